@@ -1,0 +1,69 @@
+// Compiles every TypeScript source into a CommonJS file beside it, and bundles the programs that must be one file.
+// Files are written only when their content changes, by rename: a build never disturbs a process that runs from the tree.
+import { build, transform } from "esbuild";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "./fs-compat.mjs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const target = "node20";
+
+function writeChanged(file, content, mode) {
+  const bytes = Buffer.from(content);
+  if (existsSync(file) && readFileSync(file).equals(bytes)) return;
+  mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, bytes);
+  if (mode !== undefined) chmodSync(temporary, mode);
+  renameSync(temporary, file);
+}
+
+async function compile(source) {
+  const file = path.join(root, source);
+  const result = await transform(readFileSync(file, "utf8"), {
+    loader: "ts",
+    format: "cjs",
+    platform: "node",
+    target,
+    sourcemap: "inline",
+    sourcefile: path.basename(source),
+    sourcesContent: false,
+    tsconfigRaw: { compilerOptions: { esModuleInterop: true } },
+  });
+  writeChanged(file.replace(/\.ts$/, ".js"), result.code);
+}
+
+async function bundle({ entry, out, banner, external, mode }) {
+  if (!existsSync(path.join(root, entry))) return;
+  const result = await build({
+    entryPoints: [path.join(root, entry)],
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    format: "cjs",
+    platform: "node",
+    target,
+    external,
+    banner: { js: banner ?? "" },
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  const bytes = Buffer.from(result.outputFiles[0].contents);
+  writeChanged(path.join(root, out), bytes, mode);
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+const rooms = ["model", "agent", "components", "stacks", "rehearsal", "lab", "bench"];
+const sources = globSync(["index.ts", ...rooms.map((room) => `${room}/**/*.ts`)], { cwd: root }).filter(
+  (file) => !file.endsWith(".d.ts") && !file.includes("node_modules"),
+);
+await Promise.all(sources.map(compile));
+
+const shebang = "#!/usr/bin/env node";
+const agent = await bundle({ entry: "agent/main.ts", out: "agent/bundle/neumann-backup.cjs", banner: shebang, mode: 0o755 });
+if (agent) {
+  writeChanged(path.join(root, "agent/bundle/neumann-backup.cjs.sha256"), `${agent}  neumann-backup.cjs\n`);
+}
+await bundle({ entry: "lab/neumann/server.ts", out: "lab/neumann/bin/neumann", banner: shebang, mode: 0o755 });
+await bundle({ entry: "lab/neumann/admin.ts", out: "lab/neumann/bin/neumann-admin", banner: shebang, mode: 0o755 });
