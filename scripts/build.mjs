@@ -2,7 +2,7 @@
 // Files are written only when their content changes, by rename: a build never disturbs a process that runs from the tree.
 import { build, transform } from "esbuild";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "./fs-compat.mjs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -55,10 +55,16 @@ async function bundle({ entry, out, banner, external, mode }) {
 }
 
 const rooms = ["model", "agent", "components", "stacks", "rehearsal", "lab", "bench"];
-const sources = globSync(["index.ts", ...rooms.map((room) => `${room}/**/*.ts`)], { cwd: root }).filter(
-  (file) => !file.endsWith(".d.ts") && !file.includes("node_modules"),
-);
-await Promise.all(sources.map(compile));
+
+function typescriptUnder(folder) {
+  return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === "node_modules" ? [] : typescriptUnder(file);
+    return entry.name.endsWith(".ts") && !entry.name.endsWith(".d.ts") ? [file] : [];
+  });
+}
+
+await Promise.all(["index.ts", ...rooms.flatMap(typescriptUnder)].map(compile));
 
 const shebang = "#!/usr/bin/env node";
 const agent = await bundle({ entry: "agent/main.ts", out: "agent/bundle/neumann-backup.cjs", banner: shebang, mode: 0o755 });
