@@ -67,7 +67,12 @@ function typescriptUnder(folder) {
 await Promise.all(["index.ts", ...rooms.flatMap(typescriptUnder)].map(compile));
 
 const shebang = "#!/usr/bin/env node";
-const agent = await bundle({ entry: "agent/main.ts", out: "agent/bundle/neumann-backup.cjs", banner: shebang, mode: 0o755 });
+const agent = await bundle({
+  entry: "agent/main.ts",
+  out: "agent/bundle/neumann-backup.cjs",
+  banner: shebang,
+  mode: 0o755,
+});
 if (agent) {
   writeChanged(path.join(root, "agent/bundle/neumann-backup.cjs.sha256"), `${agent}  neumann-backup.cjs\n`);
 }
