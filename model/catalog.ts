@@ -1,0 +1,117 @@
+import type { Manifest } from "./manifest";
+import type { LineageRecord, RecoveryAccepted } from "./records";
+import type { Tier } from "./tier";
+
+/** Which of a cluster's archives. */
+export type Place = "primary" | "offsite";
+
+/** A backup as the catalog sees it. */
+export interface CatalogEntry {
+  place: Place;
+  manifest: Manifest;
+  /** SHA-256 of the manifest's stored text. */
+  manifestSha256: string;
+  /** When the manifest was stored, by the store's clock: the age of a backup. */
+  storedAt: string;
+  /** Why it cannot be restored; null when every object that it lists is there with the right size. */
+  problem: string | null;
+}
+
+/** Something under a manifest prefix that is none. */
+export interface UnreadableManifest {
+  place: Place;
+  key: string;
+  problem: string;
+}
+
+/** Everything that is known of a cluster's backups. Computed from listings by the same code everywhere. */
+export interface Catalog {
+  clusterId: string;
+  entries: CatalogEntry[];
+  unreadable: UnreadableManifest[];
+  lineages: LineageRecord[];
+  accepted: RecoveryAccepted[];
+}
+
+/** An object in a listing. */
+export interface ListedObject {
+  key: string;
+  bytes: number;
+}
+
+/** Why a backup's objects do not match its manifest, or null. `dataPrefix` ends with a slash. */
+export function missingObjects(
+  manifest: Manifest,
+  dataPrefix: string,
+  listed: ReadonlyMap<string, number>,
+): string | null {
+  const expected = [
+    ...manifest.parts.map((part) => ({ key: `${dataPrefix}${part.name}`, bytes: part.bytes })),
+    ...manifest.wal.segments.map((s) => ({ key: `${dataPrefix}wal/${s.stream}/${s.name}`, bytes: s.bytes })),
+  ];
+  if (manifest.parts.length === 0) return "the manifest lists no data";
+  const faults = expected.flatMap(({ key, bytes }) => {
+    const found = listed.get(key);
+    if (found === undefined) return [`${key} is missing`];
+    return found === bytes ? [] : [`${key} has ${found} bytes, not ${bytes}`];
+  });
+  return faults.length === 0 ? null : faults.slice(0, 3).join("; ");
+}
+
+/** Newest last: within one lineage by index, never by a clock; lineages by their descent. */
+export function inOrder(catalog: Catalog): CatalogEntry[] {
+  return [...catalog.entries].sort(
+    (a, b) =>
+      depth(catalog, a.manifest.lineage) - depth(catalog, b.manifest.lineage) ||
+      a.manifest.lineage.localeCompare(b.manifest.lineage) ||
+      a.manifest.index.low - b.manifest.index.low ||
+      a.manifest.backupId.localeCompare(b.manifest.backupId),
+  );
+}
+
+function depth(catalog: Catalog, lineage: string): number {
+  let steps = 0;
+  let at = catalog.lineages.find((record) => record.lineage === lineage);
+  while (at?.parent && steps < catalog.lineages.length) {
+    const parent: string = at.parent.lineage;
+    at = catalog.lineages.find((record) => record.lineage === parent);
+    steps += 1;
+  }
+  return steps;
+}
+
+/** The one history that production writes now, or why it cannot be told. */
+export type ProductionLineage = { lineage: LineageRecord } | { refused: string };
+
+/**
+ * The accepted production lineage that no other has followed (protocol 29).
+ * A restored history counts once its recovery was accepted.
+ */
+export function productionLineage(catalog: Catalog): ProductionLineage {
+  const accepted = new Set(catalog.accepted.map((record) => record.lineage));
+  const candidates = catalog.lineages.filter(
+    (record) => record.purpose === "production" && (record.parent === null || accepted.has(record.lineage)),
+  );
+  const followed = new Set(candidates.map((record) => record.parent?.lineage));
+  const leaves = candidates.filter((record) => !followed.has(record.lineage));
+  const [only] = leaves;
+  if (only === undefined) return { refused: `no lineage of ${catalog.clusterId} is recorded in this archive` };
+  if (leaves.length > 1) {
+    const names = leaves.map((record) => `${record.lineage} (begun ${record.createdAt})`).join(" and ");
+    return { refused: `two histories could be meant: ${names}. Name the backup: restorePoint backup:ID` };
+  }
+  return { lineage: only };
+}
+
+/** The newest good backup of a lineage, in the named places and tiers. */
+export function newestGood(
+  catalog: Catalog,
+  lineage: string,
+  where: { places?: readonly Place[]; tiers?: readonly Tier[] } = {},
+): CatalogEntry | undefined {
+  return inOrder(catalog)
+    .filter((entry) => entry.manifest.lineage === lineage && entry.problem === null)
+    .filter((entry) => where.places?.includes(entry.place) ?? true)
+    .filter((entry) => where.tiers?.includes(entry.manifest.tier) ?? true)
+    .at(-1);
+}

@@ -1,0 +1,123 @@
+import * as v from "valibot";
+import { type Json, canonicalJson } from "./canonical";
+import { isoTime, parseJsonAs, sha256Hex, wholeNumber } from "./parse";
+import { type Tier, tiers } from "./tier";
+
+export const manifestFormat = "neumann-backup/1";
+
+/** One object of a backup's data. */
+export interface BackupPart {
+  /** Name below the backup's data folder, such as `data.tar.zst`. */
+  name: string;
+  /** Stored size in bytes. */
+  bytes: number;
+  /** SHA-256 of the stored bytes. */
+  sha256: string;
+}
+
+/** One file inside `data.tar.zst`. */
+export interface BackupFile {
+  /** Path inside the tarball, such as `data/store/pages.db`. */
+  path: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** A segment of WAL that an off-site backup carries. */
+export interface BackupSegment extends BackupPart {
+  stream: string;
+}
+
+/** The newest segment of a stream that was archived before the snapshot was asked for (protocol 5). */
+export interface StreamAnchor {
+  stream: string;
+  segment: string;
+}
+
+/** What a backup is: written last, when every part it lists is stored and read back. */
+export interface Manifest {
+  format: typeof manifestFormat;
+  backupId: string;
+  tier: Tier;
+  /** The cluster's name in the archive. */
+  clusterId: string;
+  /** The history of the log that it belongs to. */
+  lineage: string;
+  /** The database's own cluster id. */
+  databaseClusterId: string;
+  /** Begin of the backup by the node's clock. */
+  createdAt: string;
+  node: { id: string; term: number };
+  /** The backup holds every entry up to `low`, and none beyond `high`. Equal unless the snapshot's index is unsure. */
+  index: { low: number; high: number };
+  /** When writes were paused for it, by the node's clock; null for a hot snapshot. */
+  pause: { from: string; until: string; seconds: number } | null;
+  /** `total_entries` of `stats`: a lower bound for a restored cluster. Null where the node gave none. */
+  totalEntries: number | null;
+  /** Size of the files before compression. */
+  plainBytes: number;
+  parts: BackupPart[];
+  files: BackupFile[];
+  wal: {
+    /** Stream of the node that it was taken on; null where none was begun. */
+    stream: string | null;
+    anchors: StreamAnchor[];
+    /** Segments that an off-site backup carries with it. */
+    segments: BackupSegment[];
+  };
+  /** The backup it was copied from, for off-site ones. */
+  source: { tier: Tier; backupId: string; manifestSha256: string } | null;
+  /** The agent that wrote it; off-site the agent itself is stored under `records/software/<sha256>`. */
+  agent: { version: string; sha256: string };
+  /** Ed25519 over the canonical JSON of all the rest, by the node's key. */
+  signature?: { keyId: string; value: string };
+}
+
+const part = { name: v.string(), bytes: wholeNumber, sha256: sha256Hex };
+const tierSchema = v.picklist(tiers);
+
+export const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
+  format: v.literal(manifestFormat),
+  backupId: v.string(),
+  tier: tierSchema,
+  clusterId: v.string(),
+  lineage: v.string(),
+  databaseClusterId: v.string(),
+  createdAt: isoTime,
+  node: v.object({ id: v.string(), term: wholeNumber }),
+  index: v.object({ low: wholeNumber, high: wholeNumber }),
+  pause: v.nullable(v.object({ from: isoTime, until: isoTime, seconds: v.number() })),
+  totalEntries: v.nullable(wholeNumber),
+  plainBytes: wholeNumber,
+  parts: v.array(v.object(part)),
+  files: v.array(v.object({ path: v.string(), bytes: wholeNumber, sha256: sha256Hex })),
+  wal: v.object({
+    stream: v.nullable(v.string()),
+    anchors: v.array(v.object({ stream: v.string(), segment: v.string() })),
+    segments: v.array(v.object({ ...part, stream: v.string() })),
+  }),
+  source: v.nullable(v.object({ tier: tierSchema, backupId: v.string(), manifestSha256: sha256Hex })),
+  agent: v.object({ version: v.string(), sha256: v.string() }),
+  signature: v.optional(v.object({ keyId: v.string(), value: v.string() })),
+});
+
+/** @throws InputError when the text is no manifest of a known format. */
+export function parseManifest(text: string, subject: string): Manifest {
+  return parseJsonAs(manifestSchema, text, subject);
+}
+
+/** The text as it is stored. */
+export function serializeManifest(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** The bytes that a signature covers. */
+export function signedText(manifest: Manifest): string {
+  return canonicalJson({ ...manifest, signature: undefined } as unknown as Json);
+}
+
+/** Bytes that a restore has to fetch. */
+export function storedBytes(manifest: Manifest): number {
+  const objects = [...manifest.parts, ...manifest.wal.segments];
+  return objects.reduce((sum, object) => sum + object.bytes, 0);
+}

@@ -1,0 +1,56 @@
+/** One thing that is wrong with an input: where, what, the value received and what to write instead. */
+export interface Mistake {
+  /** Property path as the user wrote it, such as `policy.full.retentionDays`. */
+  path: string;
+  /** What is wrong, as a clause: "must be at least 1". */
+  problem: string;
+  /** The value received. */
+  received: unknown;
+  /** What to write instead. */
+  remedy: string;
+}
+
+/** Thrown once for all mistakes of an input; the message names each of them. */
+export class InputError extends Error {
+  constructor(
+    subject: string,
+    readonly mistakes: readonly Mistake[],
+  ) {
+    super(`${subject}: ${mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`}\n${describe(mistakes)}`);
+    this.name = "InputError";
+  }
+}
+
+function describe(mistakes: readonly Mistake[]): string {
+  return mistakes.map((m) => `  - ${m.path}: ${m.problem} (received ${show(m.received)}). ${m.remedy}`).join("\n");
+}
+
+/** A value as a person reads it in a message; long ones are cut. */
+export function show(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+}
+
+/** Collects mistakes; `throwIfAny` raises them as one `InputError`. */
+export class Mistakes {
+  private readonly found: Mistake[] = [];
+
+  add(path: string, problem: string, received: unknown, remedy: string): void {
+    this.found.push({ path, problem, received, remedy });
+  }
+
+  /** Adds a mistake unless `condition` holds; returns the condition. */
+  require(condition: boolean, mistake: Mistake): boolean {
+    if (!condition) this.found.push(mistake);
+    return condition;
+  }
+
+  get all(): readonly Mistake[] {
+    return this.found;
+  }
+
+  throwIfAny(subject: string): void {
+    if (this.found.length > 0) throw new InputError(subject, this.found);
+  }
+}

@@ -1,0 +1,174 @@
+import { createHash } from "node:crypto";
+import { type Json, canonicalJson } from "./canonical";
+import { type Catalog, type CatalogEntry, newestGood, productionLineage } from "./catalog";
+import { isRecoveryId } from "./layout";
+import { storedBytes } from "./manifest";
+import type { RecoveryPin } from "./records";
+import { parseRestorePoint, type RestorePoint } from "./restorePoint";
+import { Tier } from "./tier";
+import { formatBytes, formatCount, formatSeconds } from "./units";
+
+/** What a recovery will do: resolved once, shown, approved by its digest, then executed as it stands (protocol 21). */
+export interface RestorePlan {
+  format: "neumann-plan/1";
+  clusterId: string;
+  recoveryId: string;
+  /** As the user wrote it. */
+  restorePoint: string;
+  source: {
+    place: "primary" | "offsite";
+    tier: Tier;
+    backupId: string;
+    lineage: string;
+    databaseClusterId: string;
+    manifestSha256: string;
+    /** Begin of the backup by its node's clock: what was written later is lost. */
+    createdAt: string;
+    index: { low: number; high: number };
+    totalEntries: number | null;
+    storedBytes: number;
+    plainBytes: number;
+    files: number;
+    walSegments: number;
+  };
+  /** The first one restores, the others join it, empty. */
+  nodes: string[];
+  /** Expected duration of the whole, by the sizes. */
+  estimatedSeconds: number;
+}
+
+/** Why there is no plan: what was asked, what is there, what to do. */
+export class PlanRefused extends Error {
+  override readonly name = "PlanRefused";
+}
+
+export interface PlanRequest {
+  catalog: Catalog;
+  restorePoint: string;
+  recoveryId: string;
+  /** Node ids, the first of which restores. */
+  nodes: readonly string[];
+  /** The plan that this recovery has been pinned to. */
+  pin?: RecoveryPin;
+}
+
+/** SHA-256 over the canonical plan: what `approvedPlanDigest` names. */
+export function planDigest(plan: RestorePlan): string {
+  return createHash("sha256")
+    .update(canonicalJson(plan as unknown as Json))
+    .digest("hex");
+}
+
+/**
+ * The plan for a request. A recovery that is pinned keeps its plan for ever.
+ * @throws PlanRefused with the reason, InputError for a restore point that is none.
+ */
+export function resolvePlan(request: PlanRequest): RestorePlan {
+  const { restorePoint, recoveryId } = request;
+  if (!isRecoveryId(recoveryId)) {
+    throw new PlanRefused(
+      `recoveryId ${JSON.stringify(recoveryId)} cannot name a recovery. Use letters, digits, dots and dashes, such as 2026-11-23.`,
+    );
+  }
+  const point = parseRestorePoint(restorePoint);
+  if (request.pin) return pinnedPlan(request.pin, restorePoint);
+  return planFor(request, chooseBackup(request.catalog, point));
+}
+
+function pinnedPlan(pin: RecoveryPin, restorePoint: string): RestorePlan {
+  if (pin.restorePoint !== restorePoint) {
+    throw new PlanRefused(
+      `recovery ${pin.recoveryId} was begun with restore point ${pin.restorePoint} and cannot be continued with ${restorePoint}. ` +
+        "Use a new recoveryId for another restore point.",
+    );
+  }
+  return pin.plan as RestorePlan;
+}
+
+function chooseBackup(catalog: Catalog, point: RestorePoint): CatalogEntry {
+  if (point.kind === "backup") return namedBackup(catalog, point.backupId);
+  const production = productionLineage(catalog);
+  if ("refused" in production) throw new PlanRefused(`${production.refused}.${whatIsThere(catalog)}`);
+  const where = point.kind === "latest-offsite" ? { places: ["offsite" as const], tiers: [Tier.Offsite] } : {};
+  const entry = newestGood(catalog, production.lineage.lineage, where);
+  if (entry === undefined) {
+    throw new PlanRefused(
+      `there is no good backup for ${point.kind} in lineage ${production.lineage.lineage}.${whatIsThere(catalog)}`,
+    );
+  }
+  return entry;
+}
+
+function namedBackup(catalog: Catalog, backupId: string): CatalogEntry {
+  const found = catalog.entries.filter((entry) => entry.manifest.backupId === backupId);
+  const good = found.find((entry) => entry.problem === null);
+  if (good) return good;
+  const problem = found[0]?.problem;
+  if (problem) throw new PlanRefused(`backup ${backupId} cannot be restored: ${problem}.`);
+  throw new PlanRefused(`backup ${backupId} is not in the archive.${whatIsThere(catalog)}`);
+}
+
+function whatIsThere(catalog: Catalog): string {
+  const good = catalog.entries.filter((entry) => entry.problem === null).map((entry) => entry.manifest.backupId);
+  const bad = [
+    ...catalog.entries.filter((e) => e.problem !== null).map((e) => `${e.manifest.backupId}: ${e.problem}`),
+    ...catalog.unreadable.map((u) => `${u.key}: ${u.problem}`),
+  ];
+  const goodText = good.length === 0 ? " No good backup is listed." : ` Good backups: ${good.slice(-5).join(", ")}.`;
+  return bad.length === 0 ? goodText : `${goodText} Not usable: ${bad.slice(-3).join("; ")}.`;
+}
+
+function planFor(request: PlanRequest, entry: CatalogEntry): RestorePlan {
+  const { manifest } = entry;
+  return {
+    format: "neumann-plan/1",
+    clusterId: request.catalog.clusterId,
+    recoveryId: request.recoveryId,
+    restorePoint: request.restorePoint,
+    source: {
+      place: entry.place,
+      tier: manifest.tier,
+      backupId: manifest.backupId,
+      lineage: manifest.lineage,
+      databaseClusterId: manifest.databaseClusterId,
+      manifestSha256: entry.manifestSha256,
+      createdAt: manifest.createdAt,
+      index: manifest.index,
+      totalEntries: manifest.totalEntries,
+      storedBytes: storedBytes(manifest),
+      plainBytes: manifest.plainBytes,
+      files: manifest.files.length,
+      walSegments: manifest.wal.segments.length,
+    },
+    nodes: [...request.nodes],
+    estimatedSeconds: estimateSeconds(manifest.plainBytes, request.nodes.length),
+  };
+}
+
+/** Fixed cost of starting, joining and checking a node, and bytes a second through fetch, check, scratch copy and base backup. */
+const perNodeSeconds = 5;
+const bytesPerSecond = 80 * 1024 * 1024;
+
+function estimateSeconds(plainBytes: number, nodes: number): number {
+  return Math.ceil(perNodeSeconds * nodes + (plainBytes * (1 + nodes)) / bytesPerSecond);
+}
+
+/** The plan for a person; `now` only tells the backup's age. */
+export function describePlan(plan: RestorePlan, digest: string, now: Date): string {
+  const { source } = plan;
+  const [first, ...others] = plan.nodes;
+  const age = Math.max(0, (now.getTime() - Date.parse(source.createdAt)) / 1000);
+  const rows = source.totalEntries === null ? "" : `, at least ${formatCount(source.totalEntries)} entries`;
+  return [
+    `Recovery ${plan.recoveryId} of cluster ${plan.clusterId}   plan ${digest}`,
+    `  restore point   ${plan.restorePoint}`,
+    `  backup          ${source.backupId} (${source.tier}, ${source.place}), lineage ${source.lineage}`,
+    `  taken           ${source.createdAt}, ${formatSeconds(age)} ago`,
+    `  holds           entries up to index ${source.index.low}${rows}`,
+    `  size            ${formatBytes(source.storedBytes)} to fetch, ${formatBytes(source.plainBytes)} unpacked, ${source.files} files, ${source.walSegments} WAL segments`,
+    `  will do         on ${first}: fetch, check every file, prove a copy alone, put in place, bootstrap once, start`,
+    `                  then ${others.join(", ") || "no other node"}: join, empty, one at a time; then accept and take a base backup`,
+    `  will be lost    every write acknowledged after ${source.createdAt}`,
+    `  should take     about ${formatSeconds(plan.estimatedSeconds)}`,
+  ].join("\n");
+}

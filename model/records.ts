@@ -1,0 +1,187 @@
+import * as v from "valibot";
+import { isoTime, sha256Hex, wholeNumber } from "./parse";
+import { tiers } from "./tier";
+
+/** `records/archive.json`: what this folder or bucket is. */
+export interface ArchiveMarker {
+  format: "neumann-archive/1";
+  clusterId: string;
+  role: "primary" | "offsite";
+}
+
+export const archiveMarkerSchema: v.GenericSchema<unknown, ArchiveMarker> = v.object({
+  format: v.literal("neumann-archive/1"),
+  clusterId: v.string(),
+  role: v.picklist(["primary", "offsite"]),
+});
+
+/** `records/lineages/<lineage>.json`: one uninterrupted history of the log. */
+export interface LineageRecord {
+  format: "neumann-lineage/1";
+  lineage: string;
+  clusterId: string;
+  /** The database's own cluster id: `init-cluster` makes a new one. */
+  databaseClusterId: string;
+  /** Only production lineages are candidates for `latest`. */
+  purpose: "production" | "clone" | "rehearsal";
+  createdAt: string;
+  /** The history that it parted from, and where; null for the first. */
+  parent: { lineage: string; index: number; backupId: string; recoveryId: string } | null;
+}
+
+export const lineageSchema: v.GenericSchema<unknown, LineageRecord> = v.object({
+  format: v.literal("neumann-lineage/1"),
+  lineage: v.string(),
+  clusterId: v.string(),
+  databaseClusterId: v.string(),
+  purpose: v.picklist(["production", "clone", "rehearsal"]),
+  createdAt: isoTime,
+  parent: v.nullable(
+    v.object({ lineage: v.string(), index: wholeNumber, backupId: v.string(), recoveryId: v.string() }),
+  ),
+});
+
+/** `records/streams/<stream>.json`: one life of one node's log. */
+export interface StreamRecord {
+  format: "neumann-stream/1";
+  stream: string;
+  lineage: string;
+  nodeId: string;
+  createdAt: string;
+  /** First segment that the stream was offered. */
+  firstSegment: string;
+  /** Why it was begun: `start`, `fork`, `gap`, `moved`. */
+  reason: string;
+  /** The stream that this node wrote before. */
+  parent: string | null;
+}
+
+export const streamRecordSchema: v.GenericSchema<unknown, StreamRecord> = v.object({
+  format: v.literal("neumann-stream/1"),
+  stream: v.string(),
+  lineage: v.string(),
+  nodeId: v.string(),
+  createdAt: isoTime,
+  firstSegment: v.string(),
+  reason: v.string(),
+  parent: v.nullable(v.string()),
+});
+
+/** `records/recoveries/<recoveryId>/plan.json`: the plan that was approved, word for word. */
+export interface RecoveryPin {
+  format: "neumann-recovery/1";
+  recoveryId: string;
+  restorePoint: string;
+  digest: string;
+  /** Node that restores; all others join it. */
+  firstNode: string;
+  plan: unknown;
+}
+
+export const recoveryPinSchema: v.GenericSchema<unknown, RecoveryPin> = v.object({
+  format: v.literal("neumann-recovery/1"),
+  recoveryId: v.string(),
+  restorePoint: v.string(),
+  digest: sha256Hex,
+  firstNode: v.string(),
+  plan: v.unknown(),
+});
+
+/** `records/recoveries/<recoveryId>/restored.json`: the first node runs on the restored data. Never restore again. */
+export interface RecoveryRestored {
+  format: "neumann-recovery-restored/1";
+  recoveryId: string;
+  nodeId: string;
+  databaseClusterId: string;
+  lineage: string;
+  index: number;
+  totalEntries: number | null;
+  restoredAt: string;
+  seconds: number;
+}
+
+export const recoveryRestoredSchema: v.GenericSchema<unknown, RecoveryRestored> = v.object({
+  format: v.literal("neumann-recovery-restored/1"),
+  recoveryId: v.string(),
+  nodeId: v.string(),
+  databaseClusterId: v.string(),
+  lineage: v.string(),
+  index: wholeNumber,
+  totalEntries: v.nullable(wholeNumber),
+  restoredAt: isoTime,
+  seconds: v.number(),
+});
+
+/** `records/recoveries/<recoveryId>/accepted.json`: the new lineage has its first good base backup. */
+export interface RecoveryAccepted {
+  format: "neumann-recovery-accepted/1";
+  recoveryId: string;
+  lineage: string;
+  baseBackupId: string;
+  baseTier: (typeof tiers)[number];
+  acceptedAt: string;
+  members: string[];
+}
+
+export const recoveryAcceptedSchema: v.GenericSchema<unknown, RecoveryAccepted> = v.object({
+  format: v.literal("neumann-recovery-accepted/1"),
+  recoveryId: v.string(),
+  lineage: v.string(),
+  baseBackupId: v.string(),
+  baseTier: v.picklist(tiers),
+  acceptedAt: isoTime,
+  members: v.array(v.string()),
+});
+
+/** `records/claims/<name>/<epoch>.json` (protocol 15): who works on something, until when. */
+export interface ClaimRecord {
+  format: "neumann-claim/1";
+  name: string;
+  epoch: number;
+  /** Agent that holds it: its node, and its process on that host. */
+  holder: { node: string; host: string; pid: number; started: string };
+  timeToLiveSeconds: number;
+}
+
+export const claimSchema: v.GenericSchema<unknown, ClaimRecord> = v.object({
+  format: v.literal("neumann-claim/1"),
+  name: v.string(),
+  epoch: wholeNumber,
+  holder: v.object({ node: v.string(), host: v.string(), pid: wholeNumber, started: v.string() }),
+  timeToLiveSeconds: v.number(),
+});
+
+/** `records/leases/<leaseId>.json` (protocol 13): a pause of ours and when it must end. */
+export interface LeaseRecord {
+  format: "neumann-lease/1";
+  leaseId: string;
+  node: string;
+  /** Seconds after the store's time of this object at which every guard resumes writes. */
+  seconds: number;
+}
+
+export const leaseSchema: v.GenericSchema<unknown, LeaseRecord> = v.object({
+  format: v.literal("neumann-lease/1"),
+  leaseId: v.string(),
+  node: v.string(),
+  seconds: v.number(),
+});
+
+/** `records/watermarks/<lineage>/<time>-<node>.json` (protocols 4 and 8): the archive covers `commitIndex` once `openSegment` is there. */
+export interface WatermarkRecord {
+  format: "neumann-watermark/1";
+  lineage: string;
+  stream: string;
+  at: string;
+  commitIndex: number;
+  openSegment: string;
+}
+
+export const watermarkSchema: v.GenericSchema<unknown, WatermarkRecord> = v.object({
+  format: v.literal("neumann-watermark/1"),
+  lineage: v.string(),
+  stream: v.string(),
+  at: isoTime,
+  commitIndex: wholeNumber,
+  openSegment: v.string(),
+});

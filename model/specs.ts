@@ -1,0 +1,107 @@
+import * as v from "valibot";
+import {
+  type AgentConfig,
+  agentConfigSchema,
+  archiveSpecSchema,
+  type NodeConfig,
+  nodeConfigSchema,
+} from "./agentConfig";
+import type { ArchiveLocation, ArchiveSpec } from "./reference";
+import { sha256Hex } from "./parse";
+
+/** What the components hand to the agent's commands on standard input (docs/development.md). */
+
+/** `archive-create`. */
+export interface ArchiveCreateSpec {
+  archive: ArchiveLocation;
+  clusterId: string;
+  role: "primary" | "offsite";
+}
+
+/** `node-create` and `node-delete`. */
+export interface NodeSpec {
+  node: NodeConfig;
+  /** `[cluster] name`. */
+  clusterName: string;
+  /** Raft addresses of members that run already. */
+  peers: string[];
+  /** Initialise a new cluster where the data folder is empty. */
+  bootstrap: boolean;
+  /** Start it; a node that is there for a recovery stays stopped. */
+  start: boolean;
+}
+
+/** `install`, `rollout` and `uninstall`. */
+export interface InstallSpec {
+  config: AgentConfig;
+  /** SHA-256 of the agent's bundle. */
+  sha256: string;
+  /** Archiving is held from the start, until a recovery is accepted (protocol 28). */
+  hold: boolean;
+}
+
+/** `plan`. */
+export interface PlanSpec {
+  archive: ArchiveSpec;
+  restorePoint: string;
+  recoveryId: string;
+  /** Node ids, the first of which restores. */
+  nodes: string[];
+  /** Refuse any other plan. */
+  approvedPlanDigest?: string;
+}
+
+/** A member of the recovered cluster. */
+export interface MemberSpec {
+  id: string;
+  /** Raft address, `host:port`. */
+  address: string;
+}
+
+/** `restore`, every phase. */
+export interface RestoreSpec {
+  plan: PlanSpec;
+  /** Digest of the plan that was shown. */
+  planDigest: string;
+  /** The node that this is run on. */
+  node: string;
+  clusterName: string;
+  /** The first restores; the others join in this order. */
+  members: MemberSpec[];
+}
+
+export const archiveCreateSchema: v.GenericSchema<unknown, ArchiveCreateSpec> = v.object({
+  archive: v.object({ kind: v.picklist(["directory"]), location: v.string() }),
+  clusterId: v.string(),
+  role: v.picklist(["primary", "offsite"]),
+});
+
+export const nodeSpecSchema: v.GenericSchema<unknown, NodeSpec> = v.object({
+  node: nodeConfigSchema,
+  clusterName: v.string(),
+  peers: v.array(v.string()),
+  bootstrap: v.boolean(),
+  start: v.boolean(),
+});
+
+export const installSpecSchema: v.GenericSchema<unknown, InstallSpec> = v.object({
+  config: agentConfigSchema,
+  sha256: sha256Hex,
+  hold: v.boolean(),
+});
+
+export const planSpecSchema: v.GenericSchema<unknown, PlanSpec> = v.object({
+  archive: archiveSpecSchema,
+  restorePoint: v.string(),
+  recoveryId: v.string(),
+  nodes: v.pipe(v.array(v.string()), v.minLength(1)),
+  approvedPlanDigest: v.optional(sha256Hex),
+});
+
+export const restoreSpecSchema: v.GenericSchema<unknown, RestoreSpec> = v.object({
+  plan: planSpecSchema,
+  planDigest: sha256Hex,
+  node: v.string(),
+  clusterName: v.string(),
+  members: v.pipe(v.array(v.object({ id: v.string(), address: v.string() })), v.minLength(1)),
+});
