@@ -78,3 +78,11 @@ if (agent) {
 }
 await bundle({ entry: "lab/neumann/server.ts", out: "lab/neumann/bin/neumann", banner: shebang, mode: 0o755 });
 await bundle({ entry: "lab/neumann/admin.ts", out: "lab/neumann/bin/neumann-admin", banner: shebang, mode: 0o755 });
+// ssh2 tries its native accelerators and does without them: the plugin must be one file, on every platform.
+await bundle({
+  entry: "lab/plugin/main.ts",
+  out: "lab/plugin/bin/pulumi-resource-command.cjs",
+  banner: shebang,
+  mode: 0o755,
+  external: ["*.node", "cpu-features"],
+});
