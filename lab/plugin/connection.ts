@@ -132,9 +132,7 @@ function handshake(sock: Transport, config: ConnectConfig): Promise<Client> {
     // After the handshake a lost connection shows as the end of what runs over it.
     client.on("error", fail);
     client.once("close", () => fail(new Error("EOF")));
-    client.on("keyboard-interactive", (_name, _instructions, _language, prompts, finish) =>
-      finish(prompts.map(() => config.password ?? "")),
-    );
+    client.on("keyboard-interactive", (...[, , , prompts, finish]) => finish(prompts.map(() => config.password ?? "")));
     client.connect({ ...config, hostVerifier: verify, sock });
   });
 }

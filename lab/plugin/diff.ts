@@ -24,10 +24,13 @@ function compareArrays(prefix: string, olds: readonly Value[], news: readonly Va
 
 function compare(path: string, old: Value | undefined, now: Value | undefined, found: Differences): void {
   if (same(old, now)) return;
-  const [before, after] = [old ?? undefined, now ?? undefined]; // null is as good as absent
-  if (before === undefined || after === undefined) {
-    if (before !== after) found.set(path, before === undefined ? "add" : "delete");
-  } else if (isSecret(before) && isSecret(after)) {
+  const [before, after] = [old ?? null, now ?? null]; // null is as good as absent
+  if (before !== null && after !== null) compareValues(path, before, after, found);
+  else if (before !== after) found.set(path, before === null ? "add" : "delete");
+}
+
+function compareValues(path: string, before: Value, after: Value, found: Differences): void {
+  if (isSecret(before) && isSecret(after)) {
     compare(path, reveal(before), reveal(after), found);
   } else if (Array.isArray(before) && Array.isArray(after)) {
     compareArrays(path, before, after, found);

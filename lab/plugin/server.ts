@@ -18,7 +18,6 @@ const channelOptions = {
   "grpc.max_send_message_length": messageBytes,
 };
 
-type JavaScript = Parameters<typeof Struct.fromJavaScript>[0];
 const read = (struct: Struct | undefined): Properties => struct?.toJavaScript() ?? {};
 const write = (properties: Properties): Struct => Struct.fromJavaScript(properties);
 

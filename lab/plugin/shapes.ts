@@ -68,7 +68,7 @@ export interface Failure {
 }
 
 const isMember = (value: Value, ...types: string[]) => types.includes(typeof value);
-const loggingModes: readonly Value[] = ["stdout", "stderr", "stdoutAndStderr", "none"];
+const loggingModes = ["stdout", "stderr", "stdoutAndStderr", "none"] as const;
 
 const known: Record<Exclude<FieldType, Shape>, { is: (value: Value) => boolean; name: string }> = {
   string: { is: (value) => isMember(value, "string"), name: "a string" },
@@ -83,7 +83,7 @@ const known: Record<Exclude<FieldType, Shape>, { is: (value: Value) => boolean; 
     is: (value) => isObject(value) && Object.values(value).every((v) => isMember(reveal(v), "string")),
     name: "a map of strings",
   },
-  logging: { is: (value) => loggingModes.includes(value), name: `one of ${loggingModes.join(", ")}` },
+  logging: { is: (value) => loggingModes.some((mode) => mode === value), name: `one of ${loggingModes.join(", ")}` },
   source: { is: (value) => assetKind(value) !== undefined, name: "an asset or an archive" },
 };
 

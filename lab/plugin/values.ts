@@ -90,11 +90,13 @@ export function assetKind(value: Value | undefined): "asset" | "archive" | undef
 
 /** Whether two values are the same: assets by their hashes, everything else by content. */
 export function same(a: Value | undefined, b: Value | undefined): boolean {
-  if (a === b) return true;
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((entry, i) => same(entry, b[i]));
-  if (!isObject(a) || !isObject(b)) return false;
-  if (assetKind(a) !== undefined && assetKind(a) === assetKind(b) && a["hash"] && b["hash"])
-    return a["hash"] === b["hash"];
+  return isObject(a) && isObject(b) ? sameObjects(a, b) : a === b;
+}
+
+function sameObjects(a: Properties, b: Properties): boolean {
+  const kind = assetKind(a);
+  if (kind !== undefined && kind === assetKind(b) && a["hash"] && b["hash"]) return a["hash"] === b["hash"];
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key]));
 }
