@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** A property value as it travels between engine and provider: JSON, with marked objects for what JSON lacks. */
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
 /** The properties of a resource. */
@@ -76,9 +78,10 @@ export function assetValue(asset: Asset): Value {
   };
 }
 
-/** Marks a set of assets as an archive. */
+/** Marks a set of assets as an archive. Its hash changes with names and contents, but is not the official one's. */
 export function archiveValue(assets: Properties): Value {
-  return { [signatureKey]: archiveSignature, assets };
+  const hash = createHash("sha256").update(JSON.stringify(assets)).digest("hex");
+  return { [signatureKey]: archiveSignature, hash, assets };
 }
 
 /** Whether the value is an asset, an archive, or neither. */
