@@ -1,0 +1,206 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Mistakes } from "../model/mistakes";
+import { type BackupPolicy, resolvePolicy, standardPolicy } from "../model/policy";
+import { collect } from "./arguments";
+
+/**
+ * Snapshots: hot, of the leader, also taken by the number of entries written (the runbook's row "Snapshots").
+ */
+export interface SnapshotPolicyArgs {
+  /**
+   * A snapshot is due after so many entries of the log.
+   * @default 10000
+   */
+  everyEntries?: pulumi.Input<number>;
+  /**
+   * Longest time between two snapshots, in minutes: the recovery point when writes are slow.
+   * @default 15
+   */
+  everyMinutes?: pulumi.Input<number>;
+  /**
+   * Never two archived snapshots closer than this, in seconds.
+   * @default 300
+   */
+  minIntervalSeconds?: pulumi.Input<number>;
+  /**
+   * How long a snapshot is kept, in days. The last good one is kept for ever.
+   * @default 7
+   */
+  retentionDays?: pulumi.Input<number>;
+  /**
+   * So many good snapshots are kept whatever their age.
+   * @default 3
+   */
+  keepAtLeast?: pulumi.Input<number>;
+  /**
+   * How much time of writes may be lost, in minutes.
+   * @default 15
+   */
+  recoveryPointMinutes?: pulumi.Input<number>;
+  /**
+   * How long a recovery may take, in minutes.
+   * @default 30
+   */
+  recoveryTimeMinutes?: pulumi.Input<number>;
+}
+
+/**
+ * Full backups: store, snapshot and configuration, copied under a short pause (the runbook's row "Full backup").
+ */
+export interface FullPolicyArgs {
+  /**
+   * Longest time between two full backups, in minutes.
+   * @default 1440
+   */
+  everyMinutes?: pulumi.Input<number>;
+  /**
+   * How long a full backup is kept, in days. The last good one is kept for ever.
+   * @default 30
+   */
+  retentionDays?: pulumi.Input<number>;
+  /**
+   * So many good full backups are kept whatever their age.
+   * @default 3
+   */
+  keepAtLeast?: pulumi.Input<number>;
+  /**
+   * How much time of writes may be lost, in minutes.
+   * @default 1440
+   */
+  recoveryPointMinutes?: pulumi.Input<number>;
+  /**
+   * How long a recovery may take, in minutes.
+   * @default 240
+   */
+  recoveryTimeMinutes?: pulumi.Input<number>;
+  /**
+   * Writes are resumed by guards on every node after so many seconds, whatever happened to the backup.
+   * @default 60
+   */
+  maxPauseSeconds?: pulumi.Input<number>;
+}
+
+/**
+ * Off-site backups: verified full backups, copied to another place (the runbook's row "Off-site").
+ */
+export interface OffsitePolicyArgs {
+  /**
+   * Longest time between two off-site backups, in minutes.
+   * @default 10080
+   */
+  everyMinutes?: pulumi.Input<number>;
+  /**
+   * How long an off-site backup is kept, in days. The last good one is kept for ever.
+   * @default 365
+   */
+  retentionDays?: pulumi.Input<number>;
+  /**
+   * So many good off-site backups are kept whatever their age.
+   * @default 4
+   */
+  keepAtLeast?: pulumi.Input<number>;
+  /**
+   * How much time of writes may be lost, in minutes.
+   * @default 10080
+   */
+  recoveryPointMinutes?: pulumi.Input<number>;
+  /**
+   * How long a recovery may take, in minutes.
+   * @default 480
+   */
+  recoveryTimeMinutes?: pulumi.Input<number>;
+  /**
+   * A full backup older than this is not copied; a new one is taken first. In hours.
+   * @default 48
+   */
+  maxSourceAgeHours?: pulumi.Input<number>;
+}
+
+/**
+ * Continuous archiving of the write-ahead log (the runbook's `archive_command` and `archive_timeout`).
+ */
+export interface WalPolicyArgs {
+  /**
+   * A segment with entries is finished after so many seconds: the recovery point of the log.
+   * @default 60
+   */
+  archiveTimeoutSeconds?: pulumi.Input<number>;
+  /**
+   * How long segments are kept, in days, unless a kept backup needs them longer.
+   * @default 30
+   */
+  retentionDays?: pulumi.Input<number>;
+  /**
+   * A backup whose log has not arrived after so many seconds is void.
+   * @default 900
+   */
+  arrivalDeadlineSeconds?: pulumi.Input<number>;
+  /**
+   * An alarm is raised below so much free space on the data disk, in MiB.
+   * @default 2048
+   */
+  freeSpaceAlarmMebibytes?: pulumi.Input<number>;
+}
+
+/**
+ * What differs from the standard policy, which is the runbook's table. See docs/policy.md.
+ */
+export interface BackupPolicyArgs {
+  /**
+   * Snapshots.
+   * @default as the standard policy
+   */
+  snapshots?: pulumi.Input<SnapshotPolicyArgs>;
+  /**
+   * Full backups.
+   * @default as the standard policy
+   */
+  full?: pulumi.Input<FullPolicyArgs>;
+  /**
+   * Off-site backups.
+   * @default as the standard policy
+   */
+  offsite?: pulumi.Input<OffsitePolicyArgs>;
+  /**
+   * The write-ahead log.
+   * @default as the standard policy
+   */
+  wal?: pulumi.Input<WalPolicyArgs>;
+}
+
+/** The complete policy; collects what is wrong with the overrides. */
+export function planPolicy(
+  overrides: pulumi.Unwrap<BackupPolicyArgs> | undefined,
+  path: string,
+  mistakes: Mistakes,
+): BackupPolicy {
+  return collect(mistakes, () => resolvePolicy(overrides, path)) ?? standardPolicy;
+}
+
+/**
+ * When the agent makes a backup.
+ */
+export interface BackupSchedule {
+  /**
+   * The agent's command: `snapshot`, `full` or `offsite`.
+   */
+  command: string;
+  /**
+   * Longest time between two runs, in minutes.
+   */
+  everyMinutes: number;
+  /**
+   * Also due after so many entries of the log.
+   */
+  everyEntries?: number;
+}
+
+/** The schedules of a policy. */
+export function schedulesOf(policy: BackupPolicy): BackupSchedule[] {
+  const { snapshots, full, offsite } = policy;
+  return [
+    { command: "snapshot", everyMinutes: snapshots.everyMinutes, everyEntries: snapshots.everyEntries },
+    { command: "full", everyMinutes: full.everyMinutes },
+    { command: "offsite", everyMinutes: offsite.everyMinutes },
+  ];
+}

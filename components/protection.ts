@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import type { AgentConfig } from "../model/agentConfig";
+import { canonicalJson, type Json } from "../model/canonical";
+import { type Mistakes, Mistakes as MistakeList } from "../model/mistakes";
+import type { BackupPolicy } from "../model/policy";
+import type { ArchiveSpec } from "../model/reference";
+import type { InstallSpec } from "../model/specs";
+import { agentBundle } from "./agentBundle";
+import { type ArchiveReference, archiveSpec, checkArchiveReference } from "./archiveReference";
+import { isPlain, type Pending } from "./arguments";
+import {
+  AgentCopy,
+  type CommandHost,
+  commandHost,
+  deliverAgent,
+  hostCommand,
+  type HostCommandResource,
+} from "./hostCommand";
+import { type HostArgs, HostKind, overlaps, type ResolvedHost, resolveHosts } from "./hosts";
+import { type BackupPolicyArgs, planPolicy } from "./policyArgs";
+import { settingsMinutes } from "./timeouts";
+
+/** What to do about a host that does not answer when the agent should be removed from it. */
+export const OnUnreachable = {
+  /** Fail, and keep the resource: `pulumi state delete` forgets it once the host is known to be gone. */
+  Fail: "fail",
+  /** Never remove the agent from hosts reached by SSH: it stays where a host lives on. */
+  Forget: "forget",
+} as const;
+export type OnUnreachable = (typeof OnUnreachable)[keyof typeof OnUnreachable];
+
+/** What protecting a cluster needs, whichever component does it. */
+export interface ProtectionArgs {
+  nodes: HostArgs[];
+  archive: pulumi.Input<ArchiveReference>;
+  policy?: pulumi.Input<BackupPolicyArgs>;
+  onUnreachable?: OnUnreachable;
+}
+
+/** The same with plain values. */
+export interface KnownProtection {
+  nodes: pulumi.Unwrap<HostArgs>[];
+  archive: pulumi.Unwrap<ArchiveReference>;
+  policy?: pulumi.Unwrap<BackupPolicyArgs>;
+}
+
+/** Plain data from which the resources are made. */
+export interface ProtectionPlan {
+  archive: ArchiveSpec;
+  policy: BackupPolicy;
+  hosts: ResolvedHost[];
+  /** One for each node, in order. */
+  installs: InstallSpec[];
+  /** Changes whenever anything that is installed anywhere changes. */
+  generation: string;
+}
+
+/** Who installs, and how. */
+export interface Installer {
+  /** Project, stack and component: two of them never remove each other's agent. */
+  owner: string;
+  /** Archiving is held until a recovery is accepted. */
+  hold: boolean;
+}
+
+/** Collects what is wrong with what decides the resources. */
+export function checkOnUnreachable(value: unknown, mistakes: Mistakes): void {
+  const choices: unknown[] = Object.values(OnUnreachable);
+  if (value === undefined || choices.includes(value)) return;
+  const received = isPlain(value) ? value : "an output";
+  mistakes.add("onUnreachable", "is not known", received, `Write one of: ${choices.join(", ")}.`);
+}
+
+/** Collects what is wrong with nodes, archive and policy, as far as they are known. */
+export function checkProtection(known: KnownProtection, mistakes: Mistakes, pending: Pending): void {
+  const hosts = resolveHosts(known.nodes, "nodes", mistakes);
+  if (!pending("policy")) planPolicy(known.policy, "policy", mistakes);
+  if (pending("archive")) return;
+  if (typeof known.archive !== "object") {
+    const remedy = "Give the reference of an archive, such as new DirectoryArchive(…).reference.";
+    mistakes.add("archive", "is required", known.archive, remedy);
+    return;
+  }
+  checkArchiveReference(known.archive, "archive", mistakes);
+  if (!pending("nodes")) refuseArchiveInNode(known, hosts, mistakes);
+}
+
+/** An archive inside a node's data is lost with it, and moved away by a restore. */
+function refuseArchiveInNode(known: KnownProtection, hosts: readonly ResolvedHost[], mistakes: Mistakes): void {
+  const places = [
+    ["archive.location", known.archive.location],
+    ["archive.offsite.location", known.archive.offsite?.location],
+  ];
+  for (const [path, location] of places) {
+    if (typeof location !== "string") continue;
+    const index = hosts.findIndex(({ node, agentDirectory }, at) => {
+      const own = known.nodes[at]?.kind === HostKind.Local ? known.nodes[at].directory : undefined;
+      return [own, node.dataDirectory, agentDirectory].some(
+        (folder) => folder !== undefined && overlaps(location, folder),
+      );
+    });
+    if (index < 0) continue;
+    const remedy = "Choose a folder on another disk, outside every node's folders.";
+    mistakes.add(path as string, `shares a folder with nodes[${index}] and would be lost with it`, location, remedy);
+  }
+}
+
+/** The plan for checked arguments. The same arguments give the same plan: no clock, no randomness. */
+export function planProtection(known: KnownProtection, installer: Installer): ProtectionPlan {
+  const archive = archiveSpec(known.archive);
+  const policy = planPolicy(known.policy, "policy", new MistakeList());
+  const hosts = resolveHosts(known.nodes, "nodes", new MistakeList());
+  const { sha256 } = agentBundle();
+  const installs = hosts.map(({ node, agentDirectory }): InstallSpec => {
+    const content = { format: "neumann-agent/1" as const, node, archive, policy, agentDirectory };
+    const generation = digest({ owner: installer.owner, sha256, content });
+    const config: AgentConfig = { ...content, generation };
+    return { config, sha256, hold: installer.hold };
+  });
+  return { archive, policy, hosts, installs, generation: digest(installs.map((install) => install.config.generation)) };
+}
+
+function digest(value: unknown): string {
+  return createHash("sha256")
+    .update(canonicalJson(value as Json))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+/** Names who installs: an agent that another stack or component has installed since is not removed by this one. */
+export function ownerOf(type: string, name: string): string {
+  return `${pulumi.getProject()}/${pulumi.getStack()}/${type}/${name}`;
+}
+
+/** A node with its agent installed. */
+export interface ProtectedNode {
+  nodeId: string;
+  host: CommandHost;
+  install: HostCommandResource;
+  specification: pulumi.Output<InstallSpec>;
+}
+
+/** Installs the agent on every node, all at once: no node is disturbed by it. */
+export function installAgents(
+  component: { name: string; subject: string; args: ProtectionArgs },
+  plan: pulumi.Output<ProtectionPlan>,
+  opts: pulumi.CustomResourceOptions,
+): ProtectedNode[] {
+  const { name, subject, args } = component;
+  return args.nodes.map((node, index) => {
+    const { nodeId } = node;
+    const agentDirectory = plan.apply((known) => (known.hosts[index] as ResolvedHost).agentDirectory);
+    const host = commandHost(subject, node, { path: `nodes[${index}]`, agentDirectory });
+    const delivered = deliverAgent(`${name}-program-${nodeId}`, host, opts);
+    const specification = plan.apply((known) => known.installs[index] as InstallSpec);
+    const install = hostCommand(
+      `${name}-install-${nodeId}`,
+      {
+        host,
+        copy: AgentCopy.Package,
+        create: ["install"],
+        delete: ["uninstall"],
+        specification,
+        timeoutMinutes: settingsMinutes,
+      },
+      {
+        ...opts,
+        dependsOn: delivered && [delivered],
+        // A command by SSH cannot tell a dead host from another failure: forgetting is decided beforehand.
+        retainOnDelete: host.ssh !== undefined && args.onUnreachable === OnUnreachable.Forget ? true : undefined,
+      },
+    );
+    return { nodeId, host, install, specification };
+  });
+}

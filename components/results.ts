@@ -1,0 +1,197 @@
+import * as v from "valibot";
+import { parseJsonAs, sha256Hex, wholeNumber } from "../model/parse";
+import type { RestorePlan } from "../model/plan";
+
+/**
+ * What a recovery will do, or has done. docs/recovery.md explains each line.
+ */
+export interface RecoveryPlan {
+  /**
+   * Names this recovery for ever.
+   */
+  recoveryId: string;
+  /**
+   * As the user wrote it.
+   */
+  restorePoint: string;
+  /**
+   * Where the backup lies: `primary` or `offsite`.
+   */
+  place: string;
+  /**
+   * `snapshots`, `full` or `offsite`.
+   */
+  tier: string;
+  /**
+   * The backup that is restored.
+   */
+  backupId: string;
+  /**
+   * The uninterrupted history that it belongs to.
+   */
+  lineage: string;
+  /**
+   * Begin of the backup, ISO 8601 in UTC: what was acknowledged later is lost.
+   */
+  createdAt: string;
+  /**
+   * The restored log ends at this index or later.
+   */
+  indexLow: number;
+  /**
+   * The restored log ends at this index or earlier.
+   */
+  indexHigh: number;
+  /**
+   * Entries that the database counted when the backup was taken.
+   */
+  totalEntries?: number;
+  /**
+   * Bytes to fetch.
+   */
+  storedBytes: number;
+  /**
+   * Bytes once unpacked.
+   */
+  plainBytes: number;
+  /**
+   * Node ids; the first one restores, the others join it, empty.
+   */
+  nodes: string[];
+  /**
+   * How long the whole should take, in seconds.
+   */
+  estimatedSeconds: number;
+}
+
+/**
+ * What a recovery did.
+ */
+export interface RecoveryReport {
+  /**
+   * Names this recovery for ever.
+   */
+  recoveryId: string;
+  /**
+   * The new history that the recovered cluster writes.
+   */
+  lineage: string;
+  /**
+   * The new history's first full backup.
+   */
+  baseBackupId: string;
+  /**
+   * Members of the recovered cluster.
+   */
+  members: string[];
+  /**
+   * How long the recovery took, in seconds.
+   */
+  seconds: number;
+  /**
+   * Index that the restored log ended at, as replay reached it.
+   */
+  restoredIndex: number;
+  /**
+   * Entries that the restored database counts.
+   */
+  totalEntries?: number;
+  /**
+   * Bytes that were restored.
+   */
+  restoredBytes?: number;
+  /**
+   * How long the first node took, in seconds.
+   */
+  restoreSeconds: number;
+}
+
+/** Result of the agent's `plan`. */
+export interface PlanResult {
+  plan: RestorePlan;
+  digest: string;
+  /** For a person; holds the backup's age, so it differs from run to run. */
+  text: string;
+}
+
+const planSchema = v.object({
+  plan: v.custom<RestorePlan>((value) => typeof value === "object" && value !== null, "a plan"),
+  digest: sha256Hex,
+  text: v.string(),
+});
+
+const restoredSchema = v.object({
+  index: wholeNumber,
+  totalEntries: v.nullish(wholeNumber),
+  bytes: v.nullish(wholeNumber),
+  seconds: v.number(),
+});
+
+const acceptedSchema = v.object({
+  recoveryId: v.string(),
+  lineage: v.string(),
+  baseBackupId: v.string(),
+  members: v.array(v.string()),
+  seconds: v.number(),
+});
+
+/** @throws InputError when the agent printed something else. */
+export function parsePlanResult(stdout: string): PlanResult {
+  return parseJsonAs(planSchema, lastLine(stdout), "The agent's plan cannot be read");
+}
+
+/** The plan as an output: flat, for every Pulumi language. */
+export function describeRecoveryPlan({ plan }: PlanResult): RecoveryPlan {
+  const { source } = plan;
+  return {
+    recoveryId: plan.recoveryId,
+    restorePoint: plan.restorePoint,
+    place: source.place,
+    tier: source.tier,
+    backupId: source.backupId,
+    lineage: source.lineage,
+    createdAt: source.createdAt,
+    indexLow: source.index.low,
+    indexHigh: source.index.high,
+    totalEntries: source.totalEntries ?? undefined,
+    storedBytes: source.storedBytes,
+    plainBytes: source.plainBytes,
+    nodes: plan.nodes,
+    estimatedSeconds: plan.estimatedSeconds,
+  };
+}
+
+/** @throws InputError when the agent printed something else. */
+export function makeReport(restoreStdout: string, acceptStdout: string): RecoveryReport {
+  const restored = parseJsonAs(restoredSchema, lastLine(restoreStdout), "The agent's restore result cannot be read");
+  const accepted = parseJsonAs(acceptedSchema, lastLine(acceptStdout), "The agent's acceptance cannot be read");
+  return {
+    ...accepted,
+    restoredIndex: restored.index,
+    totalEntries: restored.totalEntries ?? undefined,
+    restoredBytes: restored.bytes ?? undefined,
+    restoreSeconds: restored.seconds,
+  };
+}
+
+function lastLine(stdout: string): string {
+  return stdout.trimEnd().split("\n").at(-1) ?? "";
+}
+
+/** What the agent said when it refused: its own words, without the provider's around them. */
+export function agentMessage(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const said = text.split("\n").flatMap(eventMessage);
+  return said.length > 0 ? said.join("\n") : text;
+}
+
+function eventMessage(line: string): string[] {
+  const start = line.indexOf("{");
+  if (start < 0) return [];
+  try {
+    const event = JSON.parse(line.slice(start)) as { event?: unknown; message?: unknown };
+    return event.event === "error" && typeof event.message === "string" ? [event.message] : [];
+  } catch {
+    return [];
+  }
+}

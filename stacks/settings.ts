@@ -1,0 +1,136 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MistakeList, reportMistakes } from "../components/arguments";
+import type { LocalNodeArgs } from "../components/localNodes";
+import type { BackupPolicyArgs } from "../components/policyArgs";
+
+/** What both programs need to know. */
+export interface ClusterSettings {
+  clusterId: string;
+  clusterName: string;
+  nodes: LocalNodeArgs[];
+  programDirectory?: string;
+  archiveLocation: string;
+  policy?: BackupPolicyArgs;
+}
+
+/** Configuration of the program in stacks/environment. */
+export interface EnvironmentSettings extends ClusterSettings {
+  offsiteLocation?: string;
+}
+
+/** Configuration of the program in stacks/recovery. */
+export interface RecoverySettings extends ClusterSettings {
+  offsiteLocation: string;
+  recoveryId: string;
+  restorePoint?: string;
+  approvedPlanDigest?: string;
+}
+
+/**
+ * Reads the configuration of an environment.
+ * @throws RunError that names every key that is missing, wrong or unknown.
+ */
+export function readEnvironment(source: pulumi.Config): EnvironmentSettings {
+  return read(source, (keys) => ({ ...clusterSettings(keys), offsiteLocation: keys.text("offsiteLocation") }));
+}
+
+/**
+ * Reads the configuration of a recovery.
+ * @throws RunError that names every key that is missing, wrong or unknown.
+ */
+export function readRecovery(source: pulumi.Config): RecoverySettings {
+  return read(source, (keys) => ({
+    ...clusterSettings(keys),
+    offsiteLocation: keys.requiredText("offsiteLocation", "/mnt/offsite/neumann"),
+    recoveryId: keys.requiredText("recoveryId", "2026-11-23"),
+    restorePoint: keys.text("restorePoint"),
+    approvedPlanDigest: keys.text("approvedPlanDigest"),
+  }));
+}
+
+function clusterSettings(keys: Keys): ClusterSettings {
+  const clusterId = keys.requiredText("clusterId", "prod");
+  return {
+    clusterId,
+    clusterName: keys.text("clusterName") ?? clusterId,
+    nodes: nodeList(keys),
+    programDirectory: keys.text("programDirectory"),
+    archiveLocation: keys.requiredText("archiveLocation", "/mnt/backup/neumann"),
+    policy: keys.json("policy", isObject, "an object"),
+  };
+}
+
+const nodeKeys = ["nodeId", "address", "adminUrl", "directory"];
+
+function nodeList(keys: Keys): LocalNodeArgs[] {
+  const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.length > 0;
+  const items = keys.json("nodes", isList, "a list of nodes");
+  if (items === undefined) {
+    keys.missing("nodes", `[{"nodeId": "node1", "address": …, "adminUrl": …, "directory": …}, …]`);
+    return [];
+  }
+  return items.flatMap((item, index) => (isNode(keys, item, `nodes[${index}]`) ? [item] : []));
+}
+
+function isNode(keys: Keys, item: unknown, path: string): item is LocalNodeArgs {
+  if (!isObject(item)) {
+    keys.wrong(path, "must be an object", item, `Write ${nodeKeys.join(", ")}.`);
+    return false;
+  }
+  const absent = nodeKeys.filter((key) => typeof item[key] !== "string");
+  for (const key of absent) keys.wrong(`${path}.${key}`, "must be a text", item[key], "Write it in quotes.");
+  const unknown = Object.keys(item).filter((key) => !nodeKeys.includes(key));
+  for (const key of unknown) keys.wrong(`${path}.${key}`, "is not known", item[key], `Use: ${nodeKeys.join(", ")}.`);
+  return absent.length + unknown.length === 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function read<T>(source: pulumi.Config, settings: (keys: Keys) => T): T {
+  const keys = new Keys(source);
+  const result = settings(keys);
+  reportMistakes(`The configuration of stack ${pulumi.getStack()} cannot be used`, keys.mistakes);
+  return result;
+}
+
+/** Reads keys of a configuration and collects what is wrong with them. */
+class Keys {
+  readonly mistakes = new MistakeList();
+
+  constructor(private readonly source: pulumi.Config) {}
+
+  text(key: string): string | undefined {
+    const value = this.source.get(key);
+    return value === "" ? undefined : value;
+  }
+
+  requiredText(key: string, example: string): string {
+    const value = this.text(key);
+    if (value === undefined) this.missing(key, example);
+    return value ?? "";
+  }
+
+  json<T>(key: string, accepts: (value: unknown) => value is T, what: string): T | undefined {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    try {
+      const value: unknown = JSON.parse(text);
+      if (accepts(value)) return value;
+    } catch {
+      // Said below, with the text.
+    }
+    this.wrong(key, `must be ${what}`, text, `Write ${what} as JSON, or as YAML in the stack's file.`);
+    return undefined;
+  }
+
+  missing(key: string, example: string): void {
+    const remedy = `Run: pulumi config set ${key} ${example.includes(" ") ? `'${example}'` : example}`;
+    this.mistakes.add(`${this.source.name}:${key}`, "is missing", undefined, remedy);
+  }
+
+  wrong(path: string, problem: string, received: unknown, remedy: string): void {
+    this.mistakes.add(`${this.source.name}:${path}`, problem, received, remedy);
+  }
+}
