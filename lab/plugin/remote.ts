@@ -1,3 +1,4 @@
+import os from "node:os";
 import type { Client, ClientChannel } from "ssh2";
 import { type Connection, dial } from "./connection";
 import { copyPath, copyText } from "./copy";
@@ -89,16 +90,19 @@ async function execute(
     channel.on("data", (chunk: Buffer) => streams.add("stdout", chunk));
     channel.stderr.on("data", (chunk: Buffer) => streams.add("stderr", chunk));
     channel.once("exit", (code: number | null, signal?: string) => {
-      failure =
-        code === 0
-          ? undefined
-          : `Process exited with ${code === null ? `signal ${signal ?? "unknown"}` : `status ${code}`}`;
+      failure = code === 0 ? undefined : exitFailure(code, signal);
     });
     channel.once("close", () => resolve(failure));
     // The command need not read what it is given.
     channel.on("error", () => undefined);
     channel.end(stdin ?? "");
   });
+}
+
+function exitFailure(code: number | null, signal: string | undefined): string {
+  if (code !== null) return `Process exited with status ${code}`;
+  const number = os.constants.signals[signal as NodeJS.Signals] ?? 0;
+  return `Process exited with status ${128 + number} from signal ${signal?.replace(/^SIG/, "") ?? "unknown"}`;
 }
 
 /** Copies a file, a folder or a text to a host. */
