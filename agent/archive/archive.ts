@@ -1,0 +1,59 @@
+import type { Readable } from "node:stream";
+
+/** An object as a listing shows it. */
+export interface StoredObject {
+  key: string;
+  bytes: number;
+  /** When it was stored, by the store's clock. */
+  storedAt: Date;
+}
+
+export interface PutResult {
+  /** False when an object with the same plain content was there already. */
+  created: boolean;
+  bytes: number;
+  /** SHA-256 of the plain content. */
+  sha256: string;
+}
+
+/** A place that keeps objects by key. Every put is create-only: nothing here replaces or deletes. */
+export interface Archive {
+  /** For messages: the folder. */
+  readonly description: string;
+  /**
+   * Stores a small text.
+   * @throws Conflict when another text has that key.
+   */
+  putText(key: string, text: string): Promise<PutResult>;
+  /**
+   * Stores a file as it is.
+   * @throws Conflict when other content has that key.
+   */
+  putFile(key: string, file: string): Promise<PutResult>;
+  /**
+   * Stores a stream of unknown length.
+   * @throws Conflict when an object has that key with other content.
+   */
+  putStream(key: string, content: Readable): Promise<PutResult>;
+  /** The text of an object, or undefined where there is none. */
+  getText(key: string): Promise<string | undefined>;
+  /** The bytes of an object. */
+  getStream(key: string): Promise<Readable>;
+  /** SHA-256 that was stored with an object, or undefined where there is none. */
+  storedHash(key: string): Promise<string | undefined>;
+  /** All objects below a prefix, sorted by key. */
+  list(prefix: string): Promise<StoredObject[]>;
+  /** The store's own clock. */
+  now(): Promise<Date>;
+}
+
+/** A key holds other content: it is left as it is, always. */
+export class Conflict extends Error {
+  override readonly name = "Conflict";
+  constructor(
+    readonly key: string,
+    readonly place: string,
+  ) {
+    super(`${place} holds other content under ${key}; it stays as it is`);
+  }
+}

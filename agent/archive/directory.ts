@@ -1,0 +1,209 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
+import { link, open, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
+import path from "node:path";
+import { type Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type Archive, Conflict, type PutResult, type StoredObject } from "./archive";
+import {
+  hashFile,
+  isCode,
+  makeDirectory,
+  ownPrefix,
+  readIfThere,
+  syncDirectory,
+  temporaryName,
+  writeDurably,
+} from "../host/files";
+
+const metaSuffix = ".meta";
+
+/** What lies beside each data object, forced to the disk before the object appears (protocol 1). */
+interface Meta {
+  sha256: string;
+  bytes: number;
+}
+
+/**
+ * An archive in a folder. Objects appear by `link`, which never replaces (protocol 2), whole and on the disk.
+ */
+export class DirectoryArchive implements Archive {
+  readonly description: string;
+
+  constructor(private readonly root: string) {
+    this.description = root;
+  }
+
+  async putText(key: string, text: string): Promise<PutResult> {
+    const content = Buffer.from(text);
+    const final = this.file(key);
+    const created = await this.publish(final, (temporary) => writeDurably(temporary, content));
+    if (!created && !(await readFile(final)).equals(content)) throw new Conflict(key, this.description);
+    return { created, bytes: content.length, sha256: sha256(content) };
+  }
+
+  async putFile(key: string, file: string): Promise<PutResult> {
+    // A segment has at most 16 MiB: read once, so that what is hashed is what is stored.
+    const content = await readFile(file);
+    const meta = { sha256: sha256(content), bytes: content.length };
+    return this.putWithMeta(key, (temporary) => writeDurably(temporary, content).then(() => meta));
+  }
+
+  async putStream(key: string, content: Readable): Promise<PutResult> {
+    return this.putWithMeta(key, async (temporary) => {
+      const hash = createHash("sha256");
+      let bytes = 0;
+      const measure = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          hash.update(chunk);
+          bytes += chunk.length;
+          done(null, chunk);
+        },
+      });
+      await pipeline(content, measure, newFile(temporary));
+      return { sha256: hash.digest("hex"), bytes };
+    });
+  }
+
+  async getText(key: string): Promise<string | undefined> {
+    return readIfThere(this.file(key));
+  }
+
+  getStream(key: string): Promise<Readable> {
+    return Promise.resolve(createReadStream(this.file(key), { highWaterMark: 1024 * 1024 }));
+  }
+
+  async storedHash(key: string): Promise<string | undefined> {
+    const [meta, there] = await Promise.all([this.meta(key), stat(this.file(key)).catch(absent)]);
+    return there === undefined ? undefined : meta?.sha256;
+  }
+
+  async list(prefix: string): Promise<StoredObject[]> {
+    const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+    const found: StoredObject[] = [];
+    await this.collect(folder, found);
+    return found.filter((object) => object.key.startsWith(prefix)).sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  async now(): Promise<Date> {
+    const probe = temporaryName(this.root);
+    await writeDurably(probe, "");
+    const { mtime } = await stat(probe);
+    await unlink(probe);
+    return mtime;
+  }
+
+  private file(key: string): string {
+    const parts = key.split("/");
+    if (parts.some((part) => part === "" || part === "." || part === ".." || part.includes("\0"))) {
+      throw new TypeError(`not a key: ${key}`);
+    }
+    return path.join(this.root, ...parts);
+  }
+
+  private async meta(key: string): Promise<Meta | undefined> {
+    const text = await readIfThere(this.file(key) + metaSuffix);
+    return text === undefined ? undefined : (JSON.parse(text) as Meta);
+  }
+
+  private async collect(folder: string, found: StoredObject[]): Promise<void> {
+    const directory = path.join(this.root, folder);
+    const entries = await readdir(directory, { withFileTypes: true }).catch(absent);
+    for (const entry of entries ?? []) {
+      if (entry.name.startsWith(ownPrefix) || entry.name.endsWith(metaSuffix)) continue;
+      const key = `${folder}${entry.name}`;
+      if (entry.isDirectory()) {
+        await this.collect(`${key}/`, found);
+        continue;
+      }
+      const stats = await stat(path.join(directory, entry.name)).catch(absent);
+      if (stats) found.push({ key, bytes: stats.size, storedAt: stats.mtime });
+    }
+  }
+
+  private async putWithMeta(key: string, write: (temporary: string) => Promise<Meta>): Promise<PutResult> {
+    const final = this.file(key);
+    await makeDirectory(path.dirname(final));
+    const temporary = temporaryName(path.dirname(final));
+    try {
+      const meta = await write(temporary);
+      await this.claimMeta(key, meta);
+      const created = await linkNew(temporary, final);
+      await syncDirectory(path.dirname(final));
+      if (!created) await this.sameContent(key, meta);
+      return { created, ...meta };
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  /** The hash is on the disk before the object is: whoever dies in between leaves a hash that only the same content matches. */
+  private async claimMeta(key: string, meta: Meta): Promise<void> {
+    const text = `${JSON.stringify(meta)}\n`;
+    const file = this.file(key) + metaSuffix;
+    if (await this.publish(file, (temporary) => writeDurably(temporary, text))) return;
+    const there = await this.meta(key);
+    if (there?.sha256 !== meta.sha256 || there.bytes !== meta.bytes) throw new Conflict(key, this.description);
+  }
+
+  /** The object that is there has the promised hash; its bytes are looked at too, for a disk may have changed them. */
+  private async sameContent(key: string, meta: Meta): Promise<void> {
+    const found = await hashFile(this.file(key));
+    if (found !== meta.sha256) throw new Conflict(key, this.description);
+  }
+
+  private async publish(final: string, write: (temporary: string) => Promise<void>): Promise<boolean> {
+    await makeDirectory(path.dirname(final));
+    const temporary = temporaryName(path.dirname(final));
+    try {
+      await write(temporary);
+      const created = await linkNew(temporary, final);
+      await syncDirectory(path.dirname(final));
+      return created;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+}
+
+function sha256(content: Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** A stream into a new file that is on the disk when the stream has ended. */
+function newFile(file: string): WriteStream {
+  return createWriteStream(file, { flags: "wx", flush: true, highWaterMark: 4 * 1024 * 1024 });
+}
+
+/** Gives a whole file its name; false when the name is taken. Never replaces. */
+async function linkNew(temporary: string, final: string): Promise<boolean> {
+  try {
+    await link(temporary, final);
+    return true;
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return false;
+    if (isCode(error, "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS")) return copyExclusively(temporary, final);
+    throw error;
+  }
+}
+
+/** Where the file system has no links: an exclusive create. A death in the middle leaves a short object that the hash refuses. */
+async function copyExclusively(temporary: string, final: string): Promise<boolean> {
+  const handle = await open(final, "wx").catch((error: unknown) => {
+    if (isCode(error, "EEXIST")) return undefined;
+    throw error;
+  });
+  if (handle === undefined) return false;
+  try {
+    for await (const chunk of createReadStream(temporary)) await handle.write(chunk as Buffer);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return true;
+}
+
+function absent(error: unknown): undefined {
+  if (isCode(error, "ENOENT", "ENOTDIR")) return undefined;
+  throw error;
+}

@@ -1,0 +1,109 @@
+import { archiveMarkerKey } from "../../model/layout";
+import { Mistakes } from "../../model/mistakes";
+import { parseJsonAs } from "../../model/parse";
+import { archiveMarkerSchema, type ArchiveMarker } from "../../model/records";
+import { type ArchiveLocation, type ArchiveSpec, checkArchive } from "../../model/reference";
+import type { Place } from "../../model/catalog";
+import { Refused, WorldFault } from "../run/errors";
+import type { Archive } from "./archive";
+import { DirectoryArchive } from "./directory";
+import { exists, makeDirectory } from "../host/files";
+
+/** The archives of one cluster that are within reach. */
+export interface Archives {
+  clusterId: string;
+  primary: Archive;
+  offsite?: Archive;
+}
+
+function connect(location: ArchiveLocation): Archive {
+  return new DirectoryArchive(location.location);
+}
+
+async function readMarker(archive: Archive, clusterId: string): Promise<ArchiveMarker | undefined> {
+  const text = await archive.getText(archiveMarkerKey(clusterId));
+  if (text === undefined) return undefined;
+  return parseJsonAs(archiveMarkerSchema, text, `${archive.description}/${archiveMarkerKey(clusterId)}`);
+}
+
+/**
+ * Opens one archive. A folder without the marker is not it: a mount that is gone, or another cluster's (hazards 5, 7).
+ * @throws Refused with what is wrong.
+ */
+export async function openArchive(location: ArchiveLocation, clusterId: string, role: Place): Promise<Archive> {
+  const archive = connect(location);
+  const marker = await readMarker(archive, clusterId);
+  if (marker === undefined) {
+    throw new WorldFault(
+      `${location.location} is not the ${role} archive of cluster ${clusterId}: ${archiveMarkerKey(clusterId)} is missing. ` +
+        "Is the disk mounted? A new archive is made by DirectoryArchive or `neumann-backup archive-create`.",
+    );
+  }
+  if (marker.role !== role || marker.clusterId !== clusterId) {
+    throw new Refused(
+      `${location.location} is the ${marker.role} archive of cluster ${marker.clusterId}, not the ${role} archive of ${clusterId}. Name the right folder.`,
+    );
+  }
+  return archive;
+}
+
+/** Opens the archive of a reference, and the off-site one where it names one. */
+export async function openArchives(spec: ArchiveSpec): Promise<Archives> {
+  checkSpec(spec);
+  const primary = await openArchive(spec, spec.clusterId, "primary");
+  if (spec.offsite === undefined) return { clusterId: spec.clusterId, primary };
+  return { clusterId: spec.clusterId, primary, offsite: await openArchive(spec.offsite, spec.clusterId, "offsite") };
+}
+
+/** What of a reference can be read: after a disaster only one of the two may be left. */
+export async function openReachable(spec: ArchiveSpec): Promise<{ place: Place; archive: Archive }[]> {
+  checkSpec(spec);
+  const places: [Place, ArchiveLocation | undefined][] = [
+    ["primary", spec],
+    ["offsite", spec.offsite],
+  ];
+  const found: { place: Place; archive: Archive }[] = [];
+  const faults: string[] = [];
+  for (const [place, location] of places) {
+    if (location === undefined) continue;
+    try {
+      found.push({ place, archive: await openArchive(location, spec.clusterId, place) });
+    } catch (error) {
+      if (!(error instanceof WorldFault)) throw error;
+      faults.push(error.message);
+    }
+  }
+  if (found.length === 0) throw new WorldFault(faults.join("\n"));
+  return found;
+}
+
+function checkSpec(spec: ArchiveSpec): void {
+  const mistakes = new Mistakes();
+  checkArchive(spec, "archive", mistakes);
+  mistakes.throwIfAny("The archive cannot be used");
+}
+
+/** Makes a folder this cluster's archive, or finds that it is one already. */
+export async function createArchive(location: ArchiveLocation, clusterId: string, role: Place): Promise<boolean> {
+  const mistakes = new Mistakes();
+  checkArchive({ ...location, clusterId }, "archive", mistakes);
+  mistakes.throwIfAny("The archive cannot be made");
+  const archive = connect(location);
+  if (await exists(location.location)) {
+    const marker = await readMarker(archive, clusterId);
+    if (marker !== undefined) {
+      await openArchive(location, clusterId, role);
+      return false;
+    }
+    const squatters = await archive.list(`${clusterId}/`);
+    if (squatters[0] !== undefined) {
+      throw new Refused(
+        `${location.location} holds ${squatters[0].key} but no ${archiveMarkerKey(clusterId)}: it is not an archive that this library made. Name an empty folder.`,
+      );
+    }
+  }
+  await makeDirectory(location.location);
+  const content: ArchiveMarker = { format: "neumann-archive/1", clusterId, role };
+  const { created } = await archive.putText(archiveMarkerKey(clusterId), `${JSON.stringify(content)}\n`);
+  return created;
+}

@@ -1,0 +1,208 @@
+import { rm, readdir, lstat } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { segmentNumber } from "../../model/layout";
+import { formatBytes } from "../../model/units";
+import { ownPrefix } from "../host/files";
+import { packTree } from "../host/tarball";
+import { copyTree, hashTree } from "../host/tree";
+import { createHash } from "node:crypto";
+import { pipeline } from "node:stream/promises";
+import { Damaged, WorldFault } from "../run/errors";
+import type { Step, StepControl } from "../run/steps";
+import { newestSegments, openSegment, readStream } from "../stream";
+import { beginBackup, type BackupRun, claimTier, dataKey, stillLeads, writeManifest } from "./run";
+
+/** Name of a backup's one data object. */
+export const dataPart = "data.tar.zst";
+
+const claimSeconds = 6 * 3600;
+const snapshotDeadlineMs = 600_000;
+
+/** The steps that every backup of a node has; they work on a context that holds the run. */
+export interface HasRun {
+  run?: BackupRun;
+}
+
+/** The run that `begin` has made. */
+export function runOf(context: HasRun): BackupRun {
+  if (context.run === undefined) throw new Error("the first step makes the run");
+  return context.run;
+}
+
+export const anchors: Step<HasRun> = {
+  name: "anchors",
+  title: "note what of the log is archived",
+  async run(context) {
+    const run = runOf(context);
+    run.anchors = await newestSegments(run.archive, run.node.config.archive.clusterId, run.lineage);
+  },
+};
+
+export const claim: Step<HasRun> = {
+  name: "claim",
+  title: "claim the tier",
+  async run(context) {
+    const run = runOf(context);
+    await removeLeftovers(run);
+    await claimTier(run, claimSeconds);
+  },
+};
+
+/** Copies of runs that died are worth nothing: only one run of a tier is at work on a node. */
+async function removeLeftovers(run: BackupRun): Promise<void> {
+  const names = await readdir(run.node.paths.work).catch(() => []);
+  for (const name of names.filter((n) => n.startsWith(`${run.tier}-`))) {
+    await rm(path.join(run.node.paths.work, name), { recursive: true, force: true });
+  }
+}
+
+/** Asks the leader for a snapshot at its present commit index and waits until one covers it (hazard 13). */
+export async function takeSnapshot(run: BackupRun, control: StepControl): Promise<number> {
+  const { commitIndex } = await run.node.http.metrics();
+  if (!(await run.node.http.requestSnapshot())) {
+    throw new WorldFault(`the node refused to take a snapshot: it no longer leads. Backup ${run.backupId} is void.`);
+  }
+  await control.point();
+  for (const deadline = Date.now() + snapshotDeadlineMs; Date.now() < deadline; await sleep(20)) {
+    const { snapshotIndex, term, role } = await run.node.http.metrics();
+    if (term !== run.term || role !== "leader") await stillLeads(run);
+    if (snapshotIndex >= commitIndex) return snapshotIndex;
+  }
+  throw new WorldFault(
+    `no snapshot covered index ${commitIndex} after ${snapshotDeadlineMs / 1000} s. Look at the database's log.`,
+  );
+}
+
+/**
+ * Copies the newest snapshot and tells which index it covers: index and listing are read before and after, and both
+ * must be equal (protocol 12). Snapshots appear and vanish at any time, so it is tried a few times.
+ */
+export async function copySnapshot(run: BackupRun, target: string): Promise<number> {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const before = await look(run);
+    if (before.newest === undefined) throw new WorldFault("the database made a snapshot, but raft/snapshots is empty");
+    await copyTree(path.join(run.node.paths.snapshots, before.newest), path.join(target, before.newest));
+    const after = await look(run);
+    if (before.index === after.index && before.listing === after.listing) return before.index;
+    await rm(target, { recursive: true, force: true });
+  }
+  throw new WorldFault("the database replaced its newest snapshot each time it was copied; run it again");
+}
+
+async function look(run: BackupRun): Promise<{ index: number; listing: string; newest: string | undefined }> {
+  const { snapshotIndex } = await run.node.http.metrics();
+  const found: { name: string; changed: number }[] = [];
+  for (const name of (await readdir(run.node.paths.snapshots)).filter((n) => !n.startsWith(ownPrefix))) {
+    const stats = await lstat(path.join(run.node.paths.snapshots, name)).catch(() => undefined);
+    // The rename that finished it set the time of its inode; the one renamed last is the newest.
+    if (stats !== undefined) found.push({ name, changed: stats.ctimeMs });
+  }
+  found.sort((a, b) => a.changed - b.changed || (a.name < b.name ? -1 : 1));
+  return { index: snapshotIndex, listing: JSON.stringify(found), newest: found.at(-1)?.name };
+}
+
+/** After the copy: which segment was open, and that nothing about the leader changed. */
+export async function endOfCopy(run: BackupRun): Promise<void> {
+  await stillLeads(run);
+  run.openSegment = await openSegment(run.node);
+  run.copiedAt = Date.now();
+}
+
+export const pack: Step<HasRun> = {
+  name: "pack",
+  title: "compress, hash and store",
+  async run(context, control) {
+    const run = runOf(context);
+    const hashing = hashTree(run.tree);
+    hashing.catch(() => undefined); // Awaited below.
+    const { content, finished } = packTree(run.tree);
+    await control.point();
+    // A failed tar must not leave an object that looks whole: the stream fails with it.
+    finished.catch((error: Error) => content.destroy(error));
+    const stored = await run.archive.putStream(dataKey(run, dataPart), content);
+    await finished;
+    run.files = await hashing;
+    run.plainBytes = run.files.reduce((sum, file) => sum + file.bytes, 0);
+    run.parts = [{ name: dataPart, bytes: stored.bytes, sha256: stored.sha256 }];
+    control.note(`${formatBytes(run.plainBytes)} in ${run.files.length} files, stored as ${formatBytes(stored.bytes)}`);
+  },
+};
+
+export const readBack: Step<HasRun> = {
+  name: "read-back",
+  title: "read back what was stored",
+  async run(context, control) {
+    const run = runOf(context);
+    for (const part of run.parts) {
+      const hash = createHash("sha256");
+      let bytes = 0;
+      const content = await run.archive.getStream(dataKey(run, part.name));
+      content.on("data", (chunk: Buffer) => control.progress((bytes += chunk.length), part.bytes));
+      await pipeline(content, hash);
+      if (hash.digest("hex") !== part.sha256) {
+        throw new Damaged(
+          `${dataKey(run, part.name)} does not read back as it was written. Look at the archive's disk.`,
+        );
+      }
+    }
+  },
+};
+
+export const walArrived: Step<HasRun> = {
+  name: "wal-arrived",
+  title: "wait until the log has arrived",
+  async run(context, control) {
+    const run = runOf(context);
+    const { arrivalDeadlineSeconds } = run.node.config.policy.wal;
+    await control.point();
+    while (!(await arrived(run))) {
+      if (Date.now() > run.copiedAt + arrivalDeadlineSeconds * 1000) {
+        throw new WorldFault(
+          `the WAL of backup ${run.backupId} did not arrive in ${arrivalDeadlineSeconds} s (segment ${run.openSegment}): it is void. Look at archive_command in the database's log.`,
+        );
+      }
+      await sleep(100);
+    }
+  },
+};
+
+/** Time that finishing and pushing a segment may take beyond `archive_timeout`. */
+const finishGraceMs = 5000;
+
+/**
+ * The segment that was open at the end of the copy is archived (protocol 7). A cluster that rests never finishes an
+ * empty one: when it is still the open one long after `archive_timeout`, it had no entries, and the one before is enough.
+ */
+async function arrived(run: BackupRun): Promise<boolean> {
+  const state = await readStream(run.node);
+  if (state === undefined || state.lineage !== run.lineage) return false;
+  const archived = await newestSegments(run.archive, run.node.config.archive.clusterId, run.lineage);
+  const newest = archived.find((anchor) => anchor.stream === state.stream)?.segment;
+  const last = newest === undefined ? -1n : segmentNumber(newest);
+  const open = segmentNumber(run.openSegment);
+  if (last >= open) return true;
+  const waited = Date.now() - run.copiedAt;
+  const resting = waited > run.node.config.policy.wal.archiveTimeoutSeconds * 1000 + finishGraceMs;
+  return resting && last === open - 1n && (await openSegment(run.node)) === run.openSegment;
+}
+
+export const manifest: Step<HasRun> = {
+  name: "manifest",
+  title: "write the manifest",
+  async run(context, control) {
+    const run = runOf(context);
+    await control.point();
+    await writeManifest(run, (await readStream(run.node))?.stream ?? null);
+  },
+};
+
+/** Removes the copy and gives the claim back, whatever happened. */
+export async function settleBackup(context: HasRun): Promise<void> {
+  const { run } = context;
+  if (run === undefined) return;
+  await rm(run.work, { recursive: true, force: true });
+  await run.claim?.release();
+}
+
+export { beginBackup };

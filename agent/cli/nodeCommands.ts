@@ -1,0 +1,138 @@
+import type { Command } from "commander";
+import { doctor } from "../commands/doctor";
+import { full, type FullContext } from "../commands/full";
+import { offsite, type OffsiteContext } from "../commands/offsite";
+import { resumeWrites } from "../commands/resumeWrites";
+import { snapshot, type SnapshotContext } from "../commands/snapshot";
+import { status } from "../commands/status";
+import { walPush, type WalPush } from "../commands/walPush";
+import { loadConfig, type Node, nodeOf } from "../context";
+import { ExitCode } from "../run/errors";
+import { type Procedure, runProcedure } from "../run/steps";
+import { doctorTable, statusTable } from "./output";
+import type { GlobalOptions, Outcome, Runner } from "./program";
+
+/** What `--dry-run` prints: the steps, in order; nothing is touched. */
+function dryRun<C>(procedure: Procedure<C>): Outcome {
+  const steps = procedure.steps.map(({ name, title }) => ({ name, title }));
+  const text = steps.map((step, index) => `${index + 1}. ${step.name}: ${step.title}`).join("\n");
+  return { result: { dryRun: true, command: procedure.name, steps }, text: `${procedure.name} would:\n${text}` };
+}
+
+/** Commands that work on the node of this host. */
+export function addNodeCommands(program: Command, run: Runner, options: () => GlobalOptions): void {
+  const node = async (): Promise<Node> => nodeOf(await loadConfig(options().config));
+  addBackups(program, run, node);
+
+  program
+    .command("wal-push <path> <name>")
+    .description("store one finished WAL segment: what archive_command runs (%p %f)")
+    .action((file: string, segment: string) =>
+      run("wal-push", async (reporter) => {
+        const push: WalPush = { node: await node(), file, segment };
+        await runProcedure(walPush, push, reporter);
+        return {
+          result: { segment, stream: push.stream?.stream, created: push.created },
+          text: `${segment} is stored`,
+        };
+      }),
+    );
+
+  program
+    .command("status")
+    .description(
+      "age of the newest good backup of each tier and how far the log is archived; exit code 4 when an objective is missed",
+    )
+    .action(() =>
+      run("status", async () => {
+        const found = await status(await node());
+        return { result: found, text: statusTable(found), exitCode: found.good ? ExitCode.Done : ExitCode.World };
+      }),
+    );
+
+  program
+    .command("doctor")
+    .description("hold this node against every row of the contract; changes nothing")
+    .action(() =>
+      run("doctor", async () => {
+        const checks = await doctor(await node());
+        const good = checks.every((check) => check.good);
+        return { result: { good, checks }, text: doctorTable(checks), exitCode: good ? ExitCode.Done : ExitCode.World };
+      }),
+    );
+
+  program
+    .command("resume-writes")
+    .description("end pauses that a backup left behind; an operator's own pause stays")
+    .option("--expired", "also pauses of other nodes whose time is up", false)
+    .option("--watch <lease>", "guard one pause until it ends (started by `full`)")
+    .action((flags: { expired: boolean; watch?: string }) =>
+      run("resume-writes", async () => {
+        const result = await resumeWrites(await node(), flags);
+        const text = result.leases.length === 0 ? "no pause of ours was left" : `ended: ${result.leases.join(", ")}`;
+        return { result, text };
+      }),
+    );
+}
+
+function addBackups(program: Command, run: Runner, node: () => Promise<Node>): void {
+  program
+    .command("snapshot")
+    .description("a hot backup: the leader's snapshot")
+    .option("--dry-run", "print the steps only", false)
+    .action((flags: { dryRun: boolean }) =>
+      run("snapshot", async (reporter) => {
+        if (flags.dryRun) return dryRun(snapshot);
+        const context: SnapshotContext = { node: await node() };
+        await runProcedure(snapshot, context, reporter);
+        return backupOutcome(context.run);
+      }),
+    );
+
+  program
+    .command("full")
+    .description("a full backup whose pause is as long as the changes")
+    .option("--dry-run", "print the steps only", false)
+    .action((flags: { dryRun: boolean }) =>
+      run("full", async (reporter) => {
+        if (flags.dryRun) return dryRun(full);
+        const context: FullContext = { node: await node() };
+        await runProcedure(full, context, reporter);
+        return backupOutcome(context.run);
+      }),
+    );
+
+  program
+    .command("offsite")
+    .description("copy the newest full backup to the off-site archive, complete in itself")
+    .option("--dry-run", "print the steps only", false)
+    .action((flags: { dryRun: boolean }) =>
+      run("offsite", async (reporter) => {
+        if (flags.dryRun) return dryRun(offsite);
+        const context: OffsiteContext = { config: (await node()).config };
+        await runProcedure(offsite, context, reporter);
+        const { manifest, done } = context;
+        const text = `${manifest?.backupId} ${done ? "was off-site already" : "is off-site"} (copy of ${manifest?.source?.backupId})`;
+        return {
+          result: {
+            backupId: manifest?.backupId,
+            tier: "offsite",
+            source: manifest?.source?.backupId,
+            created: done !== true,
+            index: manifest?.index,
+          },
+          text,
+        };
+      }),
+    );
+}
+
+function backupOutcome(run: FullContext["run"]): Outcome {
+  if (run === undefined) throw new Error("the first step makes the run");
+  const { backupId, tier, lineage, index, pause, totalEntries, plainBytes, parts } = run;
+  const storedBytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  return {
+    result: { backupId, tier, lineage, index, pause, totalEntries, plainBytes, storedBytes },
+    text: `${backupId} is good: ${tier}, lineage ${lineage}, up to index ${index.low}`,
+  };
+}

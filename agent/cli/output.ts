@@ -1,0 +1,72 @@
+import { type Catalog, inOrder } from "../../model/catalog";
+import { formatBytes, formatCount, formatSeconds } from "../../model/units";
+import type { Check } from "../commands/doctor";
+import type { Status } from "../commands/status";
+import type { Verdict } from "../commands/verify";
+
+/** A table for people: columns as wide as their widest cell. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+export function catalogTable(catalog: Catalog, now: Date): string {
+  const rows = inOrder(catalog).map(({ manifest, place, problem, storedAt }) => [
+    manifest.backupId,
+    manifest.tier,
+    place,
+    manifest.lineage,
+    formatCount(manifest.index.low),
+    formatBytes(manifest.parts.reduce((sum, part) => sum + part.bytes, 0)),
+    formatSeconds(Math.max(0, (now.getTime() - Date.parse(storedAt)) / 1000)),
+    problem ?? "good",
+  ]);
+  const bad = catalog.unreadable.map(({ key, place, problem }) => [key, "?", place, "?", "?", "?", "?", problem]);
+  const all = [...rows, ...bad];
+  if (all.length === 0) return "There is no backup.";
+  return table(["BACKUP", "TIER", "PLACE", "LINEAGE", "INDEX", "SIZE", "AGE", "STATE"], all);
+}
+
+export function doctorTable(checks: readonly Check[]): string {
+  const rows = checks.map((check) => [check.good ? "ok" : "FAILED", check.name, check.found]);
+  const remedies = checks.filter((check) => !check.good).map((check) => `${check.name}: ${check.remedy}`);
+  return [table(["", "ROW", "FOUND"], rows), ...remedies].join("\n");
+}
+
+export function verdictTable(verdicts: readonly Verdict[]): string {
+  if (verdicts.length === 0) return "There is no backup.";
+  const rows = verdicts.map((v) => [
+    v.backupId,
+    v.tier,
+    v.place,
+    v.bytes === 0 ? "" : formatBytes(v.bytes),
+    v.problem ?? "good",
+  ]);
+  return table(["BACKUP", "TIER", "PLACE", "READ", "STATE"], rows);
+}
+
+export function statusTable(status: Status): string {
+  const rows = status.tiers.map((tier) => [
+    tier.tier,
+    tier.newest ?? "none",
+    tier.ageSeconds === null ? "" : formatSeconds(tier.ageSeconds),
+    formatSeconds(tier.objectiveSeconds),
+    tier.within ? "ok" : "LATE",
+  ]);
+  const { wal } = status;
+  return [
+    `cluster ${status.clusterId}, node ${status.node}, lineage ${status.lineage ?? "unknown"}`,
+    table(["TIER", "NEWEST GOOD", "AGE", "OBJECTIVE", "STATE"], rows),
+    `wal: stream ${wal.stream ?? "none"}, archived to ${wal.lastPushed ?? "nothing"}, ${wal.behind ?? "?"} finished segments behind${wal.held ? ", HELD" : ""}`,
+    ...(status.running.length > 0 ? [`running: ${status.running.join(", ")}`] : []),
+    ...status.problems.map((problem) => `problem: ${problem}`),
+  ].join("\n");
+}

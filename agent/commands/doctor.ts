@@ -1,0 +1,142 @@
+import { readFile } from "node:fs/promises";
+import type { Node } from "../context";
+import { openArchives } from "../archive/open";
+import { parseConfig } from "../database/config";
+import { exists, freeBytes, hashFile } from "../host/files";
+import { run } from "../host/run";
+import { formatBytes } from "../../model/units";
+import { archiveCommand } from "./install";
+import { agentProgram } from "../identity";
+
+/** One row of contract.md, or of what the agent itself needs, held against this node. */
+export interface Check {
+  name: string;
+  good: boolean;
+  /** What was found. */
+  found: string;
+  /** What to do when it is not good. */
+  remedy: string;
+}
+
+type Look = (node: Node) => Promise<string>;
+
+interface Row {
+  name: string;
+  remedy: string;
+  /** What was found; throws what is wrong. */
+  look: Look;
+}
+
+/** Every row on which the agent relies. */
+const rows: readonly Row[] = [
+  { name: "tar", remedy: "Install GNU tar.", look: () => version("tar", "GNU tar") },
+  { name: "zstd", remedy: "Install zstd (apt-get install zstd).", look: () => version("zstd", "Zstandard") },
+  { name: "config.toml", remedy: "See the keys in the database's manual.", look: configuration },
+  { name: "data folder", remedy: "raft/wal, raft/snapshots and store belong below data_dir.", look: dataFolder },
+  { name: "cluster-info", remedy: "neumann-admin must reach the node of NEUMANN_CONFIG.", look: clusterInfo },
+  { name: "cluster-status", remedy: "Bring the cluster to a healthy quorum.", look: clusterStatus },
+  { name: "GET /metrics", remedy: "The metrics of contract.md must be served on the admin port.", look: metrics },
+  { name: "GET /health", remedy: "The admin port must answer on loopback.", look: health },
+  { name: "stats", remedy: "stats must print total_entries and a number.", look: stats },
+  { name: "query", remedy: "The node needs a quorum to answer.", look: query },
+  { name: "verify-checksums", remedy: "The data is damaged: restore this node.", look: checksums },
+  { name: "archive", remedy: "Mount it, or mend the reference.", look: archives },
+  { name: "archive_command", remedy: "Run `pulumi up` to mend it.", look: walConfiguration },
+  { name: "free space", remedy: "Free space on the data disk.", look: freeSpace },
+];
+
+/** Looks at every row; none of the looks changes anything. */
+export async function doctor(node: Node): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const { name, remedy, look } of rows) {
+    try {
+      checks.push({ name, good: true, found: await look(node), remedy });
+    } catch (error) {
+      checks.push({ name, good: false, found: (error as Error).message, remedy });
+    }
+  }
+  return checks;
+}
+
+async function version(program: string, expected: string): Promise<string> {
+  const { stdout, stderr } = await run(program, ["--version"]);
+  const line = `${stdout}${stderr}`.split("\n")[0] ?? "";
+  if (!line.includes(expected)) throw new Error(`${program} is not ${expected}: ${line}`);
+  return line.trim();
+}
+
+async function configuration(node: Node): Promise<string> {
+  const { configFile, id, dataDirectory } = node.config.node;
+  const tables = parseConfig(await readFile(configFile, "utf8"), configFile);
+  if (tables.node?.id !== id) throw new Error(`[node] id is ${String(tables.node?.id)}, not ${id}`);
+  if (tables.node?.data_dir !== dataDirectory)
+    throw new Error(`[node] data_dir is ${String(tables.node?.data_dir)}, not ${dataDirectory}`);
+  return configFile;
+}
+
+async function dataFolder(node: Node): Promise<string> {
+  for (const directory of [node.paths.wal, node.paths.snapshots, node.paths.store]) {
+    if (!(await exists(directory))) throw new Error(`${directory} is not there`);
+  }
+  return node.config.node.dataDirectory;
+}
+
+async function clusterInfo(node: Node): Promise<string> {
+  const info = await node.admin.clusterInfo();
+  if (info.nodeId !== node.config.node.id)
+    throw new Error(`answers for node ${info.nodeId}, not ${node.config.node.id}`);
+  return `cluster ${info.clusterId}, ${info.members.length} members, leader ${info.leaderId ?? "unknown"}`;
+}
+
+async function clusterStatus(node: Node): Promise<string> {
+  await node.admin.mustRun(["cluster-status"]);
+  return "healthy quorum";
+}
+
+async function metrics(node: Node): Promise<string> {
+  const found = await node.http.metrics();
+  return `${found.role}, term ${found.term}, commit ${found.commitIndex}, applied ${found.appliedIndex}, snapshot ${found.snapshotIndex}`;
+}
+
+async function health(node: Node): Promise<string> {
+  if (!(await node.http.answers())) throw new Error(`${node.config.node.adminUrl}/health does not answer`);
+  return node.config.node.adminUrl;
+}
+
+async function stats(node: Node): Promise<string> {
+  const entries = await node.admin.totalEntries();
+  if (entries === null) throw new Error("no total_entries");
+  return `${entries} entries`;
+}
+
+async function query(node: Node): Promise<string> {
+  const { code, stdout, stderr } = await node.admin.run(["query", "-"], { input: "" });
+  if (code !== 0) throw new Error(`query - fails: ${(stderr || stdout).trim()}`);
+  return "answers";
+}
+
+async function checksums(node: Node): Promise<string> {
+  await node.admin.mustRun(["verify-checksums"], { timeoutSeconds: 3600 });
+  return "all whole";
+}
+
+async function archives(node: Node): Promise<string> {
+  const opened = await openArchives(node.config.archive);
+  return [opened.primary, opened.offsite].flatMap((archive) => archive?.description ?? []).join(" and ");
+}
+
+async function walConfiguration(node: Node): Promise<string> {
+  const { configFile } = node.config.node;
+  const wal = parseConfig(await readFile(configFile, "utf8"), configFile).wal;
+  const expected = archiveCommand(node.config);
+  if (wal?.archive_command !== expected)
+    throw new Error(`archive_command is ${JSON.stringify(wal?.archive_command)}, not ${expected}`);
+  return `${expected}, agent ${(await hashFile(agentProgram())).slice(0, 12)}`;
+}
+
+async function freeSpace(node: Node): Promise<string> {
+  const free = await freeBytes(node.config.node.dataDirectory);
+  const limit = node.config.policy.wal.freeSpaceAlarmMebibytes * 1024 * 1024;
+  if (free < limit) throw new Error(`${formatBytes(free)} free, below the policy's ${formatBytes(limit)}`);
+  return `${formatBytes(free)} free`;
+}

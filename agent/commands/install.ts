@@ -1,0 +1,228 @@
+import { chmod, copyFile, readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AgentConfig } from "../../model/agentConfig";
+import { Mistakes } from "../../model/mistakes";
+import type { InstallSpec } from "../../model/specs";
+import { openArchives } from "../archive/open";
+import { nodeOf, type Node, pathsOf } from "../context";
+import { changeConfig, parseConfig } from "../database/config";
+import {
+  exists,
+  hashFile,
+  makeDirectory,
+  readIfThere,
+  removeFile,
+  replaceFile,
+  syncDirectory,
+  temporaryName,
+} from "../host/files";
+import { agentProgram } from "../identity";
+import { databaseFiles, readMark } from "../restore/context";
+import { InputError } from "../../model/mistakes";
+import { Refused, WorldFault } from "../run/errors";
+import type { Procedure } from "../run/steps";
+import { isClusterId } from "../../model/layout";
+
+export interface InstallContext {
+  spec: InstallSpec;
+  node: Node;
+  turn?: "follower" | "last";
+  result: Record<string, unknown>;
+}
+
+export function installContext(spec: InstallSpec): InstallContext {
+  return { spec, node: nodeOf(spec.config), result: { nodeId: spec.config.node.id } };
+}
+
+/** Files of the agent on a host. */
+function programs(config: AgentConfig) {
+  const at = (name: string): string => path.join(config.agentDirectory, name);
+  return { bundle: at("neumann-backup.cjs"), launcher: at("neumann-backup"), config: at("agent.json") };
+}
+
+/** A restart is due while this file is there: the server reads its configuration at start only. */
+function restartDueFile(config: AgentConfig): string {
+  return path.join(pathsOf(config).state, "restart-due");
+}
+
+/** Puts the agent on this host and the WAL configuration into `config.toml`; running it again mends what differs. */
+export const install: Procedure<InstallContext> = {
+  name: "install",
+  steps: [
+    { name: "check", title: "check the host and the archive", run: check },
+    { name: "hold", title: "hold archiving until the recovery is accepted", run: hold },
+    { name: "program", title: "copy the agent", run: program },
+    { name: "configuration", title: "write the agent's configuration", run: configuration },
+    { name: "wal", title: "set archive_command in config.toml", run: wal },
+  ],
+};
+
+async function check({ spec, result }: InstallContext): Promise<void> {
+  const { config } = spec;
+  const mistakes = new Mistakes();
+  if (!isClusterId(config.archive.clusterId))
+    mistakes.add("archive.clusterId", "is no name for a cluster", config.archive.clusterId, "");
+  for (const [name, directory] of Object.entries({
+    "node.dataDirectory": config.node.dataDirectory,
+    "node.configFile": config.node.configFile,
+    agentDirectory: config.agentDirectory,
+  })) {
+    if (!path.isAbsolute(directory)) mistakes.add(name, "must be an absolute path", directory, "Write the whole path.");
+    if (/[\s'"\\%]/.test(directory)) {
+      mistakes.add(
+        name,
+        "has a space, quote, percent sign or backslash",
+        directory,
+        "Choose a plain path: it goes into archive_command.",
+      );
+    }
+  }
+  mistakes.throwIfAny("The agent cannot be installed");
+  const text = await readIfThere(config.node.configFile);
+  if (text === undefined) {
+    const mistake = {
+      path: "node.configFile",
+      problem: "is not there",
+      received: config.node.configFile,
+      remedy: "Install the database first.",
+    };
+    throw new InputError("The agent cannot be installed", [mistake]);
+  }
+  const configured = parseConfig(text, config.node.configFile).node?.id;
+  if (configured !== config.node.id) {
+    throw new Refused(
+      `${config.node.configFile} is of node ${String(configured)}, not of ${config.node.id}: nothing was changed`,
+    );
+  }
+  if ((await hashFile(agentProgram())) !== spec.sha256) {
+    throw new Refused(
+      `this program is not the agent that was to be installed (SHA-256 ${spec.sha256}): build or install the package again`,
+    );
+  }
+  await openArchives(config.archive);
+  result.generation = config.generation;
+}
+
+/** Only before there is any data: a node that serves is never held again. */
+async function hold({ spec, node }: InstallContext): Promise<void> {
+  if (!spec.hold) return;
+  const { dataDirectory } = spec.config.node;
+  if ((await readMark(dataDirectory)) !== undefined || (await databaseFiles(dataDirectory)).length > 0) return;
+  await replaceFile(node.paths.hold, "until the recovery is accepted\n");
+}
+
+async function program({ spec }: InstallContext): Promise<void> {
+  const { config } = spec;
+  const { bundle, launcher } = programs(config);
+  await makeDirectory(config.agentDirectory);
+  if (!(await exists(bundle)) || (await hashFile(bundle)) !== spec.sha256) {
+    const temporary = temporaryName(config.agentDirectory);
+    await copyFile(agentProgram(), temporary);
+    await chmod(temporary, 0o755);
+    await rename(temporary, bundle);
+    await syncDirectory(config.agentDirectory);
+  }
+  const script = `#!/bin/sh\n# Made by pulumi-neumann: the backup agent of node ${config.node.id}.\nexec ${process.execPath} ${bundle} --config ${programs(config).config} "$@"\n`;
+  if ((await readIfThere(launcher)) !== script) await replaceFile(launcher, script, 0o755);
+}
+
+async function configuration({ spec }: InstallContext): Promise<void> {
+  const { config } = programs(spec.config);
+  const text = `${JSON.stringify(spec.config, null, 2)}\n`;
+  if ((await readIfThere(config)) !== text) await replaceFile(config, text, 0o600);
+}
+
+/** What the database runs for each finished segment. */
+export function archiveCommand(config: AgentConfig): string {
+  return `${programs(config).launcher} wal-push %p %f`;
+}
+
+async function wal({ spec, result }: InstallContext): Promise<void> {
+  const { config } = spec;
+  const changes = {
+    wal: {
+      archive_command: archiveCommand(config),
+      archive_timeout: config.policy.wal.archiveTimeoutSeconds,
+    },
+  };
+  const due = restartDueFile(config);
+  // The note first: a death in between restarts once too often, never once too seldom.
+  const wasDue = await exists(due);
+  await replaceFile(due, "config.toml changed\n");
+  const changed = await changeConfig(config.node.configFile, changes);
+  if (!changed && !wasDue) await removeFile(due);
+  result.restartDue = changed || wasDue;
+}
+
+/** Restarts the node when that is due: followers in the first turn, whoever led then in the last. */
+export const rollout: Procedure<InstallContext> = {
+  name: "rollout",
+  steps: [{ name: "restart", title: "restart the node if that is due", run: restart }],
+};
+
+async function restart(context: InstallContext): Promise<void> {
+  const { spec, node, turn, result } = context;
+  const due = restartDueFile(spec.config);
+  result.restarted = false;
+  if (!(await exists(due))) return;
+  if (await node.service.running()) {
+    const { leaderId, nodeId } = await node.admin.clusterInfo();
+    if (turn === "follower" && leaderId === nodeId) return;
+    await waitHealthy(node, "before the restart");
+    await node.service.stop();
+    await node.service.start();
+    await waitHealthy(node, "after the restart");
+    result.restarted = true;
+  }
+  await removeFile(due);
+}
+
+const healthyDeadlineMs = 120_000;
+
+/** A node that applies what is committed, in a cluster with a healthy quorum. */
+export async function waitHealthy(node: Node, when: string): Promise<void> {
+  for (const deadline = Date.now() + healthyDeadlineMs; ; await sleep(50)) {
+    const metrics = await node.http.metrics().catch(() => undefined);
+    const info = await node.admin.clusterInfo().catch(() => undefined);
+    const caughtUp = metrics !== undefined && info?.leaderId != null && metrics.appliedIndex >= info.commitIndex;
+    if (caughtUp && (await node.admin.healthyQuorum())) return;
+    if (Date.now() > deadline) {
+      throw new WorldFault(
+        `the cluster was not healthy ${when} of ${node.config.node.id} for ${healthyDeadlineMs / 1000} s: no further node is restarted`,
+      );
+    }
+  }
+}
+
+/** Takes `archive_command` out first and the program last; a later installation is left alone. */
+export const uninstall: Procedure<InstallContext> = {
+  name: "uninstall",
+  steps: [
+    { name: "recognise", title: "look which installation is there", run: recognise },
+    { name: "wal", title: "take archive_command out of config.toml", run: withdrawWal },
+    { name: "program", title: "remove the agent", run: removeProgram },
+  ],
+};
+
+async function recognise({ spec, result }: InstallContext): Promise<void> {
+  const text = await readIfThere(programs(spec.config).config);
+  const generation = text === undefined ? undefined : (JSON.parse(text) as AgentConfig).generation;
+  result.removed = generation === spec.config.generation;
+}
+
+async function withdrawWal({ spec, result }: InstallContext): Promise<void> {
+  if (result.removed !== true || !(await exists(spec.config.node.configFile))) return;
+  const text = await readFile(spec.config.node.configFile, "utf8");
+  const configured = parseConfig(text, spec.config.node.configFile).wal?.archive_command;
+  if (configured !== archiveCommand(spec.config)) return;
+  await changeConfig(spec.config.node.configFile, { wal: { archive_command: undefined, archive_timeout: undefined } });
+}
+
+async function removeProgram({ spec, node, result }: InstallContext): Promise<void> {
+  if (result.removed !== true) return;
+  const { bundle, launcher, config } = programs(spec.config);
+  // A server that still runs with the old configuration gets a failure for each segment and keeps it.
+  for (const file of [launcher, bundle, config]) await removeFile(file);
+  await rm(node.paths.state, { recursive: true, force: true });
+}

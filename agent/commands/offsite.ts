@@ -1,0 +1,187 @@
+import { randomBytes } from "node:crypto";
+import { PassThrough } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type CatalogEntry, newestGood, productionLineage } from "../../model/catalog";
+import { dataPrefix, makeBackupId, manifestKey, recordKey } from "../../model/layout";
+import { type BackupPart, type Manifest, serializeManifest } from "../../model/manifest";
+import { Tier } from "../../model/tier";
+import { formatSeconds } from "../../model/units";
+import type { Archive } from "../archive/archive";
+import { readCatalog } from "../archive/catalog";
+import { type Archives, openArchives } from "../archive/open";
+import { takeClaim, type Claim } from "../claims";
+import type { AgentConfig } from "../../model/agentConfig";
+import { agentIdentity, agentProgram } from "../identity";
+import { lineageKey } from "../lineage";
+import { Damaged, Refused, WorldFault } from "../run/errors";
+import type { Procedure, StepControl } from "../run/steps";
+import { createHash } from "node:crypto";
+
+export interface OffsiteContext {
+  config: AgentConfig;
+  archives?: Archives;
+  source?: CatalogEntry;
+  claim?: Claim;
+  backupId?: string;
+  parts?: BackupPart[];
+  manifest?: Manifest;
+  /** True when this full backup is off-site already. */
+  done?: boolean;
+}
+
+/** Copies the newest verified full backup to the off-site archive, complete in itself (protocol 20). */
+export const offsite: Procedure<OffsiteContext> = {
+  name: "offsite",
+  steps: [
+    { name: "begin", title: "open both archives", run: begin },
+    { name: "claim", title: "claim the tier", run: claim },
+    { name: "choose", title: "choose the newest full backup", run: choose },
+    { name: "copy", title: "copy and check every byte", run: unlessDone(copy) },
+    { name: "belongings", title: "store lineage and agent beside it", run: unlessDone(belongings) },
+    { name: "read-back", title: "read back what was stored", run: unlessDone(readBack) },
+    { name: "manifest", title: "write the manifest", run: unlessDone(writeManifest) },
+  ],
+  async settle(context) {
+    await context.claim?.release();
+  },
+};
+
+type Run = (context: OffsiteContext, control: StepControl) => Promise<void>;
+
+function unlessDone(run: Run): Run {
+  return async (context, control) => {
+    if (context.done !== true) await run(context, control);
+  };
+}
+
+function needed<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("an earlier step makes this");
+  return value;
+}
+
+function offsiteOf(context: OffsiteContext): Archive {
+  const archive = needed(context.archives).offsite;
+  if (archive === undefined) {
+    throw new Refused(
+      "there is no off-site archive: give the archive reference an `offsite` location (DirectoryArchive offsiteLocation)",
+    );
+  }
+  return archive;
+}
+
+async function begin(context: OffsiteContext): Promise<void> {
+  context.archives = await openArchives(context.config.archive);
+  offsiteOf(context);
+}
+
+async function claim(context: OffsiteContext): Promise<void> {
+  const { primary, clusterId } = needed(context.archives);
+  context.claim = await takeClaim(primary, clusterId, {
+    name: Tier.Offsite,
+    node: context.config.node.id,
+    timeToLiveSeconds: 6 * 3600,
+  });
+}
+
+async function choose(context: OffsiteContext, control: StepControl): Promise<void> {
+  const { primary, clusterId } = needed(context.archives);
+  const catalog = await readCatalog(clusterId, [
+    { place: "primary", archive: primary },
+    { place: "offsite", archive: offsiteOf(context) },
+  ]);
+  const production = productionLineage(catalog);
+  if ("refused" in production) throw new Refused(production.refused);
+  const { lineage } = production.lineage;
+  const source = newestGood(catalog, lineage, { places: ["primary"], tiers: [Tier.Full] });
+  if (source === undefined)
+    throw new WorldFault(`there is no good full backup of lineage ${lineage} to copy: run \`full\` first`);
+  const ageSeconds = ((await primary.now()).getTime() - Date.parse(source.storedAt)) / 1000;
+  const limit = context.config.policy.offsite.maxSourceAgeHours;
+  if (ageSeconds > limit * 3600) {
+    throw new Refused(
+      `the newest full backup, ${source.manifest.backupId}, is ${formatSeconds(ageSeconds)} old, over the policy's offsite.maxSourceAgeHours of ${limit}: run \`full\` first`,
+    );
+  }
+  context.source = source;
+  const copy = catalog.entries.find(
+    (entry) =>
+      entry.place === "offsite" &&
+      entry.problem === null &&
+      entry.manifest.source?.backupId === source.manifest.backupId,
+  );
+  if (copy === undefined) return;
+  context.done = true;
+  context.manifest = copy.manifest;
+  control.note(`${source.manifest.backupId} is off-site already, as ${copy.manifest.backupId}`);
+}
+
+async function copy(context: OffsiteContext, control: StepControl): Promise<void> {
+  const { primary, clusterId } = needed(context.archives);
+  const { manifest } = needed(context.source);
+  context.backupId = makeBackupId(new Date(), randomBytes(4).toString("hex"));
+  const from = dataPrefix(clusterId, manifest.tier, manifest.lineage, manifest.backupId);
+  const to = dataPrefix(clusterId, Tier.Offsite, manifest.lineage, context.backupId);
+  context.parts = [];
+  for (const part of manifest.parts) {
+    const content = await primary.getStream(from + part.name);
+    let bytes = 0;
+    const measured = new PassThrough();
+    content.on("data", (chunk: Buffer) => control.progress((bytes += chunk.length), part.bytes));
+    const reading = pipeline(content, measured);
+    reading.catch(() => undefined); // The put fails with it.
+    await control.point();
+    const stored = await offsiteOf(context).putStream(to + part.name, measured);
+    await reading;
+    if (stored.sha256 !== part.sha256) {
+      throw new Damaged(
+        `${from}${part.name} in ${primary.description} is not what its manifest says: the off-site copy was not completed. Take a new full backup and run \`verify\`.`,
+      );
+    }
+    context.parts.push(part);
+  }
+}
+
+/** What a recovery needs where nothing else is left: the history's record, the agent and the description of the format. */
+async function belongings(context: OffsiteContext): Promise<void> {
+  const { primary, clusterId } = needed(context.archives);
+  const { lineage } = needed(context.source).manifest;
+  const archive = offsiteOf(context);
+  const record = await primary.getText(lineageKey(clusterId, lineage));
+  if (record === undefined) throw new Damaged(`${lineageKey(clusterId, lineage)} is missing in ${primary.description}`);
+  await archive.putText(lineageKey(clusterId, lineage), record);
+  const { sha256 } = await agentIdentity();
+  await archive.putFile(recordKey(clusterId, "software", `${sha256}/neumann-backup.cjs`), agentProgram());
+}
+
+async function readBack(context: OffsiteContext, control: StepControl): Promise<void> {
+  const { clusterId } = needed(context.archives);
+  const { lineage } = needed(context.source).manifest;
+  const archive = offsiteOf(context);
+  for (const part of needed(context.parts)) {
+    const key = dataPrefix(clusterId, Tier.Offsite, lineage, needed(context.backupId)) + part.name;
+    const hash = createHash("sha256");
+    let bytes = 0;
+    const content = await archive.getStream(key);
+    content.on("data", (chunk: Buffer) => control.progress((bytes += chunk.length), part.bytes));
+    await pipeline(content, hash);
+    if (hash.digest("hex") !== part.sha256) throw new Damaged(`${key} does not read back as it was written`);
+  }
+}
+
+async function writeManifest(context: OffsiteContext): Promise<void> {
+  await needed(context.claim).stillHeld();
+  const { clusterId } = needed(context.archives);
+  const source = needed(context.source);
+  const backupId = needed(context.backupId);
+  // What it holds and since when it is outdated are the source's: only the copy is new.
+  context.manifest = {
+    ...source.manifest,
+    backupId,
+    tier: Tier.Offsite,
+    source: { tier: source.manifest.tier, backupId: source.manifest.backupId, manifestSha256: source.manifestSha256 },
+    agent: await agentIdentity(),
+    signature: undefined,
+  };
+  const key = manifestKey(clusterId, Tier.Offsite, source.manifest.lineage, backupId);
+  await offsiteOf(context).putText(key, serializeManifest(context.manifest));
+}

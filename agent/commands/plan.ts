@@ -1,0 +1,88 @@
+import { describePlan, planDigest, PlanRefused, resolvePlan, type RestorePlan } from "../../model/plan";
+import { recordKey } from "../../model/layout";
+import { parseJsonAs } from "../../model/parse";
+import { type RecoveryPin, recoveryPinSchema } from "../../model/records";
+import type { PlanSpec } from "../../model/specs";
+import { parseRestorePoint } from "../../model/restorePoint";
+import type { Archive } from "../archive/archive";
+import { readCatalog } from "../archive/catalog";
+import { openReachable } from "../archive/open";
+import { WorldFault } from "../run/errors";
+import type { Place } from "../../model/catalog";
+
+/** How far a recovery has come, by the archive's records. */
+export type RecoveryState = "planned" | "pinned" | "restored" | "accepted";
+
+export interface ResolvedPlan {
+  plan: RestorePlan;
+  digest: string;
+  text: string;
+  state: RecoveryState;
+}
+
+/** The archives of a recovery: where it reads from, and where its records lie. */
+export interface RecoveryPlaces {
+  places: { place: Place; archive: Archive }[];
+  /** What survives is where the records are: the off-site archive where there is one. */
+  records: Archive;
+}
+
+export async function openRecovery(spec: PlanSpec): Promise<RecoveryPlaces> {
+  parseRestorePoint(spec.restorePoint); // Wrong input fails before anything is looked at.
+  const places = await openReachable(spec.archive);
+  const home = spec.archive.offsite === undefined ? "primary" : "offsite";
+  const records = places.find(({ place }) => place === home);
+  if (records === undefined) {
+    // Looking elsewhere could miss that this recovery has been done, and do it twice (I4, protocol 26).
+    throw new WorldFault(
+      `the ${home} archive, where the records of recoveries lie, cannot be read. Mount it, or leave \`offsite\` out of the reference if it is lost for good.`,
+    );
+  }
+  return { places, records: records.archive };
+}
+
+export function recoveryKey(spec: PlanSpec, name: string): string {
+  return recordKey(spec.archive.clusterId, "recoveries", `${spec.recoveryId}/${name}.json`);
+}
+
+export async function readPin(spec: PlanSpec, records: Archive): Promise<RecoveryPin | undefined> {
+  const key = recoveryKey(spec, "plan");
+  const text = await records.getText(key);
+  return text === undefined ? undefined : parseJsonAs(recoveryPinSchema, text, key);
+}
+
+async function recoveryState(spec: PlanSpec, records: Archive): Promise<RecoveryState> {
+  for (const [name, state] of [
+    ["accepted", "accepted"],
+    ["restored", "restored"],
+    ["plan", "pinned"],
+  ] as const) {
+    if ((await records.getText(recoveryKey(spec, name))) !== undefined) return state;
+  }
+  return "planned";
+}
+
+/**
+ * Resolves a plan from what the archives hold now, or the one that the recovery is pinned to. Touches nothing.
+ * @throws PlanRefused, also when another plan was approved.
+ */
+export async function resolve(spec: PlanSpec): Promise<ResolvedPlan> {
+  const { places, records } = await openRecovery(spec);
+  const pin = await readPin(spec, records);
+  const catalog = await readCatalog(spec.archive.clusterId, places);
+  const plan = resolvePlan({
+    catalog,
+    restorePoint: spec.restorePoint,
+    recoveryId: spec.recoveryId,
+    nodes: spec.nodes,
+    pin,
+  });
+  const digest = pin?.digest ?? planDigest(plan);
+  if (spec.approvedPlanDigest !== undefined && spec.approvedPlanDigest !== digest) {
+    throw new PlanRefused(
+      `the plan is not the one that was approved: approved ${spec.approvedPlanDigest}, now ${digest} (backup ${plan.source.backupId}). ` +
+        "Look at the new plan and approve it, or name the backup: restorePoint backup:ID.",
+    );
+  }
+  return { plan, digest, text: describePlan(plan, digest, new Date()), state: await recoveryState(spec, records) };
+}

@@ -1,0 +1,93 @@
+import path from "node:path";
+import { segmentKey, segmentNumber, isSegmentName } from "../../model/layout";
+import { InputError } from "../../model/mistakes";
+import { Conflict, type Archive } from "../archive/archive";
+import { openArchive } from "../archive/open";
+import type { Node } from "../context";
+import { exists, freeBytes } from "../host/files";
+import { TryLater } from "../run/errors";
+import type { Procedure } from "../run/steps";
+import { beginStream, noteStream, readStream, type StreamState, whyNewStream } from "../stream";
+
+export interface WalPush {
+  node: Node;
+  /** `%p` and `%f` of `archive_command`. */
+  file: string;
+  segment: string;
+  archive?: Archive;
+  stream?: StreamState;
+  created?: boolean;
+}
+
+/** Stores one finished segment. Exit code 0 is the promise that the archive holds it (I1). */
+export const walPush: Procedure<WalPush> = {
+  name: "wal-push",
+  steps: [
+    { name: "check", title: "check what is offered", run: check },
+    { name: "stream", title: "find the stream", run: findStream },
+    { name: "store", title: "store the segment", run: store },
+    { name: "note", title: "note that it is stored", run: note },
+  ],
+};
+
+async function check(push: WalPush): Promise<void> {
+  const { segment, file } = push;
+  if (!isSegmentName(segment) || path.basename(file) !== segment) {
+    const remedy = "archive_command is: neumann-backup wal-push %p %f";
+    const problem = "is no segment with its path";
+    throw new InputError("wal-push cannot store this", [
+      { path: "%p %f", problem, received: `${file} ${segment}`, remedy },
+    ]);
+  }
+  if (await exists(push.node.paths.hold)) {
+    throw new TryLater("archiving is held until the recovery is accepted; the segment stays in raft/wal");
+  }
+  const { archive } = push.node.config;
+  push.archive = await openArchive(archive, archive.clusterId, "primary");
+}
+
+async function findStream(push: WalPush, control: { note(message: string): void }): Promise<void> {
+  const state = await readStream(push.node);
+  const reason = await whyNewStream(push.node, state, push.segment);
+  push.stream = reason === null ? state : await begin(push, reason, state);
+  if (reason !== null && reason !== "start") control.note(alarm(reason, push));
+  const free = await freeBytes(push.node.config.node.dataDirectory);
+  const limit = push.node.config.policy.wal.freeSpaceAlarmMebibytes * 1024 * 1024;
+  if (free < limit)
+    control.note(`ALARM: ${Math.floor(free / 1024 / 1024)} MiB are free for the log, less than the policy's limit`);
+}
+
+function begin(push: WalPush, reason: string, parent: StreamState | undefined): Promise<StreamState> {
+  const start = { segment: push.segment, reason, parent: parent?.stream ?? null };
+  return beginStream(push.node, push.archive as Archive, start);
+}
+
+function alarm(reason: string, push: WalPush): string {
+  return `ALARM: ${push.segment} begins a new stream (${reason}); nothing was overwritten, a new base backup is needed`;
+}
+
+async function store(push: WalPush, control: { point(): Promise<void>; note(message: string): void }): Promise<void> {
+  await control.point();
+  try {
+    push.created = await put(push);
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    // This log has parted from the one that was archived: a disk was rolled back, or a copy runs elsewhere (I2).
+    push.stream = await begin(push, "fork", push.stream);
+    control.note(alarm("fork", push));
+    push.created = await put(push);
+  }
+}
+
+async function put(push: WalPush): Promise<boolean> {
+  const { lineage, stream } = push.stream as StreamState;
+  const key = segmentKey(push.node.config.archive.clusterId, lineage, stream, push.segment);
+  return (await (push.archive as Archive).putFile(key, push.file)).created;
+}
+
+async function note(push: WalPush): Promise<void> {
+  const stream = push.stream as StreamState;
+  const { lastPushed } = stream;
+  if (lastPushed !== null && segmentNumber(push.segment) <= segmentNumber(lastPushed)) return;
+  await noteStream(push.node, { ...stream, lastPushed: push.segment });
+}

@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { type AgentConfig, parseAgentConfig } from "../model/agentConfig";
+import { InputError } from "../model/mistakes";
+import { Admin } from "./database/admin";
+import { AdminHttp } from "./database/http";
+import { isCode, ownPrefix } from "./host/files";
+import { type Service, serviceOf } from "./host/service";
+
+/** The node that the agent works on: its configuration and the ways to its database. */
+export interface Node {
+  config: AgentConfig;
+  admin: Admin;
+  http: AdminHttp;
+  service: Service;
+  paths: NodePaths;
+}
+
+export interface NodePaths {
+  wal: string;
+  snapshots: string;
+  store: string;
+  /** Copies of a running backup: on the data's file system, for reflinks and renames. */
+  work: string;
+  /** What the agent remembers on this host. */
+  state: string;
+  /** While it is there, `wal-push` answers "try later" (protocol 28). */
+  hold: string;
+  /** Identity of this node's log (protocol 6). */
+  stream: string;
+}
+
+export function pathsOf(config: Pick<AgentConfig, "agentDirectory" | "node">): NodePaths {
+  const { dataDirectory } = config.node;
+  const state = path.join(config.agentDirectory, "state");
+  return {
+    wal: path.join(dataDirectory, "raft", "wal"),
+    snapshots: path.join(dataDirectory, "raft", "snapshots"),
+    store: path.join(dataDirectory, "store"),
+    work: path.join(dataDirectory, `${ownPrefix}-work`),
+    state,
+    hold: path.join(state, "archiving-held"),
+    stream: path.join(dataDirectory, "raft", "wal", `${ownPrefix}-stream`),
+  };
+}
+
+export function nodeOf(config: AgentConfig): Node {
+  return {
+    config,
+    admin: new Admin(config.node),
+    http: new AdminHttp(config.node.adminUrl),
+    service: serviceOf(config.node),
+    paths: pathsOf(config),
+  };
+}
+
+/** @throws InputError when the file is missing or wrong. */
+export async function loadConfig(file: string): Promise<AgentConfig> {
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    if (!isCode(error, "ENOENT")) throw error;
+    const remedy = "Name the agent's configuration with --config FILE; the install step of ClusterBackups writes it.";
+    throw new InputError("The agent has no configuration", [
+      { path: "--config", problem: "names no file", received: file, remedy },
+    ]);
+  });
+  return parseAgentConfig(text, `${file} is no configuration of this agent`);
+}

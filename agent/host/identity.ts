@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { isCode, readIfThere } from "./files";
+import { run } from "./run";
+
+/** Says when a process began, in whatever unit: with its pid it names the process for ever. Undefined when it is gone. */
+export async function processStart(pid: number): Promise<string | undefined> {
+  if (process.platform !== "linux") {
+    const { stdout } = await run("ps", ["-o", "lstart=", "-p", String(pid)], { evenIfInterrupted: true });
+    return stdout.trim() || undefined;
+  }
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // Field 3 is the state: a zombie runs no more. Field 22 is the start in ticks since boot.
+    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+  } catch (error) {
+    if (isCode(error, "ENOENT", "ESRCH")) return undefined;
+    throw error;
+  }
+}
+
+/** The command line of a process that runs, its words parted by spaces. Undefined when it is gone. */
+export async function processCommand(pid: number): Promise<string | undefined> {
+  if ((await processStart(pid)) === undefined) return undefined;
+  if (process.platform !== "linux") {
+    return (await run("ps", ["-o", "command=", "-p", String(pid)], { evenIfInterrupted: true })).stdout.trim();
+  }
+  const text = await readIfThere(`/proc/${pid}/cmdline`);
+  return text?.replaceAll("\0", " ").trim();
+}
+
+/** Names this boot of this machine. */
+export async function hostIdentity(): Promise<string> {
+  const boot = await readIfThere("/proc/sys/kernel/random/boot_id");
+  return `${hostname()}/${boot?.trim() ?? "boot"}`;
+}
+
+/** Names this machine, across boots. */
+export async function machineIdentity(): Promise<string> {
+  const id = await readIfThere("/etc/machine-id");
+  return id?.trim() || hostname();
+}

@@ -1,0 +1,62 @@
+import { spawn, type SpawnOptions } from "node:child_process";
+import { WorldFault } from "../run/errors";
+import { interrupted } from "../run/interrupt";
+
+export interface RunOptions {
+  input?: string;
+  environment?: Record<string, string>;
+  directory?: string;
+  /** After so many seconds it is killed and counts as failed. Default 60. */
+  timeoutSeconds?: number;
+  /** Goes on although the command was asked to stop: for what must be settled. */
+  evenIfInterrupted?: boolean;
+}
+
+export interface RunResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program to its end. It is in this process's group, so both die together. */
+export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const spawnOptions: SpawnOptions = {
+    cwd: options.directory,
+    env: { ...process.env, ...options.environment },
+    stdio: ["pipe", "pipe", "pipe"],
+    timeout: (options.timeoutSeconds ?? 60) * 1000,
+    killSignal: "SIGKILL",
+    signal: options.evenIfInterrupted ? undefined : interrupted,
+  };
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, spawnOptions);
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => err.push(chunk));
+    child.on("error", (error) => reject(explainSpawn(program, error)));
+    child.on("close", (code, signal) => {
+      const stderr = Buffer.concat(err).toString() + (signal ? `\n${program} was ended by ${signal}` : "");
+      resolve({ code: code ?? 128, stdout: Buffer.concat(out).toString(), stderr });
+    });
+    // A program that ends without reading its input is judged by its exit code.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(options.input ?? "");
+  });
+}
+
+/** Runs a program that must succeed; its standard output. */
+export async function mustRun(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const result = await run(program, args, options);
+  if (result.code !== 0) {
+    const reason = (result.stderr || result.stdout).trim().split("\n").slice(-3).join("; ");
+    throw new WorldFault(`${[program, ...args].join(" ")} failed with exit code ${result.code}: ${reason}`);
+  }
+  return result.stdout;
+}
+
+function explainSpawn(program: string, error: NodeJS.ErrnoException): Error {
+  if (error.code === "ENOENT") return new WorldFault(`${program} was not found. Install it or put it on PATH.`);
+  if (error.name === "AbortError") return interrupted.reason as Error;
+  return error;
+}

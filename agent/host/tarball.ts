@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { PassThrough, type Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Damaged, WorldFault } from "../run/errors";
+import { interrupted } from "../run/interrupt";
+
+/** GNU tar: its options are in docs/format.md. */
+const tar = process.platform === "darwin" ? "gtar" : "tar";
+
+const packOptions = ["--create", "--sort=name", "--numeric-owner", "--sparse", "--xattrs", "--format=posix"];
+const unpackOptions = [
+  "--extract",
+  "--numeric-owner",
+  "--same-permissions",
+  "--no-same-owner",
+  "--delay-directory-restore",
+];
+
+interface Ended {
+  child: ChildProcess;
+  /** Settles when the program has ended: rejects with its message unless it ended well. */
+  ended: Promise<void>;
+}
+
+function start(program: string, args: readonly string[], stdio: (string | Readable)[]): Ended {
+  const child = spawn(program, args, { stdio: stdio as never, signal: interrupted });
+  let stderr = "";
+  child.stderr?.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2000)));
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on("error", (error: NodeJS.ErrnoException) =>
+      reject(error.code === "ENOENT" ? new WorldFault(`${program} was not found. Install it.`) : error),
+    );
+    child.on("close", (code, signal) => {
+      if (code === 0) return resolve();
+      reject(new WorldFault(`${program} failed with ${signal ?? `exit code ${code}`}: ${stderr.trim()}`));
+    });
+  });
+  ended.catch(() => undefined); // Looked at by whoever waits; never an unhandled rejection before that.
+  return { child, ended };
+}
+
+/**
+ * A folder as a zstd-compressed tar stream. `finished` rejects when either program failed: the stream's end alone
+ * proves nothing (hazard 15).
+ */
+export function packTree(root: string, threads = 0): { content: Readable; finished: Promise<void> } {
+  const packing = start(tar, [...packOptions, "--directory", root, "."], ["ignore", "pipe", "pipe"]);
+  const compressing = start(
+    "zstd",
+    [`-T${threads}`, "-3", "--quiet", "--stdout"],
+    [packing.child.stdout as Readable, "pipe", "pipe"],
+  );
+  // The pipe belongs to zstd now; while we held it too, tar would never see zstd die.
+  packing.child.stdout?.destroy();
+  const finished = Promise.all([packing.ended, compressing.ended]).then(() => undefined);
+  finished.catch(() => undefined);
+  return { content: compressing.child.stdout as Readable, finished };
+}
+
+/** What was unpacked, measured on the stream that was fetched. */
+export interface Unpacked {
+  bytes: number;
+  sha256: string;
+}
+
+/**
+ * Unpacks a stream of `packTree` into an empty folder: hashing, decompressing and unpacking at once. GNU tar refuses
+ * names that lead out of the folder; `checkTree` refuses all that is no plain file afterwards.
+ */
+export async function unpackTree(
+  content: Readable,
+  root: string,
+  progress: (bytes: number) => void,
+): Promise<Unpacked> {
+  const decompressing = start("zstd", ["--decompress", "--quiet", "--stdout"], ["pipe", "pipe", "pipe"]);
+  const unpacking = start(
+    tar,
+    [...unpackOptions, "--directory", root],
+    [decompressing.child.stdout as Readable, "ignore", "pipe"],
+  );
+  decompressing.child.stdout?.destroy();
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const measure = new Transform({
+    highWaterMark: 1024 * 1024,
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      progress(bytes);
+      done(null, chunk);
+    },
+  });
+  try {
+    await pipeline(content, measure, decompressing.child.stdin ?? new PassThrough());
+  } catch (error) {
+    // What the programs say is the cause; a broken pipe is only its echo.
+    await Promise.all([decompressing.ended, unpacking.ended]).catch((cause: Error) => {
+      throw new Damaged(`the tarball cannot be unpacked: ${cause.message}`);
+    });
+    throw error;
+  }
+  await Promise.all([decompressing.ended, unpacking.ended]).catch((cause: Error) => {
+    throw new Damaged(`the tarball cannot be unpacked: ${cause.message}`);
+  });
+  return { bytes, sha256: hash.digest("hex") };
+}

@@ -1,0 +1,142 @@
+import { constants, type Stats } from "node:fs";
+import { copyFile, lstat, mkdir, open, readlink, rm, stat, symlink, unlink } from "node:fs/promises";
+import path from "node:path";
+import { mustRun } from "./run";
+import { hashFile, isCode, makeDirectory, temporaryName, walkTree, writeDurably } from "./files";
+import type { BackupFile } from "../../model/manifest";
+
+/** What a file looked like before it was copied. */
+interface Seen {
+  size: number;
+  ino: number;
+}
+
+/** Files whose times lie so far before a pass began are copied again all the same (protocol 10). */
+const clockGrainMs = 2000;
+const parallelCopies = 4;
+
+export interface PassResult {
+  files: number;
+  bytes: number;
+}
+
+/**
+ * Keeps a copy of a folder that changes while it is copied. Each pass copies what may have changed since the pass
+ * before began and removes what vanished; a pass over a frozen folder leaves an exact copy.
+ */
+export class TreeCopy {
+  private seen = new Map<string, Seen>();
+  /** Time of the file system when the last pass began; nothing is older before the first. */
+  private since = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly source: string,
+    private readonly target: string,
+  ) {}
+
+  async pass(progress: (bytes: number) => void): Promise<PassResult> {
+    const began = await fileSystemTime(this.source);
+    // Pages that were changed through a memory map get their file's new time when they are written out.
+    await mustRun("sync", ["-f", this.source], { timeoutSeconds: 600 });
+    const files = await walkTree(this.source);
+    await makeDirectory(this.target);
+    await this.removeVanished(new Set(files.map((file) => file.path)));
+    const changed = files.filter(({ path: name, stats }) => this.mayHaveChanged(name, stats));
+    const result = { files: 0, bytes: 0 };
+    for (const { path: name } of changed.filter(({ stats }) => stats.isDirectory())) {
+      await mkdir(path.join(this.target, name), { recursive: true });
+    }
+    await inParallel(
+      changed.filter(({ stats }) => !stats.isDirectory()),
+      async ({ path: name, stats }) => {
+        if (!(await this.copy(name, stats))) return;
+        result.files += 1;
+        result.bytes += stats.size;
+        progress(result.bytes);
+      },
+    );
+    this.seen = new Map(files.map(({ path: name, stats }) => [name, { size: stats.size, ino: stats.ino }]));
+    this.since = began;
+    return result;
+  }
+
+  private mayHaveChanged(name: string, stats: Stats): boolean {
+    const known = this.seen.get(name);
+    if (known === undefined || known.size !== stats.size || known.ino !== stats.ino) return true;
+    return !stats.isDirectory() && Math.max(stats.mtimeMs, stats.ctimeMs) >= this.since - clockGrainMs;
+  }
+
+  private async removeVanished(present: ReadonlySet<string>): Promise<void> {
+    for (const name of this.seen.keys()) {
+      if (!present.has(name)) await rm(path.join(this.target, name), { recursive: true, force: true });
+    }
+  }
+
+  /** False when the file vanished meanwhile. */
+  private async copy(name: string, stats: Stats): Promise<boolean> {
+    return copyEntry(path.join(this.source, name), path.join(this.target, name), stats);
+  }
+}
+
+async function copyEntry(from: string, to: string, stats: Stats): Promise<boolean> {
+  try {
+    if (stats.isSymbolicLink()) {
+      await rm(to, { force: true });
+      await symlink(await readlink(from), to);
+      return true;
+    }
+    if (!stats.isFile()) return false; // A socket or a pipe: no data.
+    await copyFile(from, to, constants.COPYFILE_FICLONE);
+    return true;
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+/** Copies a folder or a file that nobody changes, as the database's user would see it. */
+export async function copyTree(source: string, target: string): Promise<void> {
+  const stats = await lstat(source);
+  if (!stats.isDirectory()) {
+    await makeDirectory(path.dirname(target));
+    await copyEntry(source, target, stats);
+    return;
+  }
+  const copy = new TreeCopy(source, target);
+  await copy.pass(() => undefined);
+}
+
+/** The clock by which this file system stamps its files. */
+async function fileSystemTime(directory: string): Promise<number> {
+  const probe = temporaryName(directory);
+  await writeDurably(probe, "");
+  const { mtimeMs } = await stat(probe);
+  await unlink(probe);
+  return mtimeMs;
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: parallelCopies }, worker));
+}
+
+/** Size and SHA-256 of every file below a folder. */
+export async function hashTree(root: string): Promise<BackupFile[]> {
+  const files = (await walkTree(root)).filter(({ stats }) => stats.isFile());
+  const hashed: BackupFile[] = [];
+  await inParallel(files, async ({ path: name, stats }) => {
+    hashed.push({ path: name, bytes: stats.size, sha256: await hashFile(path.join(root, name)) });
+  });
+  return hashed.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Forces every file and folder below a folder to the disk. */
+export async function syncTree(root: string): Promise<void> {
+  await mustRun("sync", ["-f", root], { timeoutSeconds: 600 });
+  const handle = await open(root, "r");
+  await handle.sync();
+  await handle.close();
+}

@@ -1,0 +1,18 @@
+import { hashFile } from "./host/files";
+
+/** Version of the package; set by the build. */
+declare const AGENT_VERSION: string | undefined;
+export const agentVersion: string = typeof AGENT_VERSION === "string" ? AGENT_VERSION : "development";
+
+/** File of the running program: the bundle. */
+export function agentProgram(): string {
+  return process.argv[1] ?? "";
+}
+
+let known: Promise<{ version: string; sha256: string }> | undefined;
+
+/** Version and SHA-256 of the running program. */
+export function agentIdentity(): Promise<{ version: string; sha256: string }> {
+  known ??= hashFile(agentProgram()).then((sha256) => ({ version: agentVersion, sha256 }));
+  return known;
+}

@@ -1,0 +1,191 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { uptime } from "node:os";
+import path from "node:path";
+import { readdir } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as v from "valibot";
+import { recordKey, recordPrefix } from "../model/layout";
+import { parseJsonAs } from "../model/parse";
+import { leaseSchema, type LeaseRecord } from "../model/records";
+import type { Archive } from "./archive/archive";
+import type { Node } from "./context";
+import { exists, makeDirectory, readIfThere, removeFile, replaceFile } from "./host/files";
+import { hostIdentity, processStart } from "./host/identity";
+import { agentProgram } from "./identity";
+import { WorldFault } from "./run/errors";
+
+/** A pause of ours on this host: written before writes are paused, removed after they are taken again (protocol 13). */
+interface LocalLease {
+  format: "neumann-local-lease/1";
+  leaseId: string;
+  holder: { pid: number; started: string };
+  host: string;
+  /** `os.uptime()` (it counts while the machine sleeps) at which writes are resumed whatever happened. */
+  deadlineUptime: number;
+}
+
+const localLeaseSchema: v.GenericSchema<unknown, LocalLease> = v.object({
+  format: v.literal("neumann-local-lease/1"),
+  leaseId: v.string(),
+  holder: v.object({ pid: v.number(), started: v.string() }),
+  host: v.string(),
+  deadlineUptime: v.number(),
+});
+
+const watchedSuffix = ".watched";
+const releasedSuffix = ".released.json";
+const pollMs = 100;
+
+function leaseDirectory(node: Node): string {
+  return path.join(node.paths.state, "leases");
+}
+
+function leaseFile(node: Node, leaseId: string): string {
+  return path.join(leaseDirectory(node), `${leaseId}.json`);
+}
+
+async function readLease(file: string): Promise<LocalLease | undefined> {
+  const text = await readIfThere(file);
+  return text === undefined ? undefined : parseJsonAs(localLeaseSchema, text, file);
+}
+
+/** Guards around one pause. */
+export interface PauseGuard {
+  readonly leaseId: string;
+  /** True while no guard can have resumed writes behind our back. */
+  inForce(): boolean;
+  /** Writes are taken again: the guards may go. */
+  release(): Promise<void>;
+}
+
+/**
+ * Sets up all that resumes writes if this process dies: a lease on this host, one in the archive for the other nodes,
+ * and a watchdog process of its own. Only then may writes be paused (I10).
+ */
+export async function guardPause(node: Node, archive: Archive): Promise<PauseGuard> {
+  const seconds = node.config.policy.full.maxPauseSeconds;
+  const leaseId = `${node.config.node.id}-${randomBytes(6).toString("hex")}`;
+  const file = leaseFile(node, leaseId);
+  const deadlineUptime = uptime() + seconds;
+  await makeDirectory(leaseDirectory(node));
+  const started = (await processStart(process.pid)) ?? "";
+  const local: LocalLease = {
+    format: "neumann-local-lease/1",
+    leaseId,
+    holder: { pid: process.pid, started },
+    host: await hostIdentity(),
+    deadlineUptime,
+  };
+  await replaceFile(file, `${JSON.stringify(local)}\n`);
+  const record: LeaseRecord = { format: "neumann-lease/1", leaseId, node: node.config.node.id, seconds };
+  const { clusterId } = node.config.archive;
+  await archive.putText(recordKey(clusterId, "leases", `${leaseId}.json`), `${JSON.stringify(record)}\n`);
+  await startWatchdog(node, file);
+  return {
+    leaseId,
+    inForce: () => uptime() < deadlineUptime,
+    async release() {
+      await releaseLease(node, archive, leaseId);
+    },
+  };
+}
+
+async function releaseLease(node: Node, archive: Archive, leaseId: string): Promise<void> {
+  const key = recordKey(node.config.archive.clusterId, "leases", `${leaseId}${releasedSuffix}`);
+  await archive.putText(key, "{}\n");
+  await removeFile(leaseFile(node, leaseId));
+  await removeFile(leaseFile(node, leaseId) + watchedSuffix);
+}
+
+async function startWatchdog(node: Node, file: string): Promise<void> {
+  const configFile = path.join(node.config.agentDirectory, "agent.json");
+  const words = [agentProgram(), "resume-writes", "--watch", file, "--config", configFile];
+  spawn(process.execPath, words, { detached: true, stdio: "ignore" }).unref();
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(10)) {
+    if (await exists(file + watchedSuffix)) return;
+  }
+  throw new WorldFault("the watchdog that would resume writes did not start: writes were not paused");
+}
+
+/** The watchdog: waits for the end of a pause and ends it itself when its holder dies or its time is up. */
+export async function watchPause(node: Node, archive: Archive, file: string): Promise<boolean> {
+  await replaceFile(file + watchedSuffix, `${process.pid}\n`);
+  for (;;) {
+    const lease = await readLease(file);
+    if (lease === undefined) return false;
+    if (!(await holderAlive(lease)) || uptime() >= lease.deadlineUptime) {
+      await endPause(node, archive, lease);
+      return true;
+    }
+    await sleep(pollMs);
+  }
+}
+
+async function holderAlive(lease: LocalLease): Promise<boolean> {
+  if (lease.host !== (await hostIdentity())) return false;
+  return (await processStart(lease.holder.pid)) === lease.holder.started;
+}
+
+/** A pause that was asked for may still land until its time is up, so writes are resumed now and once more then. */
+async function endPause(node: Node, archive: Archive, lease: LocalLease): Promise<void> {
+  await resumeUntilDone(node);
+  const rest = lease.host === (await hostIdentity()) ? lease.deadlineUptime - uptime() : 0;
+  const late = lateLandingSeconds;
+  await sleep(Math.min(Math.max(rest, 0), late) * 1000);
+  await resumeUntilDone(node);
+  await releaseLease(node, archive, lease.leaseId);
+}
+
+/** `pause-writes` itself is given so long; one that was cut off lands within it or not at all. */
+export const lateLandingSeconds = 10;
+
+/** `resume-writes` until it succeeds: writes are worth more than any backup. */
+export async function resumeUntilDone(node: Node, deadline = Number.POSITIVE_INFINITY): Promise<void> {
+  for (let wait = 100; ; wait = Math.min(wait * 2, 2000)) {
+    const { code, stderr } = await node.admin.run(["resume-writes"], { timeoutSeconds: 10, evenIfInterrupted: true });
+    if (code === 0) return;
+    if (Date.now() > deadline) throw new WorldFault(`writes could not be resumed: ${stderr.trim()}`);
+    await sleep(wait);
+  }
+}
+
+/** Ends pauses of ours on this host whose holder is gone: after a boot, and before every backup. Ids of the leases. */
+export async function endLocalPauses(node: Node, archive: Archive): Promise<string[]> {
+  const names = await readdir(leaseDirectory(node)).catch(() => []);
+  const ended: string[] = [];
+  for (const name of names.filter((n) => n.endsWith(".json"))) {
+    const lease = await readLease(path.join(leaseDirectory(node), name));
+    if (lease === undefined || (await stillRuns(lease))) continue;
+    await resumeUntilDone(node, Date.now() + 60_000);
+    await releaseLease(node, archive, lease.leaseId);
+    ended.push(lease.leaseId);
+  }
+  return ended;
+}
+
+async function stillRuns(lease: LocalLease): Promise<boolean> {
+  return uptime() < lease.deadlineUptime && (await holderAlive(lease));
+}
+
+/**
+ * Ends pauses of ours anywhere in the cluster whose time is up by the archive's own clock: what the timer on every
+ * node does. An operator's own pause has no lease and stays.
+ */
+export async function endExpiredPauses(node: Node, archive: Archive): Promise<string[]> {
+  const { clusterId } = node.config.archive;
+  const objects = await archive.list(recordPrefix(clusterId, "leases"));
+  const released = new Set(objects.filter((o) => o.key.endsWith(releasedSuffix)).map((o) => o.key));
+  const open = objects.filter((o) => !released.has(o.key) && !released.has(o.key.replace(/\.json$/, releasedSuffix)));
+  if (open.length === 0) return [];
+  const now = (await archive.now()).getTime();
+  const ended: string[] = [];
+  for (const object of open) {
+    const lease = parseJsonAs(leaseSchema, (await archive.getText(object.key)) ?? "", object.key);
+    if (now < object.storedAt.getTime() + lease.seconds * 1000) continue;
+    await resumeUntilDone(node, Date.now() + 60_000);
+    await releaseLease(node, archive, lease.leaseId);
+    ended.push(lease.leaseId);
+  }
+  return ended;
+}

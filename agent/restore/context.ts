@@ -1,0 +1,123 @@
+import path from "node:path";
+import * as v from "valibot";
+import type { Manifest } from "../../model/manifest";
+import { parseJsonAs } from "../../model/parse";
+import { type RecoveryRestored, recoveryRestoredSchema } from "../../model/records";
+import type { RestoreSpec } from "../../model/specs";
+import type { Archive } from "../archive/archive";
+import { takeClaim, type Claim } from "../claims";
+import { openRecovery, recoveryKey, type RecoveryPlaces, type ResolvedPlan } from "../commands/plan";
+import type { Node } from "../context";
+import { ownPrefix, readIfThere, walkTree } from "../host/files";
+import { Refused } from "../run/errors";
+
+/** What the phases of a recovery share. */
+export interface RestoreContext {
+  node: Node;
+  spec: RestoreSpec;
+  places?: RecoveryPlaces;
+  resolved?: ResolvedPlan;
+  manifest?: Manifest;
+  claim?: Claim;
+  /** Where this node's data comes from, by the mark in its folder. */
+  mark?: RecoveryMark;
+  /** Nothing is left to do in this phase. */
+  done?: boolean;
+  began: number;
+  /** What the command prints at its end. */
+  result: Record<string, unknown>;
+}
+
+/** `<data>/.neumann-backup-recovery`: which recovery put this data here. It comes into place with the data. */
+export interface RecoveryMark {
+  format: "neumann-recovery-mark/1";
+  recoveryId: string;
+  digest: string;
+  /** `restored` from the backup, or `joined`, empty, to the others. */
+  how: "restored" | "joined";
+}
+
+const markSchema: v.GenericSchema<unknown, RecoveryMark> = v.object({
+  format: v.literal("neumann-recovery-mark/1"),
+  recoveryId: v.string(),
+  digest: v.string(),
+  how: v.picklist(["restored", "joined"]),
+});
+
+export function markFile(dataDirectory: string): string {
+  return path.join(dataDirectory, `${ownPrefix}-recovery`);
+}
+
+export async function readMark(dataDirectory: string): Promise<RecoveryMark | undefined> {
+  const text = await readIfThere(markFile(dataDirectory));
+  return text === undefined ? undefined : parseJsonAs(markSchema, text, markFile(dataDirectory));
+}
+
+/** Folders of a recovery on the node, all on the data's own file system. */
+export interface RestorePaths {
+  /** Fetched and proven here, moved from here. */
+  staging: string;
+  /** The unpacked tarball: `data/…` and `config/…`. */
+  tree: string;
+  /** A copy that is started alone. */
+  proof: string;
+  /** What lay in the data folder before. */
+  aside: string;
+  /** Moves of the swap that are under way. */
+  journal: string;
+}
+
+export function restorePaths(context: Pick<RestoreContext, "node" | "spec">): RestorePaths {
+  const { dataDirectory } = context.node.config.node;
+  const { recoveryId } = context.spec.plan;
+  const staging = path.join(dataDirectory, `${ownPrefix}-staging`, recoveryId);
+  return {
+    staging,
+    tree: path.join(staging, "tree"),
+    proof: path.join(staging, "proof"),
+    aside: path.join(dataDirectory, `${ownPrefix}-aside`, recoveryId),
+    journal: path.join(dataDirectory, `${ownPrefix}-swap.json`),
+  };
+}
+
+/** Files of the database in its data folder; folders alone are nothing. */
+export async function databaseFiles(dataDirectory: string): Promise<string[]> {
+  return (await walkTree(dataDirectory)).filter(({ stats }) => !stats.isDirectory()).map((file) => file.path);
+}
+
+export function recordsOf(context: RestoreContext): Archive {
+  if (context.places === undefined) throw new Error("the first step opens the places");
+  return context.places.records;
+}
+
+export function resolvedOf(context: RestoreContext): ResolvedPlan {
+  if (context.resolved === undefined) throw new Error("the first step resolves the plan");
+  return context.resolved;
+}
+
+export async function readRestored(context: RestoreContext): Promise<RecoveryRestored | undefined> {
+  const key = recoveryKey(context.spec.plan, "restored");
+  const text = await recordsOf(context).getText(key);
+  return text === undefined ? undefined : parseJsonAs(recoveryRestoredSchema, text, key);
+}
+
+/** The same specification for every phase: this node is one of the members, and the agent's own. */
+export async function openPhase(context: RestoreContext): Promise<void> {
+  const { spec, node } = context;
+  const ids = spec.members.map((member) => member.id);
+  if (spec.node !== node.config.node.id || !ids.includes(spec.node)) {
+    throw new Refused(
+      `this agent serves node ${node.config.node.id}, but the recovery was sent to ${spec.node} (members: ${ids.join(", ")}). Nothing was touched.`,
+    );
+  }
+  context.places = await openRecovery(spec.plan);
+  context.mark = await readMark(node.config.node.dataDirectory);
+}
+
+export async function claimRecovery(context: RestoreContext): Promise<void> {
+  context.claim = await takeClaim(recordsOf(context), context.spec.plan.archive.clusterId, {
+    name: `recovery/${context.spec.plan.recoveryId}`,
+    node: context.spec.node,
+    timeToLiveSeconds: 24 * 3600,
+  });
+}

@@ -1,0 +1,300 @@
+import { chown, mkdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createHash } from "node:crypto";
+import { dataPrefix, manifestKey } from "../../model/layout";
+import { type Manifest, parseManifest } from "../../model/manifest";
+import { PlanRefused } from "../../model/plan";
+import type { RecoveryPin, RecoveryRestored } from "../../model/records";
+import { formatBytes } from "../../model/units";
+import { type Archive, Conflict } from "../archive/archive";
+import { dataPart } from "../backup/steps";
+import { recoveryKey, resolve } from "../commands/plan";
+import { changeConfig } from "../database/config";
+import { freeBytes, makeDirectory, removeFile, replaceFile, walkTree } from "../host/files";
+import { gateFile } from "../host/service";
+import { unpackTree } from "../host/tarball";
+import { syncTree } from "../host/tree";
+import { lineageName } from "../lineage";
+import { resumeUntilDone } from "../pause";
+import { Damaged, Refused, WorldFault } from "../run/errors";
+import type { Procedure, Step, StepControl } from "../run/steps";
+import { checkTree } from "./checkTree";
+import {
+  claimRecovery,
+  databaseFiles,
+  openPhase,
+  readRestored,
+  recordsOf,
+  resolvedOf,
+  restorePaths,
+  type RestoreContext,
+} from "./context";
+import { bootstrapInStaging, isProven, noteProven, prove } from "./proof";
+import { swapIn, swapUnderWay } from "./swap";
+
+/** Restores on the first node: all is proven in staging before anything of it comes into place. */
+export const restoreFirst: Procedure<RestoreContext> = {
+  name: "restore-first",
+  steps: [
+    { name: "plan", title: "resolve the plan", run: plan },
+    unlessDone({ name: "claim", title: "claim the recovery", run: claimRecovery }),
+    unlessDone({ name: "recognise", title: "recognise the target", run: recognise }),
+    unlessDone({ name: "pin", title: "pin the plan", run: pin }),
+    unlessInPlace({ name: "gate", title: "keep the database from starting", run: gate }),
+    unlessInPlace({ name: "fetch", title: "fetch and unpack the backup", run: fetch }),
+    unlessInPlace({ name: "check-files", title: "check every file", run: checkFiles }),
+    unlessInPlace({ name: "bootstrap", title: "make it the beginning of a new cluster", run: bootstrap }),
+    unlessInPlace({ name: "prove", title: "start a copy alone and question it", run: proveCopy }),
+    unlessInPlace({ name: "swap", title: "put the proven data in place", run: swapIn }),
+    unlessDone({ name: "configure", title: "configure it as the only member", run: configure }),
+    unlessDone({ name: "start", title: "start the node", run: start }),
+    unlessDone({ name: "lead", title: "wait until it leads and takes writes", run: lead }),
+    unlessDone({ name: "check-live", title: "check counts and checksums", run: checkLive }),
+    unlessDone({ name: "record", title: "record that it is restored", run: record }),
+    { name: "clean", title: "remove the staging folder", run: clean },
+  ],
+  async settle(context) {
+    await context.claim?.release();
+  },
+};
+
+function unlessDone(step: Step<RestoreContext>): Step<RestoreContext> {
+  return { ...step, run: async (context, control) => (context.done === true ? undefined : step.run(context, control)) };
+}
+
+/** The proven data is in place already: a run before this one put it there. */
+function unlessInPlace(step: Step<RestoreContext>): Step<RestoreContext> {
+  return unlessDone({
+    ...step,
+    run: async (context, control) => (context.mark === undefined ? step.run(context, control) : undefined),
+  });
+}
+
+async function plan(context: RestoreContext, control: StepControl): Promise<void> {
+  await openPhase(context);
+  const { spec } = context;
+  if (spec.members[0]?.id !== spec.node) {
+    throw new Refused(`${spec.node} is not the first member: ${spec.members[0]?.id} restores, the others join it`);
+  }
+  const resolved = await resolve(spec.plan);
+  context.resolved = resolved;
+  if (resolved.state === "restored" || resolved.state === "accepted") {
+    context.done = true;
+    Object.assign(context.result, await readRestored(context), { state: resolved.state });
+    control.note(`recovery ${spec.plan.recoveryId} is ${resolved.state} already: nothing is restored again`);
+    return;
+  }
+  if (resolved.digest !== spec.planDigest) {
+    throw new PlanRefused(
+      `the archive has changed since the plan was shown: shown ${spec.planDigest}, now ${resolved.digest} (backup ${resolved.plan.source.backupId}). Look at the new plan and run it again; nothing was touched.`,
+    );
+  }
+  context.manifest = await readManifest(context);
+}
+
+function sourceArchive(context: RestoreContext): Archive {
+  const { place } = resolvedOf(context).plan.source;
+  const found = context.places?.places.find((candidate) => candidate.place === place);
+  if (found === undefined) throw new WorldFault(`the ${place} archive, which holds the backup, cannot be read`);
+  return found.archive;
+}
+
+async function readManifest(context: RestoreContext): Promise<Manifest> {
+  const { source, clusterId } = resolvedOf(context).plan;
+  const key = manifestKey(clusterId, source.tier, source.lineage, source.backupId);
+  const text = (await sourceArchive(context).getText(key)) ?? "";
+  if (createHash("sha256").update(text).digest("hex") !== source.manifestSha256) {
+    throw new Damaged(
+      `${key} is gone or was changed after the plan was made. Choose another backup: restorePoint backup:ID.`,
+    );
+  }
+  return parseManifest(text, key);
+}
+
+/** The target is this recovery's, or empty; it never runs, it is never another's (I5). */
+async function recognise(context: RestoreContext): Promise<void> {
+  const { node, spec, mark } = context;
+  const { dataDirectory } = node.config.node;
+  if (mark !== undefined) {
+    if (mark.recoveryId === spec.plan.recoveryId && mark.how === "restored") return;
+    throw new Refused(
+      `${dataDirectory} holds the data of recovery ${mark.recoveryId} (${mark.how}); recovery ${spec.plan.recoveryId} does not touch it. Use empty nodes.`,
+    );
+  }
+  if ((await node.service.running()) || (await node.http.answers())) {
+    throw new Refused(
+      `a database runs on ${spec.node} (${node.config.node.adminUrl}): a recovery never touches a running node. Stop it, or name another node.`,
+    );
+  }
+  if (await swapUnderWay(context)) return;
+  const files = await databaseFiles(dataDirectory);
+  if (files[0] !== undefined) {
+    throw new Refused(
+      `${dataDirectory} on ${spec.node} is not empty: it holds ${files.length} files such as ${files[0]}. A recovery goes onto empty nodes; nothing was touched.`,
+    );
+  }
+}
+
+async function pin(context: RestoreContext): Promise<void> {
+  const { digest, plan: approved } = resolvedOf(context);
+  const { recoveryId, restorePoint } = context.spec.plan;
+  const record: RecoveryPin = {
+    format: "neumann-recovery/1",
+    recoveryId,
+    restorePoint,
+    digest,
+    firstNode: context.spec.node,
+    plan: approved,
+  };
+  try {
+    await recordsOf(context).putText(recoveryKey(context.spec.plan, "plan"), `${JSON.stringify(record)}\n`);
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    throw new PlanRefused(
+      `recovery ${recoveryId} is pinned to another plan or another first node. Use a new recoveryId.`,
+    );
+  }
+}
+
+async function gate(context: RestoreContext): Promise<void> {
+  await replaceFile(gateFile(context.node.config.node), `recovery ${context.spec.plan.recoveryId}\n`);
+}
+
+const fetchedMarker = "fetched";
+const spaceFactor = 2.2;
+
+async function fetch(context: RestoreContext, control: StepControl): Promise<void> {
+  const paths = restorePaths(context);
+  if ((await isProven(context)) || (await swapUnderWay(context))) return;
+  // A staging folder whose proof was broken off may hold half a bootstrap: it is fetched again (protocol 23).
+  await rm(paths.staging, { recursive: true, force: true });
+  const manifest = manifestOf(context);
+  await checkSpace(context, manifest.plainBytes * spaceFactor);
+  await makeDirectory(paths.tree, 0o700);
+  const part = manifest.parts.find(({ name }) => name === dataPart);
+  if (part === undefined) throw new Damaged(`backup ${manifest.backupId} lists no ${dataPart}`);
+  const prefix = dataPrefix(manifest.clusterId, manifest.tier, manifest.lineage, manifest.backupId);
+  const content = await sourceArchive(context).getStream(prefix + part.name);
+  await control.point();
+  const unpacked = await unpackTree(content, paths.tree, (bytes) => control.progress(bytes, part.bytes));
+  if (unpacked.sha256 !== part.sha256 || unpacked.bytes !== part.bytes) {
+    throw new Damaged(
+      `${prefix}${part.name} is not what its manifest says (${unpacked.bytes} bytes, SHA-256 ${unpacked.sha256}). Nothing was put in place. Choose another backup: restorePoint backup:ID.`,
+    );
+  }
+  control.note(`${formatBytes(unpacked.bytes)} fetched, ${formatBytes(manifest.plainBytes)} unpacked`);
+}
+
+function manifestOf(context: RestoreContext): Manifest {
+  if (context.manifest === undefined) throw new Error("the first step reads the manifest");
+  return context.manifest;
+}
+
+async function checkSpace(context: RestoreContext, needed: number): Promise<void> {
+  const { dataDirectory } = context.node.config.node;
+  const free = await freeBytes(dataDirectory);
+  if (free < needed) {
+    throw new WorldFault(
+      `${dataDirectory} has ${formatBytes(free)} free; this recovery needs ${formatBytes(needed)} (the data, and a copy that is started to prove it). Use a larger disk.`,
+    );
+  }
+}
+
+async function checkFiles(context: RestoreContext, control: StepControl): Promise<void> {
+  if ((await isProven(context)) || (await swapUnderWay(context))) return;
+  const paths = restorePaths(context);
+  await checkTree(paths.tree, manifestOf(context).files, (bytes) =>
+    control.progress(bytes, manifestOf(context).plainBytes),
+  );
+  await control.point();
+  await replaceFile(path.join(paths.staging, fetchedMarker), "");
+}
+
+async function bootstrap(context: RestoreContext, control: StepControl): Promise<void> {
+  if ((await isProven(context)) || (await swapUnderWay(context))) return;
+  const tree = path.join(restorePaths(context).tree, "data");
+  await mkdir(path.join(tree, "store"), { recursive: true });
+  await mkdir(path.join(tree, "raft", "wal"), { recursive: true });
+  await bootstrapInStaging(context, control);
+}
+
+async function proveCopy(context: RestoreContext, control: StepControl): Promise<void> {
+  if ((await isProven(context)) || (await swapUnderWay(context))) return;
+  await prove(context, manifestOf(context), control);
+  await giveToDatabaseUser(context);
+  await syncTree(restorePaths(context).tree);
+  await noteProven(context);
+}
+
+/** The data folder's owner owns what comes into it. */
+async function giveToDatabaseUser(context: RestoreContext): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(context.node.config.node.dataDirectory);
+  const tree = path.join(restorePaths(context).tree, "data");
+  for (const entry of await walkTree(tree)) await chown(path.join(tree, entry.path), uid, gid);
+}
+
+async function configure(context: RestoreContext): Promise<void> {
+  await changeConfig(context.node.config.node.configFile, { cluster: { peers: [] } });
+}
+
+async function start(context: RestoreContext, control: StepControl): Promise<void> {
+  await removeFile(gateFile(context.node.config.node));
+  await control.point();
+  await context.node.service.start();
+}
+
+const leadDeadlineMs = 60_000;
+
+async function lead(context: RestoreContext): Promise<void> {
+  const { node } = context;
+  for (const deadline = Date.now() + leadDeadlineMs; ; await sleep(50)) {
+    const metrics = await node.http.metrics().catch(() => undefined);
+    if (metrics?.role === "leader" && (await node.admin.healthyQuorum())) break;
+    if (Date.now() > deadline)
+      throw new WorldFault(
+        `${context.spec.node} did not become leader in ${leadDeadlineMs / 1000} s. Look at the database's log.`,
+      );
+  }
+  // The snapshot may hold the pause under which it was taken (protocol 27).
+  await resumeUntilDone(node, Date.now() + leadDeadlineMs);
+}
+
+async function checkLive(context: RestoreContext): Promise<void> {
+  const { admin } = context.node;
+  const expected = resolvedOf(context).plan.source.totalEntries;
+  const found = await admin.totalEntries();
+  if (expected !== null && found !== null && found < expected) {
+    throw new Damaged(`the restored node counts ${found} entries; the backup's manifest promises at least ${expected}`);
+  }
+  await admin.mustRun(["verify-checksums"], { timeoutSeconds: 3600 });
+  context.result.totalEntries = found;
+}
+
+async function record(context: RestoreContext, control: StepControl): Promise<void> {
+  const info = await context.node.admin.clusterInfo();
+  const { source, recoveryId } = resolvedOf(context).plan;
+  const restored: RecoveryRestored = {
+    format: "neumann-recovery-restored/1",
+    recoveryId,
+    nodeId: context.spec.node,
+    databaseClusterId: info.clusterId,
+    lineage: lineageName(info.clusterId),
+    index: source.index.high,
+    totalEntries: context.result.totalEntries as number | null,
+    restoredAt: new Date().toISOString(),
+    seconds: (performance.now() - context.began) / 1000,
+  };
+  await control.point();
+  await recordsOf(context).putText(recoveryKey(context.spec.plan, "restored"), `${JSON.stringify(restored)}\n`);
+  Object.assign(context.result, restored, { state: "restored", bytes: source.plainBytes });
+}
+
+async function clean(context: RestoreContext): Promise<void> {
+  if (context.mark?.recoveryId !== context.spec.plan.recoveryId) return;
+  const paths = restorePaths(context);
+  // The mark moves last: all moves are done, also those of a run that died before it took its journal away.
+  await removeFile(paths.journal);
+  await rm(paths.staging, { recursive: true, force: true });
+}

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RecoveryRestored } from "../../model/records";
+import { changeConfig } from "../database/config";
+import { replaceFile } from "../host/files";
+import { Refused, WorldFault } from "../run/errors";
+import type { Procedure, StepControl } from "../run/steps";
+import { databaseFiles, markFile, openPhase, readRestored, type RecoveryMark, type RestoreContext } from "./context";
+
+export interface JoinContext extends RestoreContext {
+  restored?: RecoveryRestored;
+}
+
+/** Joins this node, empty, to the members before it, and waits until it has what they have (protocol 27). */
+export const restoreJoin: Procedure<JoinContext> = {
+  name: "restore-join",
+  steps: [
+    { name: "look", title: "look at the recovery and at this node", run: look },
+    { name: "mark", title: "mark the empty data folder", run: mark },
+    { name: "configure", title: "name the members that run", run: configure },
+    { name: "start", title: "start the node, empty", run: start },
+    { name: "catch-up", title: "wait until it has caught up", run: catchUp },
+  ],
+};
+
+/** Members before this one, in the order of joining. */
+function joinedBefore(context: RestoreContext): string[] {
+  const { members, node } = context.spec;
+  const at = members.findIndex((member) => member.id === node);
+  return members.slice(0, at).map((member) => member.address);
+}
+
+async function look(context: JoinContext): Promise<void> {
+  await openPhase(context);
+  const { spec, node, mark: found } = context;
+  if (spec.members[0]?.id === spec.node)
+    throw new Refused(`${spec.node} is the first member: it restores and joins nobody`);
+  context.restored = await readRestored(context);
+  if (context.restored === undefined) {
+    throw new Refused(
+      `recovery ${spec.plan.recoveryId} has no restored first node yet: an empty node must not start before it (hazard 1)`,
+    );
+  }
+  if (found?.recoveryId === spec.plan.recoveryId && found.how === "joined") return;
+  const files = await databaseFiles(node.config.node.dataDirectory);
+  if (found !== undefined || files[0] !== undefined) {
+    throw new Refused(
+      `${node.config.node.dataDirectory} on ${spec.node} is not empty${files[0] ? `: it holds ${files[0]}` : ""}. Only an empty node joins; nothing was touched.`,
+    );
+  }
+  if ((await node.service.running()) || (await node.http.answers())) {
+    throw new Refused(
+      `a database runs on ${spec.node} (${node.config.node.adminUrl}) that this recovery did not start. Stop it, or name another node.`,
+    );
+  }
+}
+
+async function mark(context: JoinContext): Promise<void> {
+  if (context.mark !== undefined) return;
+  context.mark = {
+    format: "neumann-recovery-mark/1",
+    recoveryId: context.spec.plan.recoveryId,
+    digest: context.spec.planDigest,
+    how: "joined",
+  } satisfies RecoveryMark;
+  await replaceFile(markFile(context.node.config.node.dataDirectory), `${JSON.stringify(context.mark)}\n`);
+}
+
+async function configure(context: JoinContext): Promise<void> {
+  if (await context.node.service.running()) return;
+  await changeConfig(context.node.config.node.configFile, { cluster: { peers: joinedBefore(context) } });
+}
+
+async function start(context: JoinContext, control: StepControl): Promise<void> {
+  await control.point();
+  await context.node.service.start();
+}
+
+const catchUpDeadlineMs = 3_600_000;
+
+/** A healthy member that has applied at least what the cluster had committed when it was asked. */
+async function catchUp(context: JoinContext): Promise<void> {
+  const { node, spec, restored } = context;
+  const goal = Math.max(restored?.index ?? 0, await committed(context));
+  for (const deadline = Date.now() + catchUpDeadlineMs; ; await sleep(50)) {
+    const metrics = await node.http.metrics().catch(() => undefined);
+    if (metrics !== undefined && metrics.appliedIndex >= goal && (await node.admin.healthyQuorum())) break;
+    if (Date.now() > deadline)
+      throw new WorldFault(`${spec.node} did not catch up to index ${goal}. Look at the database's log.`);
+  }
+  const info = await node.admin.clusterInfo();
+  if (restored !== undefined && info.clusterId !== restored.databaseClusterId) {
+    throw new Refused(
+      `${spec.node} belongs to cluster ${info.clusterId}, not to the restored ${restored.databaseClusterId}: it found other peers. Stop it and look at its network.`,
+    );
+  }
+  context.result.joined = true;
+  context.result.appliedIndex = goal;
+}
+
+const memberDeadlineMs = 120_000;
+
+/** The cluster's commit index, as soon as this node is a member that sees a leader. */
+async function committed({ node, spec }: JoinContext): Promise<number> {
+  for (const deadline = Date.now() + memberDeadlineMs; ; await sleep(50)) {
+    const info = await node.admin.clusterInfo().catch(() => undefined);
+    if (info?.leaderId && info.members.some((member) => member.id === spec.node)) return info.commitIndex;
+    if (Date.now() > deadline) {
+      throw new WorldFault(
+        `${spec.node} did not become a member in ${memberDeadlineMs / 1000} s. Can it reach ${spec.members[0]?.address}?`,
+      );
+    }
+  }
+}

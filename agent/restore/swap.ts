@@ -1,0 +1,86 @@
+import { rename } from "node:fs/promises";
+import path from "node:path";
+import * as v from "valibot";
+import { parseJsonAs } from "../../model/parse";
+import { exists, makeDirectory, ownPrefix, readIfThere, removeFile, replaceFile, syncDirectory } from "../host/files";
+import { WorldFault } from "../run/errors";
+import type { StepControl } from "../run/steps";
+import { markFile, readMark, type RecoveryMark, resolvedOf, restorePaths, type RestoreContext } from "./context";
+
+/** The moves of a swap, written before the first of them: killed anywhere, the next run goes on (protocol 24). */
+interface Journal {
+  format: "neumann-swap/1";
+  recoveryId: string;
+  moves: { from: string; to: string }[];
+}
+
+const journalSchema: v.GenericSchema<unknown, Journal> = v.object({
+  format: v.literal("neumann-swap/1"),
+  recoveryId: v.string(),
+  moves: v.array(v.object({ from: v.string(), to: v.string() })),
+});
+
+async function readJournal(context: RestoreContext): Promise<Journal | undefined> {
+  const { journal } = restorePaths(context);
+  const text = await readIfThere(journal);
+  return text === undefined ? undefined : parseJsonAs(journalSchema, text, journal);
+}
+
+/** A run before this one died in the middle of this recovery's swap. */
+export async function swapUnderWay(context: RestoreContext): Promise<boolean> {
+  return (await readJournal(context))?.recoveryId === context.spec.plan.recoveryId;
+}
+
+/** `raft/` and `store/` are one unit: both or none (hazard 4). */
+const units = ["raft", "store"];
+
+/** Moves what lay there aside and the proven data into place; the mark comes last. */
+export async function swapIn(context: RestoreContext, control: StepControl): Promise<void> {
+  const { dataDirectory } = context.node.config.node;
+  const paths = restorePaths(context);
+  const journal = (await readJournal(context)) ?? (await writeJournal(context));
+  for (const move of journal.moves) {
+    await moveOnce(move);
+    await control.point();
+  }
+  context.mark = await readMark(dataDirectory);
+  await removeFile(paths.journal);
+}
+
+async function writeJournal(context: RestoreContext): Promise<Journal> {
+  const { dataDirectory } = context.node.config.node;
+  const paths = restorePaths(context);
+  const { recoveryId } = context.spec.plan;
+  const mark: RecoveryMark = {
+    format: "neumann-recovery-mark/1",
+    recoveryId,
+    digest: resolvedOf(context).digest,
+    how: "restored",
+  };
+  const stagedMark = path.join(paths.staging, `${ownPrefix}-mark`);
+  await replaceFile(stagedMark, `${JSON.stringify(mark)}\n`);
+  await makeDirectory(paths.aside, 0o700);
+  const asides = units.map((unit) => ({ from: path.join(dataDirectory, unit), to: path.join(paths.aside, unit) }));
+  const there = await Promise.all(asides.map(({ from }) => exists(from)));
+  const journal: Journal = {
+    format: "neumann-swap/1",
+    recoveryId,
+    moves: [
+      // Only what is there now: after the swap the same name is the new data.
+      ...asides.filter((_, index) => there[index]),
+      ...units.map((unit) => ({ from: path.join(paths.tree, "data", unit), to: path.join(dataDirectory, unit) })),
+      { from: stagedMark, to: markFile(dataDirectory) },
+    ],
+  };
+  await replaceFile(paths.journal, `${JSON.stringify(journal)}\n`);
+  return journal;
+}
+
+async function moveOnce({ from, to }: { from: string; to: string }): Promise<void> {
+  if (await exists(to)) return;
+  if (!(await exists(from)))
+    throw new WorldFault(`neither ${from} nor ${to} is there: somebody else moved it. Nothing was deleted.`);
+  await rename(from, to);
+  await syncDirectory(path.dirname(from));
+  await syncDirectory(path.dirname(to));
+}

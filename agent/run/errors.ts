@@ -1,0 +1,83 @@
+import { InputError } from "../../model/mistakes";
+import { PlanRefused } from "../../model/plan";
+
+/** What the exit code says: docs/agent.md. */
+export const ExitCode = {
+  Done: 0,
+  /** The program itself is at fault. */
+  Bug: 1,
+  /** The user's input is wrong. */
+  Input: 2,
+  /** Refused: going on could lose data. */
+  Refused: 3,
+  /** The world failed; run it again. */
+  World: 4,
+  /** Data is damaged. */
+  Damaged: 5,
+  /** Nothing is wrong, but not now. */
+  TryLater: 75,
+} as const;
+
+/** An error whose message is for the user. */
+export class AgentError extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: number,
+  ) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+/** Going on could lose data. */
+export class Refused extends AgentError {
+  constructor(message: string) {
+    super(message, ExitCode.Refused);
+  }
+}
+
+/** Something outside failed: a run of the same command later may succeed. */
+export class WorldFault extends AgentError {
+  constructor(message: string) {
+    super(message, ExitCode.World);
+  }
+}
+
+/** Stored data is not what its manifest says. */
+export class Damaged extends AgentError {
+  constructor(message: string) {
+    super(message, ExitCode.Damaged);
+  }
+}
+
+/** Not an error: the same call will do later. */
+export class TryLater extends AgentError {
+  constructor(message: string) {
+    super(message, ExitCode.TryLater);
+  }
+}
+
+/** The exit code and the message for anything thrown. */
+export function explain(error: unknown): { exitCode: number; message: string } {
+  if (error instanceof AgentError) return { exitCode: error.exitCode, message: error.message };
+  if (error instanceof InputError) return { exitCode: ExitCode.Input, message: error.message };
+  if (error instanceof PlanRefused) return { exitCode: ExitCode.Refused, message: `Refused: ${error.message}` };
+  const system = error as NodeJS.ErrnoException;
+  if (typeof system.code === "string" && typeof system.syscall === "string") {
+    return { exitCode: ExitCode.World, message: explainSystem(system) };
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { exitCode: ExitCode.Bug, message: `unexpected: ${text}` };
+}
+
+const advice: Record<string, string> = {
+  ENOSPC: "The disk is full: free space there and run the same command again.",
+  EROFS: "The file system is read-only: make it writable and run the same command again.",
+  EACCES: "Run it as a user who may do this.",
+  EPERM: "Run it as a user who may do this.",
+  EDQUOT: "The quota is used up: raise it and run the same command again.",
+};
+
+function explainSystem(error: NodeJS.ErrnoException): string {
+  return [error.message, advice[error.code ?? ""]].filter(Boolean).join(". ");
+}
