@@ -60,9 +60,18 @@ export function asUserError<T>(action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (error instanceof InputError) throw new pulumi.RunError(error.message);
+    if (error instanceof InputError) throw userError(error.message);
     throw error;
   }
+}
+
+/**
+ * An error that Pulumi shows without a stack, word for word: the SDK would put the name of every property that waited
+ * for the value in front of the message.
+ */
+export function userError(message: string): pulumi.RunError {
+  const error = new pulumi.RunError(message);
+  return Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
 }
 
 /** True for a value that is there now, not an output or a promise. */

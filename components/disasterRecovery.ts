@@ -5,7 +5,7 @@ import type { Mistakes } from "../model/mistakes";
 import { parseRestorePoint } from "../model/restorePoint";
 import type { PlanSpec, RestoreSpec } from "../model/specs";
 import { type ArchiveReference, archiveSpec } from "./archiveReference";
-import { asUserError, checkArguments, collect, type Pending } from "./arguments";
+import { asUserError, checkArguments, collect, type Pending, userError } from "./arguments";
 import { agentEnvironment, AgentCopy, asStandardInput, hostCommand, packageCommand } from "./hostCommand";
 import { adviseHosts, checkHostStructure, type HostArgs, type ResolvedHost, withoutConnections } from "./hosts";
 import type { BackupPolicyArgs } from "./policyArgs";
@@ -234,7 +234,7 @@ async function askForPlan(component: pulumi.Resource, spec: PlanSpec): Promise<P
   try {
     ({ stdout } = await command.local.run(request, { parent: component }));
   } catch (error) {
-    throw new pulumi.RunError(`Recovery ${spec.recoveryId} has no plan: ${agentMessage(error)}`);
+    throw userError(`Recovery ${spec.recoveryId} has no plan: ${agentMessage(error)}`);
   }
   return asUserError(() => parsePlanResult(stdout));
 }
