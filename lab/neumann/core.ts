@@ -46,6 +46,8 @@ export class Core {
   leaderId: string | null = null;
   /** When a leader was last heard of, by the monotonic clock. */
   leaderContactAt = -Infinity;
+  /** The connection that the leader was last heard over. */
+  leaderOrigin: object | undefined;
   /** Ids that the leader heard of lately. */
   healthy: string[] = [];
   membership: Membership = { clusterId: "", members: [] };

@@ -13,12 +13,14 @@ interface VoteBody {
 }
 
 const tickMs = 15;
+const patienceMs = 1500;
 
 /** Timers and votes. */
 export class Election {
   private deadline = 0;
   private lastTick = performance.now();
   private campaigning = false;
+  private armed = false;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -35,17 +37,35 @@ export class Election {
     this.deadline = performance.now() + electionMinMs + Math.random() * (electionMaxMs - electionMinMs);
   }
 
+  /** The connection to the leader broke: it is taken for dead at once, not for slow. */
+  connectionLost(origin: object): void {
+    if (origin === this.core.leaderOrigin) this.core.leaderContactAt = -Infinity;
+  }
+
+  /**
+   * Whether there is a leader as far as this node knows. One that is silent over an open connection is given more time
+   * than the timeouts say: on a busy machine it is late far more often than it is dead, and dead processes hang up.
+   */
+  private led(now = performance.now()): boolean {
+    const { role, leaderContactAt, config } = this.core;
+    return role === "leader" || now - leaderContactAt < Math.max(config.electionMinMs, patienceMs);
+  }
+
   private tick(): void {
     const now = performance.now();
     // If this process itself stood still, messages of the leader may wait unread: that is not the leader's silence.
-    if (now - this.lastTick > 4 * tickMs) this.deadline = Math.max(this.deadline, now + this.core.config.electionMinMs);
+    const stalled = now - this.lastTick > 4 * tickMs;
     this.lastTick = now;
     if (this.core.role === "leader") return this.onLeaderTick();
-    if (this.core.leaderContactAt + this.core.config.electionMinMs > now) {
-      if (this.deadline < this.core.leaderContactAt + this.core.config.electionMinMs) this.postpone();
-      return;
-    }
-    if (now < this.deadline || this.campaigning || this.core.installing || !this.core.isMember) return;
+    if (this.led(now)) this.armed = false;
+    else if (!this.armed || stalled) {
+      this.armed = true;
+      this.postpone();
+    } else if (now >= this.deadline) this.start();
+  }
+
+  private start(): void {
+    if (this.campaigning || this.core.installing || !this.core.isMember) return;
     this.campaigning = true;
     this.postpone();
     this.campaign()
@@ -126,17 +146,12 @@ export class Election {
     return reply({ term: core.term, granted });
   }
 
-  /** Whether there is a leader as far as this node knows: then it helps nobody to replace it. */
-  private led(): boolean {
-    const { role, leaderContactAt, config } = this.core;
-    return role === "leader" || performance.now() - leaderContactAt < config.electionMinMs;
-  }
-
   private grants(body: VoteBody): boolean {
     const { core } = this;
     const { log } = core;
     if (this.led() || core.installing || body.term < core.term) return false;
-    const current = body.lastTerm > log.lastTerm || (body.lastTerm === log.lastTerm && body.lastIndex >= log.lastIndex);
+    const ahead = body.lastTerm - log.lastTerm || body.lastIndex - log.lastIndex;
+    const current = ahead >= 0;
     if (body.preliminary) return current && body.term > core.term;
     if (body.term > core.term) core.follow(body.term, null);
     return current && (core.votedFor === null || core.votedFor === body.candidate);

@@ -40,11 +40,13 @@ export class Follower {
     return reply({ ...answer });
   }
 
-  private accepts(body: { clusterId: string; term: number; leader: string }): boolean {
+  private accepts(message: Message): boolean {
     const { core } = this;
+    const body = message.body as unknown as HeartbeatBody;
     if (core.clusterId !== body.clusterId) throw new Error(`this node belongs to another cluster: ${core.clusterId}`);
     if (body.term < core.term) return false;
     core.follow(body.term, body.leader);
+    core.leaderOrigin = message.origin;
     return true;
   }
 
@@ -53,7 +55,7 @@ export class Follower {
     const { core } = this;
     const body = message.body as unknown as AppendBody;
     if (core.empty) return reply({ term: 0, ok: false, match: 0, empty: true } satisfies AppendReply & object);
-    if (!this.accepts(body) || core.installing) return this.refusal(core.log.commitIndex);
+    if (!this.accepts(message) || core.installing) return this.refusal(core.log.commitIndex);
     const { previousIndex, previousTerm } = body;
     if (previousIndex > core.log.lastIndex) return this.refusal(core.log.lastIndex);
     if (previousIndex > core.log.commitIndex && core.log.term(previousIndex) !== previousTerm) {
@@ -81,7 +83,7 @@ export class Follower {
     const { core } = this;
     const body = message.body as unknown as HeartbeatBody;
     if (core.empty) return reply({ term: 0, empty: true });
-    if (this.accepts(body)) {
+    if (this.accepts(message)) {
       core.healthy = body.healthy;
       core.commitTo(Math.min(body.commit, core.log.durableIndex));
     }

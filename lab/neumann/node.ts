@@ -65,6 +65,7 @@ export async function startNode(config: Config, say: Logger, fatal: (error: unkn
     () => (leader = new Leader(core, snapshots)),
     () => leader?.tick(),
   );
+  transport.onClosed = (origin) => election.connectionLost(origin);
   handlers = {
     vote: (message) => election.vote(message),
     append: (message) => follower.append(message),

@@ -5,7 +5,7 @@ import { DamageError, readIfThere, seal, syncDirectory, unseal, writeAtomic } fr
 import { listSnapshots, readSnapshotState, removeUnfinished } from "./snapshot";
 import { Store } from "./store";
 import { readTail } from "./tail";
-import { parseSegment, segmentFiles, segmentNumber, type Segment } from "./wal";
+import { parseSegment, segmentFiles, segmentNumber, type Segment, type SegmentContents } from "./wal";
 
 /** What a node must not forget besides its log. */
 export interface NodeState {
@@ -76,25 +76,33 @@ interface Segments {
 function readSegments(paths: DataPaths, store: Store, tailFirst: number): Segments {
   const result: Segments = { segments: [], last: undefined };
   for (const file of segmentFiles(paths.wal)) {
-    const { segment, entries, end, fault } = parseSegment(file, fs.readFileSync(file));
+    const contents = parseSegment(file, fs.readFileSync(file));
+    const { segment, entries } = contents;
     const previous = result.segments.at(-1);
     const headless = segment.firstIndex === 0;
-    if (fault) {
-      const whole = headless ? (previous?.lastIndex ?? store.state.index) : segment.lastIndex;
-      const isLast = segmentFiles(paths.wal).at(-1) === file;
-      if (!(fault === "torn" && isLast) && tailFirst > whole + 1) throw new DamageError(`${file} is damaged`);
-      dropAfter(paths, headless ? segment.number - 1 : segment.number);
-      if (headless) return result;
-      fs.truncateSync(file, end);
-      segment.bytes = end;
-    }
+    if (headless) segment.lastIndex = previous?.lastIndex ?? store.state.index;
+    if (contents.fault) repair(paths, contents, headless, tailFirst);
+    if (headless) return result;
     checkOrder(previous, segment, store);
     applyMissing(store, entries);
     result.last = entries.at(-1) ?? { index: segment.firstIndex - 1, term: segment.previousTerm };
     result.segments.push(segment);
-    if (fault) return result;
+    if (contents.fault) return result;
   }
   return result;
+}
+
+/** Cuts a segment back to its last whole entry. */
+function repair(paths: DataPaths, contents: SegmentContents, headless: boolean, tailFirst: number): void {
+  const { segment, end, fault } = contents;
+  const isLast = segmentFiles(paths.wal).at(-1) === segment.file;
+  if (!(fault === "torn" && isLast) && tailFirst > segment.lastIndex + 1) {
+    throw new DamageError(`${segment.file} is damaged`);
+  }
+  dropAfter(paths, headless ? segment.number - 1 : segment.number);
+  if (headless) return;
+  fs.truncateSync(segment.file, end);
+  segment.bytes = end;
 }
 
 function checkOrder(previous: Segment | undefined, segment: Segment, store: Store): void {

@@ -6,6 +6,8 @@ import { messageOf } from "./files";
 export interface Message {
   body: Record<string, unknown>;
   payload: Buffer;
+  /** Stands for the connection that a call came over. */
+  origin?: object;
 }
 
 /** Answers a call. */
@@ -131,6 +133,8 @@ export class Transport {
   private readonly connections = new Map<string, Connection>();
   private readonly accepted = new Set<net.Socket>();
   private readonly server: net.Server;
+  /** Called when a connection that calls came over is gone. */
+  onClosed: (origin: object) => void = () => undefined;
 
   constructor(
     private readonly endpoint: Endpoint,
@@ -149,11 +153,14 @@ export class Transport {
 
   private accept(socket: net.Socket): void {
     this.accepted.add(socket);
-    socket.on("close", () => this.accepted.delete(socket));
+    socket.on("close", () => {
+      this.accepted.delete(socket);
+      this.onClosed(socket);
+    });
     socket.on("error", () => socket.destroy());
     readFrames(socket, (head, payload) => {
       const { id } = head;
-      this.handler(head.type ?? "", { body: head.body, payload }).then(
+      this.handler(head.type ?? "", { body: head.body, payload, origin: socket }).then(
         (reply) => socket.writable && socket.write(encode({ id, body: reply.body }, reply.payload)),
         (error: unknown) => socket.writable && socket.write(encode({ id, error: messageOf(error), body: {} }, none)),
       );
