@@ -29,44 +29,42 @@ var import_claims = require("../claims");
 var import_files = require("../host/files");
 var import_stream = require("../stream");
 async function status(node) {
-  const { archive: spec, policy } = node.config;
+  const { archive: spec } = node.config;
   const places = await (0, import_open.openReachable)(spec);
-  const primary = places.find(({ place }) => place === "primary");
+  const primary = places.find(({ place }) => place === "primary")?.archive;
   const catalog = await (0, import_catalog2.readCatalog)(spec.clusterId, places);
   const production = (0, import_catalog.productionLineage)(catalog);
   const lineage = "lineage" in production ? production.lineage.lineage : null;
-  const problems = "refused" in production ? [production.refused] : [];
-  problems.push(...catalog.unreadable.map(({ key, problem }) => `${key}: ${problem}`));
-  problems.push(
-    ...catalog.entries.filter((e) => e.problem !== null).map((e) => `${e.manifest.backupId}: ${e.problem}`)
-  );
-  const now = (await (primary ?? places[0])?.archive.now())?.getTime() ?? Date.now();
-  const found = import_tier.tiers.filter((tier) => tier !== "offsite" || spec.offsite !== void 0).map((tier) => {
-    const entry = lineage === null ? void 0 : (0, import_catalog.newestGood)(catalog, lineage, { tiers: [tier] });
-    const ageSeconds = entry === void 0 ? null : Math.max(0, (now - Date.parse(entry.storedAt)) / 1e3);
-    const objectiveSeconds = policy[tier].recoveryPointMinutes * 60;
-    const within = ageSeconds !== null && ageSeconds <= objectiveSeconds;
-    return { tier, newest: entry?.manifest.backupId ?? null, ageSeconds, objectiveSeconds, within };
-  });
-  for (const { tier, within, newest } of found) {
-    if (!within)
-      problems.push(
-        newest === null ? `${tier}: there is no good backup` : `${tier}: ${newest} is older than the objective`
-      );
-  }
+  const now = await (primary ?? places[0].archive).now();
+  const found = import_tier.tiers.filter((tier) => tier !== import_tier.Tier.Offsite || spec.offsite !== void 0).map((tier) => tierStatus({ catalog, lineage, tier }, node.config.policy, now));
   const wal = await walStatus(node);
-  if (wal.held) problems.push("archiving is held until a recovery is accepted");
-  const running = primary === void 0 ? [] : await (0, import_claims.liveClaims)(primary.archive, spec.clusterId);
+  const problems = [
+    ..."refused" in production ? [production.refused] : [],
+    ...catalog.unreadable.map(({ key, problem }) => `${key}: ${problem}`),
+    ...catalog.entries.flatMap((e) => e.problem === null ? [] : [`${e.manifest.backupId}: ${e.problem}`]),
+    ...found.flatMap(lateness),
+    ...wal.held ? ["archiving is held until a recovery is accepted"] : []
+  ];
+  const running = primary === void 0 ? [] : await (0, import_claims.liveClaims)(primary, spec.clusterId);
+  const good = problems.length === 0;
+  return { clusterId: spec.clusterId, node: node.config.node.id, lineage, tiers: found, wal, running, good, problems };
+}
+function tierStatus({ catalog, lineage, tier }, policy, now) {
+  const entry = lineage === null ? void 0 : (0, import_catalog.newestGood)(catalog, lineage, { tiers: [tier] });
+  const objectiveSeconds = policy[tier].recoveryPointMinutes * 60;
+  if (entry === void 0) return { tier, newest: null, ageSeconds: null, objectiveSeconds, within: false };
+  const ageSeconds = Math.max(0, (now.getTime() - Date.parse(entry.storedAt)) / 1e3);
   return {
-    clusterId: spec.clusterId,
-    node: node.config.node.id,
-    lineage,
-    tiers: found,
-    wal,
-    running,
-    good: problems.length === 0,
-    problems
+    tier,
+    newest: entry.manifest.backupId,
+    ageSeconds,
+    objectiveSeconds,
+    within: ageSeconds <= objectiveSeconds
   };
+}
+function lateness({ tier, newest, within }) {
+  if (within) return [];
+  return [newest === null ? `${tier}: there is no good backup` : `${tier}: ${newest} is older than the objective`];
 }
 async function walStatus(node) {
   const state = await (0, import_stream.readStream)(node);
@@ -85,4 +83,4 @@ async function walStatus(node) {
 0 && (module.exports = {
   status
 });
-//# sourceMappingURL=data:application/json;base64,ewogICJ2ZXJzaW9uIjogMywKICAic291cmNlcyI6IFsic3RhdHVzLnRzIl0sCiAgIm1hcHBpbmdzIjogIjs7Ozs7Ozs7Ozs7Ozs7Ozs7QUFBQTtBQUFBO0FBQUE7QUFBQTtBQUFBO0FBQUEscUJBQThDO0FBQzlDLG9CQUE4QjtBQUM5QixrQkFBaUM7QUFDakMsSUFBQUEsa0JBQTRCO0FBQzVCLGtCQUE4QjtBQUM5QixvQkFBMkI7QUFFM0IsbUJBQXVCO0FBQ3ZCLG9CQUF3QztBQWlDeEMsZUFBc0IsT0FBTyxNQUE2QjtBQUN4RCxRQUFNLEVBQUUsU0FBUyxNQUFNLE9BQU8sSUFBSSxLQUFLO0FBQ3ZDLFFBQU0sU0FBUyxVQUFNLDJCQUFjLElBQUk7QUFDdkMsUUFBTSxVQUFVLE9BQU8sS0FBSyxDQUFDLEVBQUUsTUFBTSxNQUFNLFVBQVUsU0FBUztBQUM5RCxRQUFNLFVBQVUsVUFBTSw2QkFBWSxLQUFLLFdBQVcsTUFBTTtBQUN4RCxRQUFNLGlCQUFhLGtDQUFrQixPQUFPO0FBQzVDLFFBQU0sVUFBVSxhQUFhLGFBQWEsV0FBVyxRQUFRLFVBQVU7QUFDdkUsUUFBTSxXQUFXLGFBQWEsYUFBYSxDQUFDLFdBQVcsT0FBTyxJQUFJLENBQUM7QUFDbkUsV0FBUyxLQUFLLEdBQUcsUUFBUSxXQUFXLElBQUksQ0FBQyxFQUFFLEtBQUssUUFBUSxNQUFNLEdBQUcsR0FBRyxLQUFLLE9BQU8sRUFBRSxDQUFDO0FBQ25GLFdBQVM7QUFBQSxJQUNQLEdBQUcsUUFBUSxRQUFRLE9BQU8sQ0FBQyxNQUFNLEVBQUUsWUFBWSxJQUFJLEVBQUUsSUFBSSxDQUFDLE1BQU0sR0FBRyxFQUFFLFNBQVMsUUFBUSxLQUFLLEVBQUUsT0FBTyxFQUFFO0FBQUEsRUFDeEc7QUFDQSxRQUFNLE9BQU8sT0FBTyxXQUFXLE9BQU8sQ0FBQyxJQUFJLFFBQVEsSUFBSSxJQUFJLFFBQVEsS0FBSyxLQUFLLElBQUk7QUFDakYsUUFBTSxRQUFRLGtCQUNYLE9BQU8sQ0FBQyxTQUFTLFNBQVMsYUFBYSxLQUFLLFlBQVksTUFBUyxFQUNqRSxJQUFJLENBQUMsU0FBcUI7QUFDekIsVUFBTSxRQUFRLFlBQVksT0FBTyxhQUFZLDJCQUFXLFNBQVMsU0FBUyxFQUFFLE9BQU8sQ0FBQyxJQUFJLEVBQUUsQ0FBQztBQUMzRixVQUFNLGFBQWEsVUFBVSxTQUFZLE9BQU8sS0FBSyxJQUFJLElBQUksTUFBTSxLQUFLLE1BQU0sTUFBTSxRQUFRLEtBQUssR0FBSTtBQUNyRyxVQUFNLG1CQUFtQixPQUFPLElBQUksRUFBRSx1QkFBdUI7QUFDN0QsVUFBTSxTQUFTLGVBQWUsUUFBUSxjQUFjO0FBQ3BELFdBQU8sRUFBRSxNQUFNLFFBQVEsT0FBTyxTQUFTLFlBQVksTUFBTSxZQUFZLGtCQUFrQixPQUFPO0FBQUEsRUFDaEcsQ0FBQztBQUNILGFBQVcsRUFBRSxNQUFNLFFBQVEsT0FBTyxLQUFLLE9BQU87QUFDNUMsUUFBSSxDQUFDO0FBQ0gsZUFBUztBQUFBLFFBQ1AsV0FBVyxPQUFPLEdBQUcsSUFBSSw4QkFBOEIsR0FBRyxJQUFJLEtBQUssTUFBTTtBQUFBLE1BQzNFO0FBQUEsRUFDSjtBQUNBLFFBQU0sTUFBTSxNQUFNLFVBQVUsSUFBSTtBQUNoQyxNQUFJLElBQUksS0FBTSxVQUFTLEtBQUssZ0RBQWdEO0FBQzVFLFFBQU0sVUFBVSxZQUFZLFNBQVksQ0FBQyxJQUFJLFVBQU0sMEJBQVcsUUFBUSxTQUFTLEtBQUssU0FBUztBQUM3RixTQUFPO0FBQUEsSUFDTCxXQUFXLEtBQUs7QUFBQSxJQUNoQixNQUFNLEtBQUssT0FBTyxLQUFLO0FBQUEsSUFDdkI7QUFBQSxJQUNBLE9BQU87QUFBQSxJQUNQO0FBQUEsSUFDQTtBQUFBLElBQ0EsTUFBTSxTQUFTLFdBQVc7QUFBQSxJQUMxQjtBQUFBLEVBQ0Y7QUFDRjtBQUVBLGVBQWUsVUFBVSxNQUFvQztBQUMzRCxRQUFNLFFBQVEsVUFBTSwwQkFBVyxJQUFJO0FBQ25DLFFBQU0sT0FBUSxVQUFNLHFCQUFPLEtBQUssTUFBTSxHQUFHLElBQUssVUFBTSwyQkFBWSxJQUFJLElBQUk7QUFDeEUsUUFBTSxPQUFPLE9BQU8sY0FBYztBQUNsQyxRQUFNLFNBQVMsU0FBUyxRQUFRLFNBQVMsT0FBTyxPQUFPLFdBQU8sNkJBQWMsSUFBSSxRQUFJLDZCQUFjLElBQUksQ0FBQyxJQUFJO0FBQzNHLFNBQU87QUFBQSxJQUNMLFFBQVEsT0FBTyxVQUFVO0FBQUEsSUFDekIsWUFBWTtBQUFBLElBQ1osYUFBYTtBQUFBLElBQ2IsUUFBUSxXQUFXLE9BQU8sT0FBTyxLQUFLLElBQUksR0FBRyxNQUFNO0FBQUEsSUFDbkQsTUFBTSxVQUFNLHFCQUFPLEtBQUssTUFBTSxJQUFJO0FBQUEsRUFDcEM7QUFDRjsiLAogICJuYW1lcyI6IFsiaW1wb3J0X2NhdGFsb2ciXQp9Cg==
+//# sourceMappingURL=data:application/json;base64,ewogICJ2ZXJzaW9uIjogMywKICAic291cmNlcyI6IFsic3RhdHVzLnRzIl0sCiAgIm1hcHBpbmdzIjogIjs7Ozs7Ozs7Ozs7Ozs7Ozs7QUFBQTtBQUFBO0FBQUE7QUFBQTtBQUFBO0FBQUEscUJBQTREO0FBQzVELG9CQUE4QjtBQUU5QixrQkFBNEI7QUFFNUIsSUFBQUEsa0JBQTRCO0FBQzVCLGtCQUE4QjtBQUM5QixvQkFBMkI7QUFFM0IsbUJBQXVCO0FBQ3ZCLG9CQUF3QztBQWlDeEMsZUFBc0IsT0FBTyxNQUE2QjtBQUN4RCxRQUFNLEVBQUUsU0FBUyxLQUFLLElBQUksS0FBSztBQUMvQixRQUFNLFNBQVMsVUFBTSwyQkFBYyxJQUFJO0FBQ3ZDLFFBQU0sVUFBVSxPQUFPLEtBQUssQ0FBQyxFQUFFLE1BQU0sTUFBTSxVQUFVLFNBQVMsR0FBRztBQUNqRSxRQUFNLFVBQVUsVUFBTSw2QkFBWSxLQUFLLFdBQVcsTUFBTTtBQUN4RCxRQUFNLGlCQUFhLGtDQUFrQixPQUFPO0FBQzVDLFFBQU0sVUFBVSxhQUFhLGFBQWEsV0FBVyxRQUFRLFVBQVU7QUFDdkUsUUFBTSxNQUFNLE9BQU8sV0FBWSxPQUFPLENBQUMsRUFBMkIsU0FBUyxJQUFJO0FBQy9FLFFBQU0sUUFBUSxrQkFDWCxPQUFPLENBQUMsU0FBUyxTQUFTLGlCQUFLLFdBQVcsS0FBSyxZQUFZLE1BQVMsRUFDcEUsSUFBSSxDQUFDLFNBQVMsV0FBVyxFQUFFLFNBQVMsU0FBUyxLQUFLLEdBQUcsS0FBSyxPQUFPLFFBQVEsR0FBRyxDQUFDO0FBQ2hGLFFBQU0sTUFBTSxNQUFNLFVBQVUsSUFBSTtBQUNoQyxRQUFNLFdBQVc7QUFBQSxJQUNmLEdBQUksYUFBYSxhQUFhLENBQUMsV0FBVyxPQUFPLElBQUksQ0FBQztBQUFBLElBQ3RELEdBQUcsUUFBUSxXQUFXLElBQUksQ0FBQyxFQUFFLEtBQUssUUFBUSxNQUFNLEdBQUcsR0FBRyxLQUFLLE9BQU8sRUFBRTtBQUFBLElBQ3BFLEdBQUcsUUFBUSxRQUFRLFFBQVEsQ0FBQyxNQUFPLEVBQUUsWUFBWSxPQUFPLENBQUMsSUFBSSxDQUFDLEdBQUcsRUFBRSxTQUFTLFFBQVEsS0FBSyxFQUFFLE9BQU8sRUFBRSxDQUFFO0FBQUEsSUFDdEcsR0FBRyxNQUFNLFFBQVEsUUFBUTtBQUFBLElBQ3pCLEdBQUksSUFBSSxPQUFPLENBQUMsZ0RBQWdELElBQUksQ0FBQztBQUFBLEVBQ3ZFO0FBQ0EsUUFBTSxVQUFVLFlBQVksU0FBWSxDQUFDLElBQUksVUFBTSwwQkFBVyxTQUFTLEtBQUssU0FBUztBQUNyRixRQUFNLE9BQU8sU0FBUyxXQUFXO0FBQ2pDLFNBQU8sRUFBRSxXQUFXLEtBQUssV0FBVyxNQUFNLEtBQUssT0FBTyxLQUFLLElBQUksU0FBUyxPQUFPLE9BQU8sS0FBSyxTQUFTLE1BQU0sU0FBUztBQUNySDtBQUVBLFNBQVMsV0FDUCxFQUFFLFNBQVMsU0FBUyxLQUFLLEdBQ3pCLFFBQ0EsS0FDWTtBQUNaLFFBQU0sUUFBUSxZQUFZLE9BQU8sYUFBWSwyQkFBVyxTQUFTLFNBQVMsRUFBRSxPQUFPLENBQUMsSUFBSSxFQUFFLENBQUM7QUFDM0YsUUFBTSxtQkFBbUIsT0FBTyxJQUFJLEVBQUUsdUJBQXVCO0FBQzdELE1BQUksVUFBVSxPQUFXLFFBQU8sRUFBRSxNQUFNLFFBQVEsTUFBTSxZQUFZLE1BQU0sa0JBQWtCLFFBQVEsTUFBTTtBQUN4RyxRQUFNLGFBQWEsS0FBSyxJQUFJLElBQUksSUFBSSxRQUFRLElBQUksS0FBSyxNQUFNLE1BQU0sUUFBUSxLQUFLLEdBQUk7QUFDbEYsU0FBTztBQUFBLElBQ0w7QUFBQSxJQUNBLFFBQVEsTUFBTSxTQUFTO0FBQUEsSUFDdkI7QUFBQSxJQUNBO0FBQUEsSUFDQSxRQUFRLGNBQWM7QUFBQSxFQUN4QjtBQUNGO0FBRUEsU0FBUyxTQUFTLEVBQUUsTUFBTSxRQUFRLE9BQU8sR0FBeUI7QUFDaEUsTUFBSSxPQUFRLFFBQU8sQ0FBQztBQUNwQixTQUFPLENBQUMsV0FBVyxPQUFPLEdBQUcsSUFBSSw4QkFBOEIsR0FBRyxJQUFJLEtBQUssTUFBTSw4QkFBOEI7QUFDakg7QUFFQSxlQUFlLFVBQVUsTUFBb0M7QUFDM0QsUUFBTSxRQUFRLFVBQU0sMEJBQVcsSUFBSTtBQUNuQyxRQUFNLE9BQVEsVUFBTSxxQkFBTyxLQUFLLE1BQU0sR0FBRyxJQUFLLFVBQU0sMkJBQVksSUFBSSxJQUFJO0FBQ3hFLFFBQU0sT0FBTyxPQUFPLGNBQWM7QUFDbEMsUUFBTSxTQUFTLFNBQVMsUUFBUSxTQUFTLE9BQU8sT0FBTyxXQUFPLDZCQUFjLElBQUksUUFBSSw2QkFBYyxJQUFJLENBQUMsSUFBSTtBQUMzRyxTQUFPO0FBQUEsSUFDTCxRQUFRLE9BQU8sVUFBVTtBQUFBLElBQ3pCLFlBQVk7QUFBQSxJQUNaLGFBQWE7QUFBQSxJQUNiLFFBQVEsV0FBVyxPQUFPLE9BQU8sS0FBSyxJQUFJLEdBQUcsTUFBTTtBQUFBLElBQ25ELE1BQU0sVUFBTSxxQkFBTyxLQUFLLE1BQU0sSUFBSTtBQUFBLEVBQ3BDO0FBQ0Y7IiwKICAibmFtZXMiOiBbImltcG9ydF9jYXRhbG9nIl0KfQo=

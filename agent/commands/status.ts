@@ -1,6 +1,8 @@
-import { newestGood, productionLineage } from "../../model/catalog";
+import { type Catalog, newestGood, productionLineage } from "../../model/catalog";
 import { segmentNumber } from "../../model/layout";
-import { type Tier, tiers } from "../../model/tier";
+import type { BackupPolicy } from "../../model/policy";
+import { Tier, tiers } from "../../model/tier";
+import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { openReachable } from "../archive/open";
 import { liveClaims } from "../claims";
@@ -40,46 +42,50 @@ export interface Status {
 
 /** Age of the newest good backup of each tier and how far the log is archived, against the policy. */
 export async function status(node: Node): Promise<Status> {
-  const { archive: spec, policy } = node.config;
+  const { archive: spec } = node.config;
   const places = await openReachable(spec);
-  const primary = places.find(({ place }) => place === "primary");
+  const primary = places.find(({ place }) => place === "primary")?.archive;
   const catalog = await readCatalog(spec.clusterId, places);
   const production = productionLineage(catalog);
   const lineage = "lineage" in production ? production.lineage.lineage : null;
-  const problems = "refused" in production ? [production.refused] : [];
-  problems.push(...catalog.unreadable.map(({ key, problem }) => `${key}: ${problem}`));
-  problems.push(
-    ...catalog.entries.filter((e) => e.problem !== null).map((e) => `${e.manifest.backupId}: ${e.problem}`),
-  );
-  const now = (await (primary ?? places[0])?.archive.now())?.getTime() ?? Date.now();
+  const now = await (primary ?? (places[0] as { archive: Archive }).archive).now();
   const found = tiers
-    .filter((tier) => tier !== "offsite" || spec.offsite !== undefined)
-    .map((tier): TierStatus => {
-      const entry = lineage === null ? undefined : newestGood(catalog, lineage, { tiers: [tier] });
-      const ageSeconds = entry === undefined ? null : Math.max(0, (now - Date.parse(entry.storedAt)) / 1000);
-      const objectiveSeconds = policy[tier].recoveryPointMinutes * 60;
-      const within = ageSeconds !== null && ageSeconds <= objectiveSeconds;
-      return { tier, newest: entry?.manifest.backupId ?? null, ageSeconds, objectiveSeconds, within };
-    });
-  for (const { tier, within, newest } of found) {
-    if (!within)
-      problems.push(
-        newest === null ? `${tier}: there is no good backup` : `${tier}: ${newest} is older than the objective`,
-      );
-  }
+    .filter((tier) => tier !== Tier.Offsite || spec.offsite !== undefined)
+    .map((tier) => tierStatus({ catalog, lineage, tier }, node.config.policy, now));
   const wal = await walStatus(node);
-  if (wal.held) problems.push("archiving is held until a recovery is accepted");
-  const running = primary === undefined ? [] : await liveClaims(primary.archive, spec.clusterId);
+  const problems = [
+    ...("refused" in production ? [production.refused] : []),
+    ...catalog.unreadable.map(({ key, problem }) => `${key}: ${problem}`),
+    ...catalog.entries.flatMap((e) => (e.problem === null ? [] : [`${e.manifest.backupId}: ${e.problem}`])),
+    ...found.flatMap(lateness),
+    ...(wal.held ? ["archiving is held until a recovery is accepted"] : []),
+  ];
+  const running = primary === undefined ? [] : await liveClaims(primary, spec.clusterId);
+  const good = problems.length === 0;
+  return { clusterId: spec.clusterId, node: node.config.node.id, lineage, tiers: found, wal, running, good, problems };
+}
+
+function tierStatus(
+  { catalog, lineage, tier }: { catalog: Catalog; lineage: string | null; tier: Tier },
+  policy: BackupPolicy,
+  now: Date,
+): TierStatus {
+  const entry = lineage === null ? undefined : newestGood(catalog, lineage, { tiers: [tier] });
+  const objectiveSeconds = policy[tier].recoveryPointMinutes * 60;
+  if (entry === undefined) return { tier, newest: null, ageSeconds: null, objectiveSeconds, within: false };
+  const ageSeconds = Math.max(0, (now.getTime() - Date.parse(entry.storedAt)) / 1000);
   return {
-    clusterId: spec.clusterId,
-    node: node.config.node.id,
-    lineage,
-    tiers: found,
-    wal,
-    running,
-    good: problems.length === 0,
-    problems,
+    tier,
+    newest: entry.manifest.backupId,
+    ageSeconds,
+    objectiveSeconds,
+    within: ageSeconds <= objectiveSeconds,
   };
+}
+
+function lateness({ tier, newest, within }: TierStatus): string[] {
+  if (within) return [];
+  return [newest === null ? `${tier}: there is no good backup` : `${tier}: ${newest} is older than the objective`];
 }
 
 async function walStatus(node: Node): Promise<Status["wal"]> {

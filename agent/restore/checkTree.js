@@ -37,26 +37,29 @@ async function checkTree(root, files, progress) {
   const expected = new Map(files.map((file) => [file.path, file]));
   const faults = [];
   let done = 0;
-  for (const { path: name, stats } of await (0, import_files.walkTree)(root)) {
-    if (stats.isDirectory()) continue;
-    const listed = expected.get(name);
-    expected.delete(name);
-    if (!stats.isFile() || stats.nlink > 1) faults.push(`${name} is a link or a device`);
-    else if (listed === void 0) faults.push(`${name} is not in the manifest`);
-    else if (listed.bytes !== stats.size) faults.push(`${name} has ${stats.size} bytes, not ${listed.bytes}`);
-    else if (await (0, import_files.hashFile)(import_node_path.default.join(root, name)) !== listed.sha256) faults.push(`${name} has another SHA-256`);
-    progress(done += stats.size);
+  for (const entry of (await (0, import_files.walkTree)(root)).filter(({ stats }) => !stats.isDirectory())) {
+    const fault = await faultOf(root, entry, expected.get(entry.path));
+    if (fault !== null) faults.push(`${entry.path} ${fault}`);
+    expected.delete(entry.path);
+    progress(done += entry.stats.size);
   }
   for (const name of expected.keys()) faults.push(`${name} is missing`);
-  if (faults.length > 0) {
-    const shown = faults.slice(0, 5).join("; ");
-    throw new import_errors.Damaged(
-      `the backup is not what its manifest says: ${shown}${faults.length > 5 ? `; and ${faults.length - 5} more` : ""}. Nothing was put in place.`
-    );
-  }
+  if (faults.length === 0) return;
+  const more = faults.length > 5 ? `; and ${faults.length - 5} more` : "";
+  throw new import_errors.Damaged(
+    `the backup is not what its manifest says: ${faults.slice(0, 5).join("; ")}${more}. Nothing was put in place.`
+  );
+}
+async function faultOf(root, entry, listed) {
+  const { stats } = entry;
+  if (!stats.isFile() || stats.nlink > 1) return "is a link or a device";
+  if (listed === void 0) return "is not in the manifest";
+  if (listed.bytes !== stats.size) return `has ${stats.size} bytes, not ${listed.bytes}`;
+  const sha256 = await (0, import_files.hashFile)(import_node_path.default.join(root, entry.path));
+  return sha256 === listed.sha256 ? null : "has another SHA-256";
 }
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {
   checkTree
 });
-//# sourceMappingURL=data:application/json;base64,ewogICJ2ZXJzaW9uIjogMywKICAic291cmNlcyI6IFsiY2hlY2tUcmVlLnRzIl0sCiAgIm1hcHBpbmdzIjogIjs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7O0FBQUE7QUFBQTtBQUFBO0FBQUE7QUFBQTtBQUFBLHVCQUFpQjtBQUVqQixtQkFBbUM7QUFDbkMsb0JBQXdCO0FBTXhCLGVBQXNCLFVBQ3BCLE1BQ0EsT0FDQSxVQUNlO0FBQ2YsUUFBTSxXQUFXLElBQUksSUFBSSxNQUFNLElBQUksQ0FBQyxTQUFTLENBQUMsS0FBSyxNQUFNLElBQUksQ0FBQyxDQUFDO0FBQy9ELFFBQU0sU0FBbUIsQ0FBQztBQUMxQixNQUFJLE9BQU87QUFDWCxhQUFXLEVBQUUsTUFBTSxNQUFNLE1BQU0sS0FBSyxVQUFNLHVCQUFTLElBQUksR0FBRztBQUN4RCxRQUFJLE1BQU0sWUFBWSxFQUFHO0FBQ3pCLFVBQU0sU0FBUyxTQUFTLElBQUksSUFBSTtBQUNoQyxhQUFTLE9BQU8sSUFBSTtBQUNwQixRQUFJLENBQUMsTUFBTSxPQUFPLEtBQUssTUFBTSxRQUFRLEVBQUcsUUFBTyxLQUFLLEdBQUcsSUFBSSx3QkFBd0I7QUFBQSxhQUMxRSxXQUFXLE9BQVcsUUFBTyxLQUFLLEdBQUcsSUFBSSx5QkFBeUI7QUFBQSxhQUNsRSxPQUFPLFVBQVUsTUFBTSxLQUFNLFFBQU8sS0FBSyxHQUFHLElBQUksUUFBUSxNQUFNLElBQUksZUFBZSxPQUFPLEtBQUssRUFBRTtBQUFBLGFBQzlGLFVBQU0sdUJBQVMsaUJBQUFBLFFBQUssS0FBSyxNQUFNLElBQUksQ0FBQyxNQUFPLE9BQU8sT0FBUSxRQUFPLEtBQUssR0FBRyxJQUFJLHNCQUFzQjtBQUM3RyxhQUFVLFFBQVEsTUFBTSxJQUFLO0FBQUEsRUFDL0I7QUFDQSxhQUFXLFFBQVEsU0FBUyxLQUFLLEVBQUcsUUFBTyxLQUFLLEdBQUcsSUFBSSxhQUFhO0FBQ3BFLE1BQUksT0FBTyxTQUFTLEdBQUc7QUFDckIsVUFBTSxRQUFRLE9BQU8sTUFBTSxHQUFHLENBQUMsRUFBRSxLQUFLLElBQUk7QUFDMUMsVUFBTSxJQUFJO0FBQUEsTUFDUiw2Q0FBNkMsS0FBSyxHQUFHLE9BQU8sU0FBUyxJQUFJLFNBQVMsT0FBTyxTQUFTLENBQUMsVUFBVSxFQUFFO0FBQUEsSUFDakg7QUFBQSxFQUNGO0FBQ0Y7IiwKICAibmFtZXMiOiBbInBhdGgiXQp9Cg==
+//# sourceMappingURL=data:application/json;base64,ewogICJ2ZXJzaW9uIjogMywKICAic291cmNlcyI6IFsiY2hlY2tUcmVlLnRzIl0sCiAgIm1hcHBpbmdzIjogIjs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7O0FBQUE7QUFBQTtBQUFBO0FBQUE7QUFBQTtBQUFBLHVCQUFpQjtBQUVqQixtQkFBa0Q7QUFDbEQsb0JBQXdCO0FBTXhCLGVBQXNCLFVBQ3BCLE1BQ0EsT0FDQSxVQUNlO0FBQ2YsUUFBTSxXQUFXLElBQUksSUFBSSxNQUFNLElBQUksQ0FBQyxTQUFTLENBQUMsS0FBSyxNQUFNLElBQUksQ0FBQyxDQUFDO0FBQy9ELFFBQU0sU0FBbUIsQ0FBQztBQUMxQixNQUFJLE9BQU87QUFDWCxhQUFXLFVBQVUsVUFBTSx1QkFBUyxJQUFJLEdBQUcsT0FBTyxDQUFDLEVBQUUsTUFBTSxNQUFNLENBQUMsTUFBTSxZQUFZLENBQUMsR0FBRztBQUN0RixVQUFNLFFBQVEsTUFBTSxRQUFRLE1BQU0sT0FBTyxTQUFTLElBQUksTUFBTSxJQUFJLENBQUM7QUFDakUsUUFBSSxVQUFVLEtBQU0sUUFBTyxLQUFLLEdBQUcsTUFBTSxJQUFJLElBQUksS0FBSyxFQUFFO0FBQ3hELGFBQVMsT0FBTyxNQUFNLElBQUk7QUFDMUIsYUFBVSxRQUFRLE1BQU0sTUFBTSxJQUFLO0FBQUEsRUFDckM7QUFDQSxhQUFXLFFBQVEsU0FBUyxLQUFLLEVBQUcsUUFBTyxLQUFLLEdBQUcsSUFBSSxhQUFhO0FBQ3BFLE1BQUksT0FBTyxXQUFXLEVBQUc7QUFDekIsUUFBTSxPQUFPLE9BQU8sU0FBUyxJQUFJLFNBQVMsT0FBTyxTQUFTLENBQUMsVUFBVTtBQUNyRSxRQUFNLElBQUk7QUFBQSxJQUNSLDZDQUE2QyxPQUFPLE1BQU0sR0FBRyxDQUFDLEVBQUUsS0FBSyxJQUFJLENBQUMsR0FBRyxJQUFJO0FBQUEsRUFDbkY7QUFDRjtBQUVBLGVBQWUsUUFBUSxNQUFjLE9BQWlCLFFBQXdEO0FBQzVHLFFBQU0sRUFBRSxNQUFNLElBQUk7QUFDbEIsTUFBSSxDQUFDLE1BQU0sT0FBTyxLQUFLLE1BQU0sUUFBUSxFQUFHLFFBQU87QUFDL0MsTUFBSSxXQUFXLE9BQVcsUUFBTztBQUNqQyxNQUFJLE9BQU8sVUFBVSxNQUFNLEtBQU0sUUFBTyxPQUFPLE1BQU0sSUFBSSxlQUFlLE9BQU8sS0FBSztBQUNwRixRQUFNLFNBQVMsVUFBTSx1QkFBUyxpQkFBQUEsUUFBSyxLQUFLLE1BQU0sTUFBTSxJQUFJLENBQUM7QUFDekQsU0FBTyxXQUFXLE9BQU8sU0FBUyxPQUFPO0FBQzNDOyIsCiAgIm5hbWVzIjogWyJwYXRoIl0KfQo=

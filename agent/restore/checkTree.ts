@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { BackupFile } from "../../model/manifest";
-import { hashFile, walkTree } from "../host/files";
+import { hashFile, type TreeFile, walkTree } from "../host/files";
 import { Damaged } from "../run/errors";
 
 /**
@@ -15,21 +15,25 @@ export async function checkTree(
   const expected = new Map(files.map((file) => [file.path, file]));
   const faults: string[] = [];
   let done = 0;
-  for (const { path: name, stats } of await walkTree(root)) {
-    if (stats.isDirectory()) continue;
-    const listed = expected.get(name);
-    expected.delete(name);
-    if (!stats.isFile() || stats.nlink > 1) faults.push(`${name} is a link or a device`);
-    else if (listed === undefined) faults.push(`${name} is not in the manifest`);
-    else if (listed.bytes !== stats.size) faults.push(`${name} has ${stats.size} bytes, not ${listed.bytes}`);
-    else if ((await hashFile(path.join(root, name))) !== listed.sha256) faults.push(`${name} has another SHA-256`);
-    progress((done += stats.size));
+  for (const entry of (await walkTree(root)).filter(({ stats }) => !stats.isDirectory())) {
+    const fault = await faultOf(root, entry, expected.get(entry.path));
+    if (fault !== null) faults.push(`${entry.path} ${fault}`);
+    expected.delete(entry.path);
+    progress((done += entry.stats.size));
   }
   for (const name of expected.keys()) faults.push(`${name} is missing`);
-  if (faults.length > 0) {
-    const shown = faults.slice(0, 5).join("; ");
-    throw new Damaged(
-      `the backup is not what its manifest says: ${shown}${faults.length > 5 ? `; and ${faults.length - 5} more` : ""}. Nothing was put in place.`,
-    );
-  }
+  if (faults.length === 0) return;
+  const more = faults.length > 5 ? `; and ${faults.length - 5} more` : "";
+  throw new Damaged(
+    `the backup is not what its manifest says: ${faults.slice(0, 5).join("; ")}${more}. Nothing was put in place.`,
+  );
+}
+
+async function faultOf(root: string, entry: TreeFile, listed: BackupFile | undefined): Promise<string | null> {
+  const { stats } = entry;
+  if (!stats.isFile() || stats.nlink > 1) return "is a link or a device";
+  if (listed === undefined) return "is not in the manifest";
+  if (listed.bytes !== stats.size) return `has ${stats.size} bytes, not ${listed.bytes}`;
+  const sha256 = await hashFile(path.join(root, entry.path));
+  return sha256 === listed.sha256 ? null : "has another SHA-256";
 }

@@ -41,17 +41,22 @@ async function look(context: JoinContext): Promise<void> {
     );
   }
   if (found?.recoveryId === spec.plan.recoveryId && found.how === "joined") return;
-  const files = await databaseFiles(node.config.node.dataDirectory);
-  if (found !== undefined || files[0] !== undefined) {
-    throw new Refused(
-      `${node.config.node.dataDirectory} on ${spec.node} is not empty${files[0] ? `: it holds ${files[0]}` : ""}. Only an empty node joins; nothing was touched.`,
-    );
-  }
+  await refuseUnlessEmpty(context);
   if ((await node.service.running()) || (await node.http.answers())) {
     throw new Refused(
       `a database runs on ${spec.node} (${node.config.node.adminUrl}) that this recovery did not start. Stop it, or name another node.`,
     );
   }
+}
+
+async function refuseUnlessEmpty({ node, spec, mark: found }: JoinContext): Promise<void> {
+  const { dataDirectory } = node.config.node;
+  const [file] = await databaseFiles(dataDirectory);
+  if (found === undefined && file === undefined) return;
+  const what = found === undefined ? `it holds ${file}` : `it holds the data of recovery ${found.recoveryId}`;
+  throw new Refused(
+    `${dataDirectory} on ${spec.node} is not empty: ${what}. Only an empty node joins; nothing was touched.`,
+  );
 }
 
 async function mark(context: JoinContext): Promise<void> {

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Manifest } from "../../model/manifest";
+import type { Admin } from "../database/admin";
 import { AdminHttp } from "../database/http";
 import { scratchConfig } from "../database/scratch";
 import { readIfThere, replaceFile } from "../host/files";
@@ -75,15 +76,7 @@ export async function prove(context: RestoreContext, manifest: Manifest, control
 
 async function question(context: RestoreContext, configFile: string, manifest: Manifest): Promise<void> {
   const admin = context.node.admin.withConfig(configFile);
-  const http = new AdminHttp(await adminUrlOf(configFile));
-  for (const deadline = Date.now() + proofDeadlineMs; ; await sleep(50)) {
-    const metrics = await http.metrics().catch(() => undefined);
-    if (metrics?.role === "leader") break;
-    if (Date.now() > deadline)
-      throw new WorldFault(
-        "the copy of the restored data did not start and lead alone. Look at the log beside its configuration.",
-      );
-  }
+  await leadsAlone(new AdminHttp(await adminUrlOf(configFile)));
   await admin.mustRun(["resume-writes"], { timeoutSeconds: 30 });
   const found = await admin.totalEntries();
   if (manifest.totalEntries !== null && found !== null && found < manifest.totalEntries) {
@@ -91,6 +84,20 @@ async function question(context: RestoreContext, configFile: string, manifest: M
       `a copy of the restored data counts ${found} entries; the manifest promises at least ${manifest.totalEntries}`,
     );
   }
+  await takesWrites(admin);
+}
+
+async function leadsAlone(http: AdminHttp): Promise<void> {
+  for (const deadline = Date.now() + proofDeadlineMs; Date.now() < deadline; await sleep(50)) {
+    const metrics = await http.metrics().catch(() => undefined);
+    if (metrics?.role === "leader") return;
+  }
+  throw new WorldFault(
+    "the copy of the restored data did not start and lead alone. Look at the log beside its configuration.",
+  );
+}
+
+async function takesWrites(admin: Admin): Promise<void> {
   const statements = [
     "CREATE TABLE neumann_backup_probe (k INT, v TEXT)",
     "INSERT INTO neumann_backup_probe (k, v) VALUES (1, 'probe')",
