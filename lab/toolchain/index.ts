@@ -1,7 +1,7 @@
-import os from "node:os";
 import path from "node:path";
 import { type CommandPluginChoice, ensureCommandPlugin } from "./command-plugin";
 import { ensureEngine } from "./engine";
+import { defaultHome } from "./home";
 import { lackingPrograms, ToolchainError } from "./needs";
 import { Steps } from "./progress";
 
@@ -66,11 +66,6 @@ export async function ensureToolchain(options: ToolchainOptions): Promise<Toolch
   // With the stand-in in place nothing else can be had from there either: say so at once rather than wait for it.
   if (commandPlugin === "stand-in") environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
   return { pulumiHome, pulumi, version: engine.version, commandPlugin, environment };
-}
-
-function defaultHome(): string {
-  const set = process.env["PULUMI_HOME"];
-  return set === undefined || set === "" ? path.join(os.homedir(), ".pulumi") : set;
 }
 
 function choiceFromEnvironment(): CommandPluginChoice {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as automation from "@pulumi/pulumi/automation";
@@ -144,6 +144,15 @@ export function lines(file: string): string[] {
 
 /** Whether a process lives; one that has ended and is only not collected yet does not. */
 export function alive(pid: number): boolean {
-  const state = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
+  const state = process.platform === "linux" ? procState(pid) : psState(pid);
   return state !== "" && !state.startsWith("Z");
+}
+
+function procState(pid: number): string {
+  const file = `/proc/${pid}/stat`;
+  return existsSync(file) ? readFileSync(file, "utf8").replace(/^.*\) /, "") : "";
+}
+
+function psState(pid: number): string {
+  return spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
 }
