@@ -124,5 +124,6 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   process.stderr.write(`neumann-admin: ${messageOf(error)}\n`);
   if (error instanceof UsageError) process.stderr.write(`${usage}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  // Standard input may still be open: nothing more is read from it.
+  process.exit(error instanceof UsageError ? 2 : 1);
 });
