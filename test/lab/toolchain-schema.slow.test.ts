@@ -100,27 +100,22 @@ describe("the schema for other languages", () => {
     execFileSync(path.join(venv, "bin/pip"), ["install", "-q", "--disable-pip-version-check", ...packages], {
       timeout: 240_000,
     });
-    const check = (program: string) => {
-      writeFileSync(path.join(sdk, "program.py"), program);
-      const args = ["--strict", "--follow-imports=silent", "program.py"];
-      return spawnSync(path.join(venv, "bin/mypy"), args, { cwd: sdk, encoding: "utf8" });
-    };
     const program = [
       "import pulumi_fixture as fixture",
       'place = fixture.PlaceArgs(location="here", kind=fixture.Kind.FOLDER)',
       'keeper = fixture.Keeper("k", place=place, retention_days=3)',
     ].join("\n");
+    writeFileSync(path.join(sdk, "good.py"), program);
+    writeFileSync(path.join(sdk, "mistaken.py"), program.replace("retention_days=3", 'retention_days="three"'));
     // Every generated module but _utilities.py: that one is the generator's own boilerplate, and has its mistakes.
     const modules = readdirSync(path.join(sdk, "pulumi_fixture")).filter((name) => /^(?!_utilities).*\.py$/.test(name));
-    const files = modules.map((name) => path.join("pulumi_fixture", name));
-    const whole = spawnSync(path.join(venv, "bin/mypy"), ["--follow-imports=silent", ...files], {
+    const files = ["good.py", "mistaken.py", ...modules.map((name) => path.join("pulumi_fixture", name))];
+    const { stdout } = spawnSync(path.join(venv, "bin/mypy"), ["--follow-imports=silent", ...files], {
       cwd: sdk,
       encoding: "utf8",
     });
-    expect(whole.stdout).toContain("Success");
-    expect(check(program).stdout).toContain("Success");
-    const mistaken = check(program.replace("retention_days=3", 'retention_days="three"'));
-    expect(mistaken.status).toBe(1);
-    expect(mistaken.stdout).toContain("retention_days");
+    const errors = stdout.split("\n").filter((line) => line.includes(": error: "));
+    expect(errors).not.toEqual([]);
+    expect(errors.filter((line) => !/^mistaken\.py:3: .*("retention_days"|"Keeper")/.test(line))).toEqual([]);
   });
 });
