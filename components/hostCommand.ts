@@ -41,7 +41,7 @@ export interface HostCommand {
   /** What an update runs; by default the same. */
   update?: "same" | "status";
   /** What a deletion runs, if anything. */
-  delete?: readonly string[];
+  delete?: { copy: AgentCopy; words: readonly string[] };
   /** Handed over by standard input: never part of a command line, and what decides whether there is an update. */
   specification: pulumi.Output<unknown>;
   /** A change replaces the resource, which runs `create` again. */
@@ -118,16 +118,14 @@ export function packageCommand(words: readonly string[]): string {
 }
 
 function onThisMachine(name: string, request: HostCommand, opts: pulumi.CustomResourceOptions): HostCommandResource {
-  const program = request.copy === AgentCopy.Package ? agentBundle().file : installedProgram(request.host);
-  const line = (words: readonly string[]) => pulumi.output(program).apply((p) => agentLine(["node", p], words));
+  const lines = commandLines(request, { start: pulumi.output(["node"]), delivered: agentBundle().file });
   const keep = request.update === "status";
   const resource = new command.local.Command(
     name,
     {
-      create: line(request.create),
+      ...lines,
       // The result of `create` stays this resource's result; what the status says is shown.
-      update: keep ? line(statusWords).apply((status) => `${status} >&2 && ${printPrevious}`) : line(request.create),
-      delete: request.delete && removal(request, line(request.delete)),
+      update: keep ? lines.update.apply((status) => `${status} >&2 && ${printPrevious}`) : lines.update,
       stdin: request.specification.apply(asStandardInput),
       triggers: request.triggers,
       environment: agentEnvironment,
@@ -139,7 +137,6 @@ function onThisMachine(name: string, request: HostCommand, opts: pulumi.CustomRe
   return { resource, stdout: resource.stdout };
 }
 
-const statusWords = ["restore", "--phase", "status"];
 const printPrevious = `printf '%s\\n' "$PULUMI_COMMAND_STDOUT"`;
 
 function bySsh(
@@ -147,18 +144,13 @@ function bySsh(
   request: HostCommand & { ssh: SshConnection },
   opts: pulumi.CustomResourceOptions,
 ): HostCommandResource {
-  const { ssh } = request;
-  const program = request.copy === AgentCopy.Package ? ssh.delivered : installedProgram(request.host);
-  const prefix = ssh.sudo.apply((sudo) => (sudo ? ["sudo", "-n"] : []));
-  const line = (words: readonly string[]) =>
-    pulumi.all([prefix, program]).apply(([start, p]) => agentLine([...start, "node", p], words));
+  const { connection, sudo, delivered } = request.ssh;
+  const start = sudo.apply((yes) => (yes ? ["sudo", "-n", "node"] : ["node"]));
   const resource = new command.remote.Command(
     name,
     {
-      connection: ssh.connection,
-      create: line(request.create),
-      update: line(request.update === "status" ? statusWords : request.create),
-      delete: request.delete && removal(request, line(request.delete), prefix),
+      connection,
+      ...commandLines(request, { start, delivered }),
       stdin: request.specification.apply(asStandardInput),
       triggers: request.triggers,
       // sshd accepts no variables that it was not told to accept.
@@ -170,22 +162,37 @@ function bySsh(
   return { resource, stdout: resource.stdout };
 }
 
-function installedProgram(host: CommandHost): pulumi.Output<string> {
-  return host.agentDirectory.apply((directory) => `${directory}/neumann-backup.cjs`);
+interface CommandLines {
+  create: pulumi.Output<string>;
+  update: pulumi.Output<string>;
+  delete?: pulumi.Output<string>;
 }
 
-function agentLine(start: readonly string[], words: readonly string[]): string {
-  return commandLine([...start, ...words, "--json"]);
+/** How the agent is started on a host. */
+interface AgentStart {
+  /** Words before the program's path. */
+  start: pulumi.Output<string[]>;
+  /** Path of the package's copy. */
+  delivered: string;
 }
 
-/** The program goes last when an agent is removed: where it is missing, that is done. */
-function removal(
-  request: HostCommand,
-  line: pulumi.Output<string>,
-  prefix: pulumi.Input<string[]> = [],
-): pulumi.Output<string> {
-  if (request.copy === AgentCopy.Package) return line;
-  return pulumi
-    .all([prefix, installedProgram(request.host), line])
-    .apply(([start, program, remove]) => `${commandLine([...start, "test", "!", "-e", program])} || ${remove}`);
+function commandLines(request: HostCommand, { start, delivered }: AgentStart): CommandLines {
+  const installed = request.host.agentDirectory.apply((directory) => `${directory}/neumann-backup.cjs`);
+  const line = (copy: AgentCopy, words: readonly string[]) =>
+    pulumi
+      .all([start, copy === AgentCopy.Package ? delivered : installed])
+      .apply(([first, program]) => commandLine([...first, program, ...words, "--json"]));
+  const create = line(request.copy, request.create);
+  const update = request.update === "status" ? line(request.copy, ["restore", "--phase", "status"]) : create;
+  if (request.delete === undefined) return { create, update };
+  const { copy, words } = request.delete;
+  const remove = line(copy, words);
+  if (copy === AgentCopy.Package) return { create, update, delete: remove };
+  // The program goes last when an agent is removed: where it is missing, that is done.
+  const unless = pulumi
+    .all([start, installed, remove])
+    .apply(
+      ([first, program, last]) => `${commandLine([...first.slice(0, -1), "test", "!", "-e", program])} || ${last}`,
+    );
+  return { create, update, delete: unless };
 }

@@ -92,7 +92,7 @@ export class LocalNodes extends pulumi.ComponentResource {
           host: thisMachine(nodeId),
           copy: AgentCopy.Package,
           create: ["node-create"],
-          delete: ["node-delete"],
+          delete: { copy: AgentCopy.Package, words: ["node-delete"] },
           specification: checked.apply((known) => nodeSpec(known, index)),
           timeoutMinutes: healthMinutes,
         },

@@ -160,7 +160,8 @@ export function installAgents(
         host,
         copy: AgentCopy.Package,
         create: ["install"],
-        delete: ["uninstall"],
+        // The copy on the host: it is there for as long as there is something to remove.
+        delete: { copy: AgentCopy.Installed, words: ["uninstall"] },
         specification,
         timeoutMinutes: settingsMinutes,
       },
