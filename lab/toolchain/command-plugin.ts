@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { isExecutable, readJson, writeJson } from "./files";
 import { withLock } from "./lock";
@@ -122,12 +122,15 @@ async function download(options: CommandPluginOptions): Promise<string | undefin
 
 async function installStandIn(options: CommandPluginOptions, reason: string): Promise<void> {
   if (!existsSync(bundle)) throw new Error(`${bundle} is missing: run npm run build`);
+  if (installed(options.pulumiHome).kind === "stand-in") {
+    options.steps.note("replacing the stand-in for the command provider by this checkout's");
+    putStandIn(pluginFolder(options.pulumiHome));
+    return;
+  }
   const folder = path.join(options.pulumiHome, "pulumi-neumann", `stand-in-${randomUUID()}`);
   mkdirSync(folder, { recursive: true });
   try {
-    copyFileSync(bundle, path.join(folder, executable));
-    const marker = { standInFor: `command v${commandVersion}`, sha256: sha256(bundle) };
-    writeFileSync(path.join(folder, markerName), `${JSON.stringify(marker)}\n`);
+    putStandIn(folder);
     await options.steps.step(`installing the stand-in for the command provider (${reason})`, async () => {
       const failure = await pluginInstall(options, [`v${commandVersion}`, "--reinstall", "--file", folder], 60);
       if (failure !== undefined) throw new Error(`installing the stand-in failed: ${failure}`);
@@ -135,6 +138,14 @@ async function installStandIn(options: CommandPluginOptions, reason: string): Pr
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Puts the stand-in into a folder. The executable appears by rename: another clone's engine may start it right now. */
+function putStandIn(folder: string): void {
+  const temporary = path.join(folder, `.${randomUUID()}`);
+  copyFileSync(bundle, temporary);
+  renameSync(temporary, path.join(folder, executable));
+  writeJson(path.join(folder, markerName), { standInFor: `command v${commandVersion}`, sha256: sha256(bundle) });
 }
 
 async function pluginInstall(

@@ -245,9 +245,13 @@ describe("the command plugin", () => {
     await ensure();
     writeFileSync(pluginFile(), "#!/bin/sh\n");
     await ensure();
+    expect(readFileSync(pluginFile()).equals(readFileSync(bundle))).toBe(true);
+    expect(calls(path.join(home, "calls")), "replaced in place: another clone may be about to start it").toHaveLength(
+      1,
+    );
     writeFileSync(`${path.dirname(pluginFile())}.partial`, "");
     await ensure();
-    expect(calls(path.join(home, "calls"))).toHaveLength(3);
+    expect(calls(path.join(home, "calls"))).toHaveLength(2);
     expect(readFileSync(pluginFile()).equals(readFileSync(bundle))).toBe(true);
   });
 
