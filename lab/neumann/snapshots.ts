@@ -1,5 +1,5 @@
 import type { Core } from "./core";
-import { createSnapshot, listSnapshots, removeOldSnapshots, type Snapshot } from "./snapshot";
+import { createSnapshot, listSnapshots, readSnapshotState, removeOldSnapshots, type Snapshot } from "./snapshot";
 
 const kept = 2;
 
@@ -86,9 +86,16 @@ export class Snapshots {
   private async transferable(): Promise<Snapshot> {
     const { log } = this.core;
     const newest = listSnapshots(this.core.parts.paths.snapshots).at(-1);
-    if (newest && (newest.index === log.lastIndex || (await log.read(newest.index + 1, 1)))) return newest;
+    if (newest && this.ours(newest) && (newest.index === log.lastIndex || (await log.read(newest.index + 1, 1)))) {
+      return newest;
+    }
     if (this.running) await this.running;
     return this.start();
+  }
+
+  /** After `init-cluster` the newest snapshot may still be of the cluster before: whoever got it would belong to that one. */
+  private ours(snapshot: Snapshot): boolean {
+    return readSnapshotState(snapshot).clusterId === this.core.clusterId;
   }
 
   /** Waits for the one that is under way. */
