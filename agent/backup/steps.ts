@@ -4,10 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { segmentNumber } from "../../model/layout";
 import { formatBytes } from "../../model/units";
 import { ownPrefix } from "../host/files";
-import { packTree } from "../host/tarball";
+import { compareTree, packTree } from "../host/tarball";
 import { copyTree, hashTree } from "../host/tree";
-import { createHash } from "node:crypto";
-import { pipeline } from "node:stream/promises";
 import { Damaged, WorldFault } from "../run/errors";
 import type { Step, StepControl } from "../run/steps";
 import { newestSegments, openSegment, readStream } from "../stream";
@@ -116,12 +114,9 @@ export const pack: Step<HasRun> = {
     const run = runOf(context);
     const hashing = hashTree(run.tree);
     hashing.catch(() => undefined); // Awaited below.
-    const { content, finished } = packTree(run.tree);
+    const content = packTree(run.tree);
     await control.point();
-    // A failed tar must not leave an object that looks whole: the stream fails with it.
-    finished.catch((error: Error) => content.destroy(error));
     const stored = await run.archive.putStream(dataKey(run, dataPart), content);
-    await finished;
     run.files = await hashing;
     run.plainBytes = run.files.reduce((sum, file) => sum + file.bytes, 0);
     run.parts = [{ name: dataPart, bytes: stored.bytes, sha256: stored.sha256 }];
@@ -131,19 +126,14 @@ export const pack: Step<HasRun> = {
 
 export const readBack: Step<HasRun> = {
   name: "read-back",
-  title: "read back what was stored",
+  title: "read back what was stored and compare it with the copy",
   async run(context, control) {
     const run = runOf(context);
     for (const part of run.parts) {
-      const hash = createHash("sha256");
-      let bytes = 0;
       const content = await run.archive.getStream(dataKey(run, part.name));
-      content.on("data", (chunk: Buffer) => control.progress((bytes += chunk.length), part.bytes));
-      await pipeline(content, hash);
-      if (hash.digest("hex") !== part.sha256) {
-        throw new Damaged(
-          `${dataKey(run, part.name)} does not read back as it was written. Look at the archive's disk.`,
-        );
+      const read = await compareTree(content, run.tree, (bytes) => control.progress(bytes, part.bytes));
+      if (read.sha256 !== part.sha256 || read.bytes !== part.bytes) {
+        throw new Damaged(`${dataKey(run, part.name)} does not read back as it was written. Look at the archive's disk.`);
       }
     }
   },

@@ -135,22 +135,23 @@ const maxSnapshots = 5;
 /** Under the pause snapshot, applied and commit index must be one number (protocol 11); entries of the pause itself may come late. */
 async function snapshotUnderPause(context: FullContext, control: StepControl): Promise<void> {
   const run = runOf(context);
+  const counting = context.node.admin.totalEntries(); // While the snapshot is written: the pause is short.
+  counting.catch(() => undefined);
   for (let attempt = 0; attempt < maxSnapshots; attempt += 1) {
     await takeSnapshot(run, control);
     const { snapshotIndex, appliedIndex, commitIndex } = await context.node.http.metrics();
     if (snapshotIndex === commitIndex && appliedIndex === commitIndex) {
       run.index = { low: commitIndex, high: commitIndex };
-      run.totalEntries = await context.node.admin.totalEntries();
-      context.frozen = await stateOf(context);
+      run.totalEntries = await counting;
+      context.frozen = await stateOf(context, run.totalEntries);
       return;
     }
   }
   throw new WorldFault("the log went on although writes were paused: the backup is void. Is another program writing?");
 }
 
-async function stateOf(context: FullContext): Promise<string> {
+async function stateOf(context: FullContext, totalEntries: number | null): Promise<string> {
   const { term, role, commitIndex, appliedIndex, snapshotIndex } = await context.node.http.metrics();
-  const totalEntries = await context.node.admin.totalEntries();
   return JSON.stringify({ term, role, commitIndex, appliedIndex, snapshotIndex, totalEntries });
 }
 
@@ -168,7 +169,7 @@ async function secondPass(context: FullContext, control: StepControl): Promise<v
 async function recheck(context: FullContext): Promise<void> {
   const run = runOf(context);
   await endOfCopy(run);
-  const now = await stateOf(context);
+  const now = await stateOf(context, await context.node.admin.totalEntries());
   if (now !== context.frozen) {
     throw new WorldFault(
       `the node moved under the pause: ${context.frozen} became ${now}. Backup ${run.backupId} is void.`,

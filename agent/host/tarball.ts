@@ -41,10 +41,10 @@ function start(program: string, args: readonly string[], stdio: (string | Readab
 }
 
 /**
- * A folder as a zstd-compressed tar stream. `finished` rejects when either program failed: the stream's end alone
- * proves nothing (hazard 15).
+ * A folder as a zstd-compressed tar stream. It ends only when both programs have ended well, and fails with either: the
+ * end of a pipe alone proves nothing (hazard 15).
  */
-export function packTree(root: string, threads = 0): { content: Readable; finished: Promise<void> } {
+export function packTree(root: string, threads = 0): Readable {
   const packing = start(tar, [...packOptions, "--directory", root, "."], ["ignore", "pipe", "pipe"]);
   const compressing = start(
     "zstd",
@@ -53,9 +53,26 @@ export function packTree(root: string, threads = 0): { content: Readable; finish
   );
   // The pipe belongs to zstd now; while we held it too, tar would never see zstd die.
   packing.child.stdout?.destroy();
-  const finished = Promise.all([packing.ended, compressing.ended]).then(() => undefined);
-  finished.catch(() => undefined);
-  return { content: compressing.child.stdout as Readable, finished };
+  const content = new PassThrough({ highWaterMark: 1024 * 1024 });
+  // Read from the first moment: Node throws away what a program that has ended left unread in its pipe.
+  compressing.child.stdout?.pipe(content, { end: false });
+  Promise.all([packing.ended, compressing.ended]).then(
+    () => content.end(),
+    (error: Error) => content.destroy(error),
+  );
+  return content;
+}
+
+/**
+ * Holds a stored tarball against the folder that it was made from, byte for byte, and tells its hash.
+ * @throws Damaged with what tar says.
+ */
+export async function compareTree(
+  content: Readable,
+  root: string,
+  progress: (bytes: number) => void,
+): Promise<Unpacked> {
+  return throughTar(content, ["--compare", "--directory", root], progress);
 }
 
 /** What was unpacked, measured on the stream that was fetched. */
@@ -73,12 +90,16 @@ export async function unpackTree(
   root: string,
   progress: (bytes: number) => void,
 ): Promise<Unpacked> {
+  return throughTar(content, [...unpackOptions, "--directory", root], progress);
+}
+
+async function throughTar(
+  content: Readable,
+  options: readonly string[],
+  progress: (bytes: number) => void,
+): Promise<Unpacked> {
   const decompressing = start("zstd", ["--decompress", "--quiet", "--stdout"], ["pipe", "pipe", "pipe"]);
-  const unpacking = start(
-    tar,
-    [...unpackOptions, "--directory", root],
-    [decompressing.child.stdout as Readable, "ignore", "pipe"],
-  );
+  const unpacking = start(tar, options, [decompressing.child.stdout as Readable, "ignore", "pipe"]);
   decompressing.child.stdout?.destroy();
   const hash = createHash("sha256");
   let bytes = 0;
@@ -96,12 +117,12 @@ export async function unpackTree(
   } catch (error) {
     // What the programs say is the cause; a broken pipe is only its echo.
     await Promise.all([decompressing.ended, unpacking.ended]).catch((cause: Error) => {
-      throw new Damaged(`the tarball cannot be unpacked: ${cause.message}`);
+      throw new Damaged(`the tarball is not whole: ${cause.message}`);
     });
     throw error;
   }
   await Promise.all([decompressing.ended, unpacking.ended]).catch((cause: Error) => {
-    throw new Damaged(`the tarball cannot be unpacked: ${cause.message}`);
+    throw new Damaged(`the tarball is not whole: ${cause.message}`);
   });
   return { bytes, sha256: hash.digest("hex") };
 }

@@ -94,7 +94,7 @@ async function copyEntry(from: string, to: string, stats: Stats): Promise<boolea
   }
 }
 
-/** Copies a folder or a file that nobody changes, as the database's user would see it. */
+/** Copies a folder or a file that nobody changes; the source is only read. */
 export async function copyTree(source: string, target: string): Promise<void> {
   const stats = await lstat(source);
   if (!stats.isDirectory()) {
@@ -102,8 +102,15 @@ export async function copyTree(source: string, target: string): Promise<void> {
     await copyEntry(source, target, stats);
     return;
   }
-  const copy = new TreeCopy(source, target);
-  await copy.pass(() => undefined);
+  const entries = await walkTree(source);
+  await makeDirectory(target);
+  for (const { path: name, stats: found } of entries) {
+    if (found.isDirectory()) await mkdir(path.join(target, name), { recursive: true });
+  }
+  const files = entries.filter(({ stats: found }) => !found.isDirectory());
+  await inParallel(files, async ({ path: name, stats: found }) => {
+    await copyEntry(path.join(source, name), path.join(target, name), found);
+  });
 }
 
 /** The clock by which this file system stamps its files. */
