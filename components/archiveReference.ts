@@ -48,7 +48,7 @@ export function checkArchiveReference(reference: KnownReference, path: string, m
     ["location", reference.location],
     ...(reference.offsite === undefined ? [] : [["offsite.location", reference.offsite.location]]),
   ];
-  const wrong = texts.filter(([, value]) => typeof value !== "string");
+  const wrong = texts.filter(([, value]) => typeof value !== "string" || !value.startsWith("/"));
   for (const [key, value] of wrong) {
     const remedy = "Write the whole path, such as /mnt/backup/neumann.";
     mistakes.add(`${path}.${key}`, "must be an absolute path", value, remedy);

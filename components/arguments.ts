@@ -8,6 +8,8 @@ export interface ArgumentCheck<A extends object> {
   /** Begins the message: `ClusterBackups "prod" cannot be created`. */
   subject: string;
   args: A;
+  /** Property path of `args` themselves, when they are a part of a component's arguments. */
+  path?: string;
   /** The arguments without secret parts, which are gated apart: what the result holds. By default all of them. */
   open?: () => A;
   /** What decides which resources there are: must be plain, so it sees the arguments as they were given. */
@@ -29,7 +31,7 @@ export function checkArguments<A extends object>(request: ArgumentCheck<A>): pul
   const mistakes = new MistakeList();
   request.structure?.(args, mistakes);
   reportMistakes(subject, mistakes);
-  const { value, later } = plainPart(args);
+  const { value, later } = plainPart(args, request.path ?? "");
   const first = new MistakeList();
   check(value as pulumi.Unwrap<A>, first, (path) => later.some((other) => within(path, other) || within(other, path)));
   reportMistakes(
@@ -98,7 +100,7 @@ function within(folder: string, path: string): boolean {
 }
 
 /** A copy without outputs and promises, and the paths of those. */
-function plainPart(args: unknown): { value: unknown; later: string[] } {
+function plainPart(args: unknown, root: string): { value: unknown; later: string[] } {
   const later: string[] = [];
   const copy = (value: unknown, path: string): unknown => {
     if (!isPlain(value)) {
@@ -110,5 +112,5 @@ function plainPart(args: unknown): { value: unknown; later: string[] } {
     const below = (key: string) => (path === "" ? key : `${path}.${key}`);
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item, below(key))]));
   };
-  return { value: copy(args, ""), later };
+  return { value: copy(args, root), later };
 }

@@ -96,7 +96,8 @@ export function sshConnection(
   ssh: SshArgs,
   path: string,
 ): pulumi.Output<command.types.input.remote.ConnectionArgs> {
-  const checked = checkArguments({ subject, args: ssh, check: (known, mistakes) => checkSsh(known, path, mistakes) });
+  const check = (known: pulumi.Unwrap<SshArgs>, mistakes: Mistakes) => checkSsh(known, path, mistakes);
+  const checked = checkArguments({ subject, args: ssh, path, check });
   return pulumi.secret(checked.apply(asConnection));
 }
 
