@@ -1,5 +1,6 @@
+import path from "node:path";
 import { Command, CommanderError } from "commander";
-import { agentVersion } from "../identity";
+import { agentProgram, agentVersion } from "../identity";
 import { explain, ExitCode } from "../run/errors";
 import { humanReporter, jsonReporter, quietReporter, type Reporter } from "../run/events";
 import { addArchiveCommands } from "./archiveCommands";
@@ -41,7 +42,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     .option(
       "--config <file>",
       "the agent's configuration",
-      process.env.NEUMANN_BACKUP_CONFIG ?? "/opt/neumann-backup/agent.json",
+      process.env.NEUMANN_BACKUP_CONFIG ?? path.join(path.dirname(agentProgram()), "agent.json"),
     )
     .option("--json", "events as JSON lines on standard error, the result as one line on standard output", false)
     .option("--quiet", "silent but for errors: for timers", false)
