@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { ensureToolchain, ToolchainError } from "./index";
 
+class Interrupted extends Error {}
+
 async function main(): Promise<void> {
   const program = new Command("toolchain")
     .description("Finds the Pulumi engine and the command provider, else downloads, else builds them, and prints them.")
@@ -10,7 +12,7 @@ async function main(): Promise<void> {
   const flags = program.opts<{ json?: boolean; pulumiHome?: string }>();
   const interrupt = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.once(name, () => interrupt.abort(new Error(`ended by ${name}`)));
+    process.once(name, () => interrupt.abort(new Interrupted(`ended by ${name}`)));
   }
   const toolchain = await ensureToolchain({
     progress: (line) => process.stderr.write(`${line}\n`),
@@ -26,13 +28,14 @@ async function main(): Promise<void> {
   );
 }
 
+/** What is worth a stack trace is a mistake of ours; what the user did or lacks is not. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const known = error instanceof ToolchainError || error instanceof Interrupted;
+  return known ? error.message : (error.stack ?? error.message);
+}
+
 main().catch((error: unknown) => {
-  const text =
-    error instanceof ToolchainError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
-  process.stderr.write(`toolchain: ${text}\n`);
-  process.exitCode = 1;
+  process.stderr.write(`toolchain: ${describe(error)}\n`);
+  process.exitCode = error instanceof Interrupted ? 130 : 1;
 });
