@@ -1,0 +1,79 @@
+/** What a backup is, without Pulumi: for programs that read an archive, a plan or a report. */
+export { type AgentConfig, type NodeConfig, ServiceManager } from "./agentConfig";
+export { canonicalJson, type Json } from "./canonical";
+export {
+  type Catalog,
+  type CatalogEntry,
+  inOrder,
+  newestGood,
+  type Place,
+  productionLineage,
+  type ProductionLineage,
+  type UnreadableManifest,
+} from "./catalog";
+export {
+  archiveMarkerKey,
+  clusterPrefix,
+  dataPrefix,
+  isBackupId,
+  isClusterId,
+  isRecoveryId,
+  isSegmentName,
+  manifestKey,
+  manifestPrefix,
+  recordKey,
+  type RecordKind,
+  recordPrefix,
+  segmentKey,
+  segmentName,
+  segmentNumber,
+  streamPrefix,
+  walPrefix,
+} from "./layout";
+export {
+  type BackupFile,
+  type BackupPart,
+  type BackupSegment,
+  type Manifest,
+  manifestFormat,
+  parseManifest,
+  signedText,
+  storedBytes,
+  type StreamAnchor,
+} from "./manifest";
+export { InputError, type Mistake } from "./mistakes";
+export { describePlan, planDigest, PlanRefused, type PlanRequest, resolvePlan, type RestorePlan } from "./plan";
+export {
+  type BackupPolicy,
+  type BackupPolicyOverrides,
+  type FullPolicy,
+  type OffsitePolicy,
+  resolvePolicy,
+  type SnapshotPolicy,
+  standardPolicy,
+  type TierPolicy,
+  type WalPolicy,
+} from "./policy";
+export {
+  type ArchiveMarker,
+  type ClaimRecord,
+  type LeaseRecord,
+  type LineageRecord,
+  type RecoveryAccepted,
+  type RecoveryPin,
+  type RecoveryRestored,
+  type StreamRecord,
+  type WatermarkRecord,
+} from "./records";
+export { ArchiveKind, type ArchiveLocation, type ArchiveSpec } from "./reference";
+export { parseRestorePoint, type RestorePoint, restorePointGrammar } from "./restorePoint";
+export {
+  type ArchiveCreateSpec,
+  type InstallSpec,
+  type MemberSpec,
+  type NodeSpec,
+  type PlanSpec,
+  type RestoreSpec,
+} from "./specs";
+export { isTier, Tier, tiers } from "./tier";
+export { formatBytes, formatCount, formatSeconds } from "./units";
