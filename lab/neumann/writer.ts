@@ -13,7 +13,7 @@ export interface Note {
 /** How a writer writes. */
 export interface WriterOptions {
   /** The nodes it may talk to, one at a time; it goes to the next when one fails. */
-  nodes: () => LabNode[];
+  nodes: () => Pick<LabNode, "spawnAdmin">[];
   /** @default "t" */
   table?: string;
   /** Bytes of each value. @default 40 */
@@ -52,13 +52,13 @@ export function valueOf(k: number, bytes = 40): string {
 }
 
 /** Reads the values of a table back, whatever the layout of the answer. */
-export async function readValues(node: LabNode, table = "t"): Promise<string[]> {
+export async function readValues(node: Pick<LabNode, "must">, table = "t"): Promise<string[]> {
   const text = await node.must(["query", "-"], `SELECT k, v FROM ${table}\n`);
   return [...text.matchAll(/row-\d+-[0-9a-z]*\./g)].map((match) => match[0]);
 }
 
 /** Makes the table. */
-export async function createTable(node: LabNode, table = "t"): Promise<void> {
+export async function createTable(node: Pick<LabNode, "must">, table = "t"): Promise<void> {
   await node.must(["query", "-"], `CREATE TABLE ${table} (k INT, v TEXT)\n`);
 }
 
@@ -124,7 +124,7 @@ export class Writer {
   }
 
   /** One connection, until it fails or there is nothing more to write. */
-  private async session(node: LabNode): Promise<void> {
+  private async session(node: Pick<LabNode, "spawnAdmin">): Promise<void> {
     const child = node.spawnAdmin(["query", "-"]);
     const connection = new Connection(child, (note) => this.acknowledge(note));
     this.child = child;
