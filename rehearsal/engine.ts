@@ -1,0 +1,252 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import {
+  type ConfigMap,
+  type EngineEvent,
+  LocalWorkspace,
+  type OutputMap,
+  PulumiCommand,
+  type ProjectSettings,
+  type Stack,
+} from "@pulumi/pulumi/automation";
+
+/** The Pulumi engine as the toolchain found it. */
+export interface EngineOptions {
+  /** Path of the CLI. */
+  pulumi: string;
+  /** The engine's own folder. */
+  pulumiHome: string;
+  /** Variables for the engine and what it starts. */
+  environment: Record<string, string>;
+}
+
+/** A program that the engine runs, and where its state lies. */
+export interface StackPlace {
+  /** Folder of the program's `Pulumi.yaml`. It is only read. */
+  project: string;
+  /** Folder for the stack's configuration, state and passphrase. */
+  folder: string;
+  stack: string;
+}
+
+/** What a preview told. */
+export interface PreviewResult {
+  /** Outputs as far as they are known before an up. */
+  outputs: Record<string, unknown>;
+  /** What components said to the user. */
+  messages: string[];
+  /** How many resources there will be of each operation, such as `create`. */
+  changes: Record<string, number>;
+}
+
+/** When the engine worked on one command. Times in milliseconds. */
+export interface CommandSpan {
+  name: string;
+  startedAt: number;
+  endedAt: number;
+}
+
+/** What an up did. */
+export interface UpResult {
+  outputs: Record<string, unknown>;
+  changes: Record<string, number>;
+  commands: CommandSpan[];
+}
+
+/** Receives what the engine is doing at this moment. */
+export type EngineListener = (text: string) => void;
+
+/** The engine broke off: what the user reads of it. */
+export class EngineFailure extends Error {
+  override readonly name = "EngineFailure";
+}
+
+/** Operations that leave a resource as it is. */
+const unchanged = new Set(["same", "read", "refresh"]);
+
+/** True when an operation touched nothing. */
+export function nothingChanged(changes: Readonly<Record<string, number>>): boolean {
+  return Object.entries(changes).every(([operation, count]) => unchanged.has(operation) || count === 0);
+}
+
+/** The engine's command line, found once. */
+export async function openEngine(options: EngineOptions): Promise<PulumiCommand> {
+  return PulumiCommand.get({ root: path.dirname(path.dirname(options.pulumi)) });
+}
+
+/** A stack of one of the programs in `stacks/`, driven with the Automation API. Nothing is written beside the program. */
+export class DrivenStack {
+  private constructor(
+    private readonly stack: Stack,
+    private readonly place: StackPlace,
+  ) {}
+
+  /** Creates the stack with a passphrase and a state of its own. */
+  static async create(
+    place: StackPlace,
+    settings: object,
+    engine: { command: PulumiCommand; options: EngineOptions },
+  ): Promise<DrivenStack> {
+    const { command, options } = engine;
+    const project = await projectOf(place.project);
+    const passphrase = path.join(place.folder, "passphrase");
+    const state = path.join(place.folder, "state");
+    await mkdir(state, { recursive: true });
+    await writeFile(passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
+    const stack = await LocalWorkspace.createStack(
+      { stackName: place.stack, workDir: place.folder },
+      {
+        pulumiCommand: command,
+        pulumiHome: options.pulumiHome,
+        projectSettings: project,
+        stackSettings: { [place.stack]: { config: configOf(project.name, settings) } },
+        envVars: {
+          ...options.environment,
+          PULUMI_BACKEND_URL: `file://${state}`,
+          PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
+        },
+      },
+    );
+    return new DrivenStack(stack, place);
+  }
+
+  /** Changes the stack's configuration. */
+  async configure(settings: object): Promise<void> {
+    const { workspace, name } = this.stack;
+    const [project, current] = await Promise.all([workspace.projectSettings(), workspace.stackSettings(name)]);
+    await workspace.saveStackSettings(name, { ...current, config: configOf(project.name, settings) });
+  }
+
+  /** Shows what an up would do. With `expectNoChanges` it fails when that is anything. */
+  async preview(listen: EngineListener, expectNoChanges = false): Promise<PreviewResult> {
+    const watch = new EventWatch(listen);
+    const { changeSummary } = await this.explained(watch, () =>
+      this.stack.preview({ onEvent: (event) => watch.take(event), expectNoChanges }),
+    );
+    return { outputs: watch.outputs, messages: watch.messages, changes: { ...changeSummary } };
+  }
+
+  /** Makes the world as the program says, without a preview. */
+  async up(listen: EngineListener): Promise<UpResult> {
+    const watch = new EventWatch(listen);
+    const { outputs, summary } = await this.explained(watch, () =>
+      this.stack.up({ onEvent: (event) => watch.take(event) }),
+    );
+    return { outputs: plainOutputs(outputs), changes: { ...summary.resourceChanges }, commands: watch.commands };
+  }
+
+  /** Takes everything down that the stack made. */
+  async destroy(listen: EngineListener): Promise<void> {
+    const watch = new EventWatch(listen);
+    await this.explained(watch, () => this.stack.destroy({ onEvent: (event) => watch.take(event) }));
+  }
+
+  /** Deletes the stack's state and passphrase, as a disaster would. */
+  async lose(): Promise<void> {
+    await rm(this.place.folder, { recursive: true, force: true });
+  }
+
+  private async explained<T>(watch: EventWatch, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      const said = watch.errors.length > 0 ? watch.errors.join("\n") : (error as Error).message;
+      throw new EngineFailure(`stack ${this.place.stack} (${this.place.project}): ${said}`, { cause: error });
+    }
+  }
+}
+
+/** The project as it is, with its program named by its whole path: so that it can run from another folder. */
+async function projectOf(folder: string): Promise<ProjectSettings> {
+  const workspace = await LocalWorkspace.create({ workDir: folder, pulumiCommand: idleCommand() });
+  const project = await workspace.projectSettings();
+  return { ...project, main: path.resolve(folder, project.main ?? ".") };
+}
+
+/** A workspace that only reads files needs no command line. */
+function idleCommand(): PulumiCommand {
+  const refuse = () => Promise.reject(new Error("this workspace only reads project files"));
+  return { command: "pulumi", version: null, run: refuse } as unknown as PulumiCommand;
+}
+
+/** Configuration as a stack's file holds it: texts, everything else as JSON. */
+export function configOf(project: string, settings: object): ConfigMap & Record<string, string> {
+  const entries = Object.entries(settings).filter(([, value]) => value !== undefined);
+  const texts = entries.map(([key, value]: [string, unknown]): [string, string] => [
+    `${project}:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return Object.fromEntries(texts) as unknown as ConfigMap & Record<string, string>;
+}
+
+function plainOutputs(outputs: OutputMap): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(outputs).map(([key, output]) => [key, output.value as unknown]));
+}
+
+/** Collects what an operation of the engine tells. */
+class EventWatch {
+  outputs: Record<string, unknown> = {};
+  readonly messages: string[] = [];
+  readonly errors: string[] = [];
+  readonly commands: CommandSpan[] = [];
+  private readonly begun = new Map<string, number>();
+  private current = "";
+
+  constructor(private readonly listen: EngineListener) {}
+
+  take(event: EngineEvent): void {
+    const { resourcePreEvent, resOutputsEvent, diagnosticEvent } = event;
+    if (resourcePreEvent) this.began(resourcePreEvent.metadata.urn, resourcePreEvent.metadata.op);
+    if (resOutputsEvent) this.ended(resOutputsEvent.metadata);
+    if (diagnosticEvent) this.said(diagnosticEvent.message, diagnosticEvent.severity);
+  }
+
+  private began(urn: string, operation: string): void {
+    if (unchanged.has(operation) || !urn.includes("command:local:Command")) return;
+    this.current = nameOf(urn);
+    this.begun.set(urn, Date.now());
+    this.tell("");
+  }
+
+  private ended(metadata: { urn: string; type: string; op: string; new?: { outputs: Record<string, unknown> } }): void {
+    if (metadata.type === "pulumi:pulumi:Stack") this.outputs = metadata.new?.outputs ?? this.outputs;
+    const startedAt = this.begun.get(metadata.urn);
+    if (startedAt === undefined) return;
+    this.begun.delete(metadata.urn);
+    this.commands.push({ name: nameOf(metadata.urn), startedAt, endedAt: Date.now() });
+  }
+
+  private said(message: string, severity: string): void {
+    const text = withoutColour(message).trimEnd();
+    const step = agentStep(text);
+    if (step !== undefined) this.tell(`: ${step}`);
+    else if (severity === "error") this.errors.push(text);
+    else if (severity === "info") this.messages.push(text);
+  }
+
+  private tell(step: string): void {
+    this.listen(`${this.commands.length} done, ${this.current}${step}`);
+  }
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
+
+/** The engine marks colours as `<{%reset%}>`. */
+function withoutColour(text: string): string {
+  return text.replace(/<\{%.*?%\}>/g, "");
+}
+
+/** What the agent says of itself: a line of JSON for each step. */
+function agentStep(line: string): string | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    const event = JSON.parse(line) as { event?: unknown; step?: unknown; message?: unknown };
+    if (event.event === "error") return undefined;
+    return typeof event.message === "string" ? event.message : String(event.step);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,20 @@
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { renderReport } from "./html";
+import type { RehearsalResult } from "./result";
+
+/** Writes `report.json` and `report.html`; a reader sees the old ones or the new ones, never a part. */
+export async function writeReport(folder: string, result: RehearsalResult): Promise<{ json: string; html: string }> {
+  await mkdir(folder, { recursive: true });
+  const json = path.join(folder, "report.json");
+  const html = path.join(folder, "report.html");
+  await replace(json, `${JSON.stringify(result, null, 2)}\n`);
+  await replace(html, renderReport(result));
+  return { json, html };
+}
+
+async function replace(file: string, content: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  await writeFile(temporary, content);
+  await rename(temporary, file);
+}
