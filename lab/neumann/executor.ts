@@ -5,7 +5,7 @@ import type { Leader } from "./leader";
 import { parseStatement, SqlError, type Statement, type Value } from "./sql";
 import { CallError, type Message, reply } from "./transport";
 
-const patienceMs = 5000;
+const patienceMs = 4000;
 const answerMs = 10_000;
 
 /** The line that tells a client what went wrong. */

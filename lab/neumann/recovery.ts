@@ -5,7 +5,7 @@ import { DamageError, readIfThere, seal, syncDirectory, unseal, writeAtomic } fr
 import { listSnapshots, readSnapshotState, removeUnfinished } from "./snapshot";
 import { Store } from "./store";
 import { readTail } from "./tail";
-import { parseSegment, segmentFiles, segmentNumber, type Segment, type SegmentContents } from "./wal";
+import { parseSegment, readSegmentHead, segmentFiles, segmentNumber, type Segment, type SegmentContents } from "./wal";
 
 /** What a node must not forget besides its log. */
 export interface NodeState {
@@ -75,7 +75,15 @@ interface Segments {
  */
 function readSegments(paths: DataPaths, store: Store, tailFirst: number): Segments {
   const result: Segments = { segments: [], last: undefined };
-  for (const file of segmentFiles(paths.wal)) {
+  const files = segmentFiles(paths.wal);
+  const heads = files.map(readSegmentHead);
+  for (const [i, file] of files.entries()) {
+    const applied = wholeApplied(heads[i], heads[i + 1], store);
+    if (applied) {
+      checkOrder(result.segments.at(-1), applied, store);
+      result.segments.push(applied);
+      continue;
+    }
     const contents = parseSegment(file, fs.readFileSync(file));
     const { segment, entries } = contents;
     const previous = result.segments.at(-1);
@@ -90,6 +98,12 @@ function readSegments(paths: DataPaths, store: Store, tailFirst: number): Segmen
     if (contents.fault) return result;
   }
   return result;
+}
+
+/** A segment of which the store has everything: it is kept for the archive and for members that lag, but not read. */
+function wholeApplied(head: Segment | undefined, next: Segment | undefined, store: Store): Segment | undefined {
+  if (!head || !next || next.firstIndex > store.state.index + 1) return undefined;
+  return { ...head, lastIndex: next.firstIndex - 1 };
 }
 
 /** Cuts a segment back to its last whole entry. */

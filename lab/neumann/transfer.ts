@@ -129,6 +129,8 @@ export class Receiver {
     const { core } = this;
     const faults = await verifySnapshot({ directory, index: body.index });
     if (faults[0] !== undefined) throw new Error(`the snapshot did not arrive whole: ${faults[0]}`);
+    const { clusterId } = readSnapshotState({ directory, index: body.index });
+    if (clusterId !== body.clusterId) throw new Error(`the snapshot is of another cluster: ${clusterId}`);
     if (body.index <= core.log.commitIndex) throw new Error("the snapshot is older than what this node has");
     try {
       const snapshot = publishSnapshot(directory, body.index);

@@ -59,6 +59,19 @@ export function parseSegment(file: string, bytes: Buffer): SegmentContents {
   return { segment, ...scan, fault: misplaced ? "damaged" : scan.fault };
 }
 
+/** A segment's header only; undefined if it is not whole. */
+export function readSegmentHead(file: string): Segment | undefined {
+  const fd = fs.openSync(file, "r");
+  try {
+    const header = Buffer.alloc(headerBytes);
+    const bytes = header.subarray(0, fs.readSync(fd, header, 0, headerBytes, 0));
+    const { segment, fault } = parseSegment(file, bytes);
+    return fault ? undefined : { ...segment, bytes: fs.fstatSync(fd).size };
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
 /** The number in a segment's name. */
 export function segmentNumber(file: string): number {
   return parseInt(path.basename(file).slice(0, 16), 16);
@@ -226,6 +239,8 @@ export class Wal {
     const { entries, fault } = parseSegment(segment.file, await fs.promises.readFile(segment.file));
     if (fault === "damaged") throw new DamageError(`${segment.file} is damaged`);
     const skip = index - segment.firstIndex;
+    // Behind the last entry of a segment there can be a leap that a snapshot made.
+    if (!entries[skip]) return undefined;
     const previousTerm = skip === 0 ? segment.previousTerm : (entries[skip - 1]?.term ?? 0);
     return { entries: entries.slice(skip), previousTerm };
   }

@@ -78,6 +78,9 @@ describe("a restore by hand", () => {
     copyInto(path.join(source.dataDirectory, "store"), path.join(directory, "paused-store"));
     await source.must(["resume-writes"]);
     await insert(node, rowsAt.third + 1, rowsAt.third + 1);
+    // One more segment at least.
+    await pause(2200);
+    await insert(node, rowsAt.third + 2, rowsAt.third + 2);
     const other = cluster.nodes.find((each) => each !== source)!;
     for (const each of [source, other]) {
       await until("all is archived", async () => {
@@ -182,7 +185,7 @@ describe("a restore by hand", () => {
     expect(code).toBe(0);
     expect(reachedIndex(stdout)).toBeGreaterThan(rowsAt.third);
     await node.must(["verify-checksums"]);
-    expect(await bootstrapped(node)).toBe(rowsAt.third + 1);
+    expect(await bootstrapped(node)).toBe(rowsAt.third + 2);
     await insert(node, 9001, 9001);
   });
 
