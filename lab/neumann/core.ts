@@ -18,9 +18,12 @@ export class NotDone extends Error {
 /** What a node is at the moment. */
 export type Role = "follower" | "candidate" | "leader";
 
+/** Someone who waits for the answers to entries that follow each other. */
 interface Waiter {
-  resolve: (answer: string) => void;
-  reject: (error: Error) => void;
+  first: number;
+  count: number;
+  answers: string[];
+  resolve: (answers: string[]) => void;
 }
 
 /** Writes a line to the log that the service manager keeps. */
@@ -56,7 +59,8 @@ export class Core {
   onRoleLost: () => void = () => undefined;
   onApplied: () => void = () => undefined;
   onMembership: () => void = () => undefined;
-  private readonly waiters = new Map<number, Waiter>();
+  /** In the order of the log. */
+  private waiters: Waiter[] = [];
   private readonly appliedWaiters = new Set<{ index: number; resolve: () => void }>();
 
   constructor(
@@ -124,11 +128,24 @@ export class Core {
     this.rejectWaiters("the leader changed: the write may or may not have happened");
   }
 
-  /** Fails everything that waits for its entry. */
+  /** Answers everything that waits for its entry with an error. */
   rejectWaiters(reason: string): void {
-    const waiters = [...this.waiters.values()];
-    this.waiters.clear();
-    waiters.forEach((waiter) => waiter.reject(new NotDone(reason, true)));
+    for (const waiter of this.waiters.splice(0)) {
+      while (waiter.answers.length < waiter.count) waiter.answers.push(`ERROR ${reason}`);
+      waiter.resolve(waiter.answers);
+    }
+  }
+
+  private answer(entries: Entry[], answers: string[]): void {
+    for (const [i, entry] of entries.entries()) {
+      const waiter = this.waiters[0];
+      if (!waiter) return;
+      if (entry.index < waiter.first) continue;
+      waiter.answers.push(answers[i] ?? "OK");
+      if (waiter.answers.length < waiter.count) continue;
+      this.waiters.shift();
+      waiter.resolve(waiter.answers);
+    }
   }
 
   /** Reads the membership anew after entries came or went. */
@@ -162,14 +179,14 @@ export class Core {
     return this.log.uncommittedBytes > maxUncommittedBytes;
   }
 
-  /** Makes entries of a leader's term; each answer comes when its entry is applied. */
-  propose(items: { type: number; data: Buffer }[]): { answers: Promise<string>[]; durable: Promise<void> } {
+  /** Makes entries of a leader's term; the answers come when the last one is applied. */
+  propose(items: { type: number; data: Buffer }[]): { answers: Promise<string[]>; durable: Promise<void> } {
     const first = this.log.lastIndex + 1;
     const time = Date.now();
     const entries = items.map((item, i) => encodeEntry({ ...item, index: first + i, term: this.term, time }));
-    const answers = entries.map(
-      (entry) => new Promise<string>((resolve, reject) => this.waiters.set(entry.index, { resolve, reject })),
-    );
+    const answers = new Promise<string[]>((resolve) => {
+      this.waiters.push({ first, count: entries.length, answers: [], resolve });
+    });
     return { answers, durable: this.append(entries) };
   }
 
@@ -178,11 +195,7 @@ export class Core {
     if (index <= this.log.commitIndex || this.installing) return;
     try {
       const entries = this.log.commitTo(index);
-      const answers = this.store.apply(entries);
-      entries.forEach((entry, i) => {
-        this.waiters.get(entry.index)?.resolve(answers[i] ?? "OK");
-        this.waiters.delete(entry.index);
-      });
+      this.answer(entries, this.store.apply(entries));
     } catch (error) {
       this.parts.fatal(error);
       return;

@@ -81,8 +81,7 @@ export class Executor {
   private async localWrites(leader: Leader, commands: Buffer[]): Promise<string[]> {
     if (this.core.store.state.paused) return commands.map(() => "ERROR writes are paused");
     if (this.core.full) throw new NotDone("too many writes are under way", false);
-    const answers = leader.propose(commands.map((data) => ({ type: EntryType.write, data })));
-    return Promise.all(answers.map((answer) => answer.catch(errorLine)));
+    return leader.propose(commands.map((data) => ({ type: EntryType.write, data })));
   }
 
   private async remoteWrites(address: string, commands: Buffer[]): Promise<string[]> {
@@ -171,9 +170,10 @@ export class Executor {
       return this.core.log.commitIndex;
     }
     const type = paused ? EntryType.pause : EntryType.resume;
-    const [answer] = leader.propose([{ type, data: Buffer.alloc(0) }]);
+    const answers = leader.propose([{ type, data: Buffer.alloc(0) }]);
     const index = this.core.log.lastIndex;
-    await answer;
+    const [answer] = await answers;
+    if (answer !== "OK") throw new NotDone(answer?.replace(/^ERROR /, "") ?? "no answer", true);
     return index;
   }
 

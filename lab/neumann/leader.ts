@@ -90,13 +90,12 @@ export class Leader {
   }
 
   /** Appends entries and sends them. */
-  propose(items: { type: number; data: Buffer }[]): Promise<string>[] {
+  propose(items: { type: number; data: Buffer }[]): Promise<string[]> {
     const { answers, durable } = this.core.propose(items);
     durable.then(
       () => this.active && this.advance(),
       (error: unknown) => this.core.parts.fatal(error),
     );
-    for (const answer of answers) answer.catch((error: unknown) => this.core.parts.say("debug", messageOf(error)));
     this.peers.forEach((peer) => this.replicate(peer));
     return answers;
   }
