@@ -1,0 +1,2 @@
+/** A Pulumi program that makes nothing: the engine's own cost. */
+export {};

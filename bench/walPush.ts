@@ -1,0 +1,44 @@
+import fs from "node:fs";
+import path from "node:path";
+import { segmentName } from "../model/layout";
+import { inFolder, median, must, protectedCluster, type Row, text, timed } from "./support";
+
+const runs = 9;
+const segmentBytes = 16 * 1024 * 1024;
+
+/** `wal-push` of a 16 MiB segment into a folder beside `cp` of the same file, in turn. */
+export async function benchWalPush(): Promise<Row[]> {
+  return inFolder(async (folder) => {
+    const bench = await protectedCluster(folder, 1);
+    const node = await bench.cluster.leader();
+    try {
+      const target = path.join(folder, "copies");
+      fs.mkdirSync(target);
+      const launcher = path.join(folder, "agents", node.id, "neumann-backup");
+      const first = await firstFree(folder);
+      // Nobody else archives its log meanwhile.
+      await node.stop();
+      const ours: number[] = [];
+      const rival: number[] = [];
+      for (let run = 0; run < runs; run += 1) {
+        const name = segmentName(first + BigInt(run));
+        const file = path.join(folder, name);
+        fs.writeFileSync(file, text(segmentBytes, run + 1));
+        ours.push((await timed(() => must("sh", ["-c", `${launcher} wal-push ${file} ${name}`]))).seconds);
+        rival.push((await timed(() => must("sh", ["-c", `cp ${file} ${target}/${name}`]))).seconds);
+      }
+      const figures = { ours: median(ours), rival: median(rival) };
+      return [{ what: "wal-push of 16 MiB, s", ...figures, kind: "difference", atMost: 0.1, rivalName: "cp" }];
+    } finally {
+      await bench.cluster.close();
+    }
+  });
+}
+
+/** The number after the last segment that the node has archived. */
+async function firstFree(folder: string): Promise<bigint> {
+  const file = path.join(folder, "cluster", "node1", "data", "raft", "wal", ".neumann-backup-stream");
+  for (let wait = 0; wait < 300 && !fs.existsSync(file); wait += 1) await new Promise((r) => setTimeout(r, 100));
+  const { lastPushed } = JSON.parse(fs.readFileSync(file, "utf8")) as { lastPushed: string };
+  return BigInt(`0x${lastPushed.slice(0, 16)}`) + 1n;
+}
