@@ -151,8 +151,9 @@ export class DrivenStack {
     try {
       return await action();
     } catch (error) {
-      const said = watch.errors.length > 0 ? watch.errors.join("\n") : (error as Error).message;
-      throw new EngineFailure(`stack ${this.place.stack} (${this.place.project}): ${said}`, { cause: error });
+      const errors = watch.errors.length > 0 ? watch.errors : [(error as Error).message];
+      const said = failureText(errors);
+      throw new EngineFailure(`the program in ${this.place.project} broke off:\n${said}`, { cause: error });
     }
   }
 }
@@ -241,12 +242,32 @@ function withoutColour(text: string): string {
 
 /** What the agent says of itself: a line of JSON for each step. */
 function agentStep(line: string): string | undefined {
+  const event = agentEvent(line);
+  if (event === undefined || event.event === "error") return undefined;
+  return typeof event.message === "string" ? event.message : String(event.step);
+}
+
+interface AgentEvent {
+  event?: unknown;
+  step?: unknown;
+  message?: unknown;
+}
+
+function agentEvent(line: string): AgentEvent | undefined {
   if (!line.startsWith("{")) return undefined;
   try {
-    const event = JSON.parse(line) as { event?: unknown; step?: unknown; message?: unknown };
-    if (event.event === "error") return undefined;
-    return typeof event.message === "string" ? event.message : String(event.step);
+    return JSON.parse(line) as AgentEvent;
   } catch {
     return undefined;
   }
+}
+
+/** What a person needs of errors: the agent's own words where it says why, else everything; each of them once. */
+export function failureText(errors: readonly string[]): string {
+  const lines = [...new Set(errors.flatMap((error) => error.split("\n")))];
+  const reasons = lines.flatMap((line) => {
+    const event = agentEvent(line);
+    return event?.event === "error" && typeof event.message === "string" ? [event.message] : [];
+  });
+  return [...new Set(reasons.length > 0 ? reasons : lines)].join("\n");
 }

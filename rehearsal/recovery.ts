@@ -171,6 +171,7 @@ async function repeat(request: WithStack, checks: Check[], tell: Teller) {
   await timed(tell, "preview --expect-no-changes", () => request.stack.preview(() => undefined, true));
   checks.push(nothing("preview-unchanged", "Changes that a second preview shows", []));
 
+  tell.now("up again");
   const again = await timed(tell, "up again", () => request.stack.up((text) => tell.now(`up again: ${text}`)));
   const changed = nothingChanged(again.changes) ? [] : [JSON.stringify(again.changes)];
   checks.push(nothing("up-unchanged", "Resources that a second up changed", changed));
@@ -185,6 +186,7 @@ async function repeat(request: WithStack, checks: Check[], tell: Teller) {
 }
 
 async function withoutState(request: WithStack, tell: Teller): Promise<DrivenStack> {
+  tell.now("Pulumi's state is deleted, up once more");
   await request.stack.lose();
   const stack = await DrivenStack.create(request.place, request.settings, request.engine);
   await timed(tell, "up without state", (): Promise<UpResult> => stack.up((text) => tell.now(`state lost: ${text}`)));

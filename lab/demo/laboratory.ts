@@ -53,12 +53,15 @@ function placesOf({ folder, ports }: LaboratoryOptions): NodePlace[] {
   }));
 }
 
+/** Fast enough for many writes in little time, and slow enough to leave the machine to the backups. */
+const rowsPerSecond = 6500;
+
 async function startWriter(nodes: readonly NodePlace[]): Promise<Writer> {
   const operated = nodes.map((place) => new OperatedNode(place));
   const [first] = operated;
   if (first === undefined) throw new Error("there is no node to write to");
   await createTable(first);
-  return new Writer({ nodes: () => operated }).start();
+  return new Writer({ nodes: () => operated, rowsPerSecond }).start();
 }
 
 async function readRows(place: NodePlace): Promise<{ k: number; value: string }[]> {
