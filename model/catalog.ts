@@ -70,14 +70,24 @@ export function inOrder(catalog: Catalog): CatalogEntry[] {
 }
 
 function depth(catalog: Catalog, lineage: string): number {
-  let steps = 0;
-  let at = catalog.lineages.find((record) => record.lineage === lineage);
-  while (at?.parent && steps < catalog.lineages.length) {
-    const parent: string = at.parent.lineage;
-    at = catalog.lineages.find((record) => record.lineage === parent);
-    steps += 1;
+  const record = recordOf(catalog, lineage);
+  return record === undefined ? 0 : ancestors(catalog, record).length;
+}
+
+function recordOf(catalog: Catalog, lineage: string): LineageRecord | undefined {
+  return catalog.lineages.find((record) => record.lineage === lineage);
+}
+
+/** The histories that one descends from, the nearest first, as far as their records are there. */
+export function ancestors(catalog: Catalog, lineage: LineageRecord): LineageRecord[] {
+  const found: LineageRecord[] = [];
+  let at = lineage.parent === null ? undefined : recordOf(catalog, lineage.parent.lineage);
+  // A damaged record may name a descendant as its parent.
+  while (at !== undefined && at !== lineage && !found.includes(at)) {
+    found.push(at);
+    at = at.parent === null ? undefined : recordOf(catalog, at.parent.lineage);
   }
-  return steps;
+  return found;
 }
 
 /** The one history that production writes now, or why it cannot be told. */
@@ -92,13 +102,15 @@ export function productionLineage(catalog: Catalog): ProductionLineage {
   const candidates = catalog.lineages.filter(
     (record) => record.purpose === "production" && (record.parent === null || accepted.has(record.lineage)),
   );
-  const followed = new Set(candidates.map((record) => record.parent?.lineage));
+  // By descent and not by parenthood: between two accepted histories may lie one that was given up.
+  const followed = new Set(candidates.flatMap((record) => ancestors(catalog, record).map((a) => a.lineage)));
   const leaves = candidates.filter((record) => !followed.has(record.lineage));
   const [only] = leaves;
   if (only === undefined) return { refused: `no lineage of ${catalog.clusterId} is recorded in this archive` };
   if (leaves.length > 1) {
     const names = leaves.map((record) => `${record.lineage} (begun ${record.createdAt})`).join(" and ");
-    return { refused: `two histories could be meant: ${names}. Name the backup: restorePoint backup:ID` };
+    const count = leaves.length === 2 ? "two" : leaves.length;
+    return { refused: `${count} histories could be meant: ${names}. Name the backup: restorePoint backup:ID` };
   }
   return { lineage: only };
 }

@@ -72,7 +72,9 @@ export function segmentNumber(name: string): bigint {
 }
 
 export function segmentName(number: bigint): string {
-  return `${number.toString(16).padStart(16, "0")}.wal`;
+  const name = `${number.toString(16).padStart(16, "0")}.wal`;
+  if (!segmentPattern.test(name)) throw new TypeError(`not the number of a segment: ${number}`);
+  return name;
 }
 
 const clusterIdPattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;

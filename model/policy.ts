@@ -101,12 +101,18 @@ export interface BackupPolicyOverrides {
   wal?: Partial<WalPolicy>;
 }
 
+const subject = "The backup policy cannot be used";
+
 /**
  * The complete policy for some overrides.
  * @throws InputError naming every value that is out of range or contradicts another.
  */
 export function resolvePolicy(overrides: BackupPolicyOverrides = {}, path = "policy"): BackupPolicy {
   const mistakes = new Mistakes();
+  if (!isPlainObject(overrides)) {
+    mistakes.add(path, "must be an object", overrides, "Leave it out for the standard policy.");
+    mistakes.throwIfAny(subject);
+  }
   refuseUnknown(overrides, path, mistakes);
   const policy: BackupPolicy = {
     snapshots: { ...standardPolicy.snapshots, ...defined(overrides.snapshots) },
@@ -117,7 +123,7 @@ export function resolvePolicy(overrides: BackupPolicyOverrides = {}, path = "pol
   checkNumbers(policy, path, mistakes);
   // Contradictions between numbers that are themselves wrong would only be noise.
   if (mistakes.all.length === 0) checkContradictions(policy, path, mistakes);
-  mistakes.throwIfAny("The backup policy cannot be used");
+  mistakes.throwIfAny(subject);
   return policy;
 }
 
@@ -127,19 +133,37 @@ function defined<T extends object>(part: T | undefined): Partial<T> {
 }
 
 function refuseUnknown(overrides: BackupPolicyOverrides, path: string, mistakes: Mistakes): void {
-  for (const [section, values] of Object.entries(overrides) as [string, object | undefined][]) {
-    const known = (standardPolicy as unknown as Record<string, object | undefined>)[section];
+  for (const [section, values] of Object.entries(overrides)) {
+    const known = knownKeys(section);
     if (known === undefined) {
       const names = Object.keys(standardPolicy).join(", ");
       mistakes.add(`${path}.${section}`, "is no part of a policy", values, `Use one of: ${names}.`);
-      continue;
-    }
-    for (const [key, value] of Object.entries(values ?? {})) {
-      if (key in known) continue;
-      const names = Object.keys(known).join(", ");
-      mistakes.add(`${path}.${section}.${key}`, "is not known", value, `Use one of: ${names}.`);
+    } else if (values !== undefined) {
+      refuseUnknownKeys(values, { path: `${path}.${section}`, known }, mistakes);
     }
   }
+}
+
+function refuseUnknownKeys(values: unknown, section: { path: string; known: string[] }, mistakes: Mistakes): void {
+  if (!isPlainObject(values)) {
+    mistakes.add(section.path, "must be an object", values, "Leave it out for the standard values.");
+    return;
+  }
+  for (const [key, value] of Object.entries(values)) {
+    if (section.known.includes(key)) continue;
+    mistakes.add(`${section.path}.${key}`, "is not known", value, `Use one of: ${section.known.join(", ")}.`);
+  }
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Settings of a part of a policy; undefined where there is no such part. */
+function knownKeys(section: string): string[] | undefined {
+  return Object.hasOwn(standardPolicy, section)
+    ? Object.keys(standardPolicy[section as keyof BackupPolicy])
+    : undefined;
 }
 
 /** Least and greatest value of each setting; all of them are whole numbers. */
@@ -161,7 +185,8 @@ const ranges: Record<string, readonly [number, number]> = {
 function checkNumbers(policy: BackupPolicy, path: string, mistakes: Mistakes): void {
   for (const [section, values] of Object.entries(policy) as [string, Record<string, unknown>][]) {
     for (const [key, value] of Object.entries(values)) {
-      const range = ranges[key];
+      // A key that is none was refused before; `ranges.toString` is no range.
+      const range = Object.hasOwn(ranges, key) ? ranges[key] : undefined;
       if (range === undefined) continue;
       const [least, greatest] = range;
       const good = typeof value === "number" && Number.isInteger(value) && value >= least && value <= greatest;

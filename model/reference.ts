@@ -38,9 +38,16 @@ export function checkArchive(archive: ArchiveSpec, path: string, mistakes: Mista
   }
 }
 
-function within(folder: string, other: string): boolean {
-  const trim = (text: string): string => text.replace(/\/+$/, "");
-  return trim(other) === trim(folder) || other.startsWith(`${trim(folder)}/`);
+/** True when `other` is `folder` or lies in it. */
+function within(folder: unknown, other: unknown): boolean {
+  // What is no text is a mistake of its own.
+  if (typeof folder !== "string" || typeof other !== "string") return false;
+  const [outer, inner] = [namesIn(folder), namesIn(other)];
+  return outer.every((name, at) => inner[at] === name);
+}
+
+function namesIn(location: string): string[] {
+  return location.split("/").filter((name) => name !== "" && name !== ".");
 }
 
 function checkLocation(place: ArchiveLocation, path: string, mistakes: Mistakes): void {

@@ -4,7 +4,8 @@ const byteUnits = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  while (value >= 1024 && unit < byteUnits.length - 1) {
+  // As it will be shown: 1023.97 KiB would read "1024.0 KiB".
+  while (Number(value.toFixed(1)) >= 1024 && unit < byteUnits.length - 1) {
     value /= 1024;
     unit += 1;
   }
@@ -26,7 +27,7 @@ function join(amount: number, per: number, large: string, small: string): string
   return rest === 0 ? `${Math.floor(whole / per)} ${large}` : `${Math.floor(whole / per)} ${large} ${rest} ${small}`;
 }
 
-/** A whole number with thin separators for people: `50,000`. */
+/** A whole number with separators for people: `50,000`. */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }
