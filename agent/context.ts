@@ -24,6 +24,8 @@ export interface NodePaths {
   work: string;
   /** What the agent remembers on this host. */
   state: string;
+  /** The segment that the database offered last, whether it could be stored or not. */
+  offered: string;
   /** While it is there, `wal-push` answers "try later" (protocol 28). */
   hold: string;
   /** Identity of this node's log (protocol 6). */
@@ -39,6 +41,7 @@ export function pathsOf(config: Pick<AgentConfig, "agentDirectory" | "node">): N
     store: path.join(dataDirectory, "store"),
     work: path.join(dataDirectory, `${ownPrefix}-work`),
     state,
+    offered: path.join(state, "offered"),
     hold: path.join(state, "archiving-held"),
     stream: path.join(dataDirectory, "raft", "wal", `${ownPrefix}-stream`),
   };

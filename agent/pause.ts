@@ -11,7 +11,7 @@ import { leaseSchema, type LeaseRecord } from "../model/records";
 import type { Archive } from "./archive/archive";
 import type { Node } from "./context";
 import { exists, makeDirectory, readIfThere, removeFile, replaceFile } from "./host/files";
-import { hostIdentity, processStart } from "./host/identity";
+import { hostIdentity, processCommand, processStart } from "./host/identity";
 import { agentProgram } from "./identity";
 import { WorldFault } from "./run/errors";
 
@@ -55,6 +55,8 @@ export interface PauseGuard {
   readonly leaseId: string;
   /** True while no guard can have resumed writes behind our back. */
   inForce(): boolean;
+  /** A guard has ended this pause: whatever pause there is now is somebody else's. */
+  ended(): Promise<boolean>;
   /** Writes are taken again: the guards may go. */
   release(): Promise<void>;
 }
@@ -85,17 +87,18 @@ export async function guardPause(node: Node, archive: Archive): Promise<PauseGua
   return {
     leaseId,
     inForce: () => uptime() < deadlineUptime,
+    ended: async () => !(await exists(file)),
     async release() {
       await releaseLease(node, archive, leaseId);
     },
   };
 }
 
-async function releaseLease(node: Node, archive: Archive, leaseId: string): Promise<void> {
-  const key = recordKey(node.config.archive.clusterId, "leases", `${leaseId}${releasedSuffix}`);
-  await archive.putText(key, "{}\n");
+/** Local first: while an archive is away no guard on this host may go on ending pauses that are no longer ours. */
+async function releaseLease(node: Node, archive: Archive | undefined, leaseId: string): Promise<void> {
   await removeFile(leaseFile(node, leaseId));
   await removeFile(leaseFile(node, leaseId) + watchedSuffix);
+  await archive?.putText(recordKey(node.config.archive.clusterId, "leases", `${leaseId}${releasedSuffix}`), "{}\n");
 }
 
 async function startWatchdog(node: Node, file: string): Promise<void> {
@@ -127,18 +130,20 @@ async function holderAlive(lease: LocalLease): Promise<boolean> {
   return (await processStart(lease.holder.pid)) === lease.holder.started;
 }
 
-/** A pause that was asked for may still land until its time is up, so writes are resumed now and once more then. */
-async function endPause(node: Node, archive: Archive, lease: LocalLease): Promise<void> {
+/** A pause that was asked for may still land for a while, so writes are resumed now and once more then. */
+async function endPause(node: Node, archive: Archive | undefined, lease: LocalLease): Promise<void> {
   await resumeUntilDone(node);
-  const rest = lease.host === (await hostIdentity()) ? lease.deadlineUptime - uptime() : 0;
-  const late = lateLandingSeconds;
-  await sleep(Math.min(Math.max(rest, 0), late) * 1000);
+  await sleep(pauseTimeoutSeconds(node) * 1000);
+  // Its holder has ended it meanwhile: a pause that is there now may be an operator's.
+  if (!(await exists(leaseFile(node, lease.leaseId)))) return;
   await resumeUntilDone(node);
   await releaseLease(node, archive, lease.leaseId);
 }
 
 /** `pause-writes` itself is given so long; one that was cut off lands within it or not at all. */
-export const lateLandingSeconds = 10;
+export function pauseTimeoutSeconds(node: Node): number {
+  return Math.min(10, node.config.policy.full.maxPauseSeconds);
+}
 
 /** `resume-writes` until it succeeds: writes are worth more than any backup. */
 export async function resumeUntilDone(node: Node, deadline = Number.POSITIVE_INFINITY): Promise<void> {
@@ -151,17 +156,25 @@ export async function resumeUntilDone(node: Node, deadline = Number.POSITIVE_INF
 }
 
 /** Ends pauses of ours on this host whose holder is gone: after a boot, and before every backup. Ids of the leases. */
-export async function endLocalPauses(node: Node, archive: Archive): Promise<string[]> {
+export async function endLocalPauses(node: Node, archive: Archive | undefined): Promise<string[]> {
   const names = await readdir(leaseDirectory(node)).catch(() => []);
   const ended: string[] = [];
   for (const name of names.filter((n) => n.endsWith(".json"))) {
-    const lease = await readLease(path.join(leaseDirectory(node), name));
+    const file = path.join(leaseDirectory(node), name);
+    const lease = await readLease(file);
     if (lease === undefined || (await stillRuns(lease))) continue;
-    await resumeUntilDone(node, Date.now() + 60_000);
-    await releaseLease(node, archive, lease.leaseId);
+    // A watchdog that is at it resumes once more in a while: no new pause may begin before that.
+    while ((await exists(file)) && (await watchdogRuns(file))) await sleep(pollMs);
+    if (await exists(file)) await endPause(node, archive, lease);
     ended.push(lease.leaseId);
   }
   return ended;
+}
+
+async function watchdogRuns(file: string): Promise<boolean> {
+  const pid = Number(await readIfThere(file + watchedSuffix));
+  if (!Number.isSafeInteger(pid) || pid <= 1) return false;
+  return (await processCommand(pid))?.includes(file) === true;
 }
 
 async function stillRuns(lease: LocalLease): Promise<boolean> {

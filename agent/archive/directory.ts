@@ -5,6 +5,7 @@ import path from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Archive, Conflict, type PutResult, type StoredObject } from "./archive";
+import { WorldFault } from "../run/errors";
 import {
   hashFile,
   isCode,
@@ -66,6 +67,7 @@ export class DirectoryArchive implements Archive {
   }
 
   async getText(key: string): Promise<string | undefined> {
+    await this.sameRoot();
     return readIfThere(this.file(key));
   }
 
@@ -95,15 +97,30 @@ export class DirectoryArchive implements Archive {
 
   private file(key: string): string {
     const parts = key.split("/");
-    if (parts.some((part) => part === "" || part === "." || part === ".." || part.includes("\0"))) {
-      throw new TypeError(`not a key: ${key}`);
-    }
+    const bad = (part: string): boolean =>
+      part === "" || part === "." || part === ".." || part.includes("\0") || part.startsWith(ownPrefix);
+    // Names of ours would be left out of listings.
+    if (parts.some(bad) || key.endsWith(metaSuffix)) throw new TypeError(`not a key: ${key}`);
     return path.join(this.root, ...parts);
   }
 
   private async meta(key: string): Promise<Meta | undefined> {
     const text = await readIfThere(this.file(key) + metaSuffix);
     return text === undefined ? undefined : (JSON.parse(text) as Meta);
+  }
+
+  private identity: string | undefined;
+
+  /** A mount that came or went while we work leaves another folder under the same name: nothing is written there. */
+  private async sameRoot(): Promise<void> {
+    const stats = await stat(this.root).catch(absent);
+    const found = stats === undefined ? "nothing" : `${stats.dev}:${stats.ino}`;
+    // An archive that is about to be made has no folder yet.
+    if (this.identity === undefined && stats !== undefined) this.identity = found;
+    if (this.identity === undefined || this.identity === found) return;
+    throw new WorldFault(
+      `${this.root} is ${stats === undefined ? "gone" : "another folder than before"}: is the disk mounted? Nothing more was written; run the same command again when it is back.`,
+    );
   }
 
   private async collect(folder: string, found: StoredObject[]): Promise<void> {
@@ -123,10 +140,12 @@ export class DirectoryArchive implements Archive {
 
   private async putWithMeta(key: string, write: (temporary: string) => Promise<Meta>): Promise<PutResult> {
     const final = this.file(key);
+    await this.sameRoot();
     await makeDirectory(path.dirname(final));
     const temporary = temporaryName(path.dirname(final));
     try {
       const meta = await write(temporary);
+      await this.sameRoot();
       await this.claimMeta(key, meta);
       const created = await linkNew(temporary, final);
       await syncDirectory(path.dirname(final));
@@ -153,6 +172,7 @@ export class DirectoryArchive implements Archive {
   }
 
   private async publish(final: string, write: (temporary: string) => Promise<void>): Promise<boolean> {
+    await this.sameRoot();
     await makeDirectory(path.dirname(final));
     const temporary = temporaryName(path.dirname(final));
     try {

@@ -1,15 +1,15 @@
 import { rm, readdir, lstat } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { segmentNumber } from "../../model/layout";
 import { formatBytes } from "../../model/units";
-import { ownPrefix } from "../host/files";
+import { ownPrefix, readIfThere } from "../host/files";
 import { compareTree, packTree } from "../host/tarball";
 import { copyTree, hashTree } from "../host/tree";
 import { Damaged, WorldFault } from "../run/errors";
 import type { Step, StepControl } from "../run/steps";
 import { newestSegments, openSegment, readStream } from "../stream";
 import { beginBackup, type BackupRun, claimTier, dataKey, stillLeads, writeManifest } from "./run";
+import { rest } from "../run/interrupt";
 
 /** Name of a backup's one data object. */
 export const dataPart = "data.tar.zst";
@@ -62,7 +62,7 @@ export async function takeSnapshot(run: BackupRun, control: StepControl): Promis
     throw new WorldFault(`the node refused to take a snapshot: it no longer leads. Backup ${run.backupId} is void.`);
   }
   await control.point();
-  for (const deadline = Date.now() + snapshotDeadlineMs; Date.now() < deadline; await sleep(20)) {
+  for (const deadline = Date.now() + snapshotDeadlineMs; Date.now() < deadline; await rest(20)) {
     const { snapshotIndex, term, role } = await run.node.http.metrics();
     if (term !== run.term || role !== "leader") await stillLeads(run);
     if (snapshotIndex >= commitIndex) return snapshotIndex;
@@ -133,7 +133,9 @@ export const readBack: Step<HasRun> = {
       const content = await run.archive.getStream(dataKey(run, part.name));
       const read = await compareTree(content, run.tree, (bytes) => control.progress(bytes, part.bytes));
       if (read.sha256 !== part.sha256 || read.bytes !== part.bytes) {
-        throw new Damaged(`${dataKey(run, part.name)} does not read back as it was written. Look at the archive's disk.`);
+        throw new Damaged(
+          `${dataKey(run, part.name)} does not read back as it was written. Look at the archive's disk.`,
+        );
       }
     }
   },
@@ -152,7 +154,7 @@ export const walArrived: Step<HasRun> = {
           `the WAL of backup ${run.backupId} did not arrive in ${arrivalDeadlineSeconds} s (segment ${run.openSegment}): it is void. Look at archive_command in the database's log.`,
         );
       }
-      await sleep(100);
+      await rest(100);
     }
   },
 };
@@ -174,7 +176,9 @@ async function arrived(run: BackupRun): Promise<boolean> {
   if (last >= open) return true;
   const waited = Date.now() - run.copiedAt;
   const resting = waited > run.node.config.policy.wal.archiveTimeoutSeconds * 1000 + finishGraceMs;
-  return resting && last === open - 1n && (await openSegment(run.node)) === run.openSegment;
+  if (!resting || last !== open - 1n || (await openSegment(run.node)) !== run.openSegment) return false;
+  // One that was offered is finished: it holds entries, and is on its way.
+  return (await readIfThere(run.node.paths.offered)) !== run.openSegment;
 }
 
 export const manifest: Step<HasRun> = {

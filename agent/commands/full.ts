@@ -22,7 +22,7 @@ import { type Claim, takeClaim } from "../claims";
 import type { Node } from "../context";
 import { freeBytes, makeDirectory, walkTree } from "../host/files";
 import { TreeCopy } from "../host/tree";
-import { endLocalPauses, guardPause, lateLandingSeconds, type PauseGuard, resumeUntilDone } from "../pause";
+import { endLocalPauses, guardPause, pauseTimeoutSeconds, type PauseGuard, resumeUntilDone } from "../pause";
 import { Damaged, WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
 import { scratchConfig } from "../database/scratch";
@@ -36,6 +36,8 @@ export interface FullContext extends HasRun {
   paused?: boolean;
   /** The pause was answered: nothing of it is still under way. */
   landed?: boolean;
+  /** It was answered before any guard can have ended it. */
+  landedInTime?: boolean;
   pausedFrom?: number;
   /** What the frozen node said of itself, to be said again after the copy (protocol 11). */
   frozen?: string;
@@ -69,9 +71,11 @@ export const full: Procedure<FullContext> = {
     manifest,
   ],
   async settle(context) {
-    await endOwnPause(context);
-    await context.pauseClaim?.release();
-    await settleBackup(context);
+    try {
+      await endOwnPause(context);
+    } finally {
+      await settleBackup(context).finally(() => context.pauseClaim?.release());
+    }
   },
 };
 
@@ -125,8 +129,9 @@ async function guard(context: FullContext): Promise<void> {
 async function pause(context: FullContext, control: StepControl): Promise<void> {
   context.paused = true;
   context.pausedFrom = Date.now();
-  await context.node.admin.mustRun(["pause-writes"], { timeoutSeconds: lateLandingSeconds });
+  await context.node.admin.mustRun(["pause-writes"], { timeoutSeconds: pauseTimeoutSeconds(context.node) });
   context.landed = true;
+  context.landedInTime = context.guard?.inForce();
   await control.point();
 }
 
@@ -198,8 +203,10 @@ async function resume(context: FullContext, control: StepControl): Promise<void>
 /** Takes writes again. The guards go only after a pause that is known to have landed; else the watchdog resumes once more. */
 async function endOwnPause(context: FullContext): Promise<void> {
   if (context.guard === undefined) return;
+  // We slept and a guard has ended our pause: one that is there now is an operator's.
+  const ended = context.landedInTime === true && (await context.guard.ended());
   // Without a quorum nobody can resume: the watchdog goes on trying when this process is gone.
-  if (context.paused === true) await resumeUntilDone(context.node, Date.now() + 60_000);
+  if (context.paused === true && !ended) await resumeUntilDone(context.node, Date.now() + 60_000);
   if (context.landed === true || context.paused !== true) await context.guard.release();
   context.guard = undefined;
   context.paused = false;

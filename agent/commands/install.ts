@@ -1,6 +1,5 @@
 import { chmod, copyFile, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentConfig } from "../../model/agentConfig";
 import { Mistakes } from "../../model/mistakes";
 import type { InstallSpec } from "../../model/specs";
@@ -23,6 +22,7 @@ import { InputError } from "../../model/mistakes";
 import { Refused, WorldFault } from "../run/errors";
 import type { Procedure } from "../run/steps";
 import { isClusterId } from "../../model/layout";
+import { rest } from "../run/interrupt";
 
 export interface InstallContext {
   spec: InstallSpec;
@@ -185,7 +185,7 @@ const healthyDeadlineMs = 120_000;
 
 /** A node that applies what is committed, in a cluster with a healthy quorum. */
 export async function waitHealthy(node: Node, when: string): Promise<void> {
-  for (const deadline = Date.now() + healthyDeadlineMs; ; await sleep(50)) {
+  for (const deadline = Date.now() + healthyDeadlineMs; ; await rest(50)) {
     const metrics = await node.http.metrics().catch(() => undefined);
     const info = await node.admin.clusterInfo().catch(() => undefined);
     const caughtUp = metrics !== undefined && info?.leaderId != null && metrics.appliedIndex >= info.commitIndex;
@@ -226,6 +226,8 @@ async function removeProgram({ spec, node, result }: InstallContext): Promise<vo
   if (result.removed !== true) return;
   const { bundle, launcher, config } = programs(spec.config);
   // A server that still runs with the old configuration gets a failure for each segment and keeps it.
-  for (const file of [launcher, bundle, config]) await removeFile(file);
+  for (const file of [launcher, bundle]) await removeFile(file);
   await rm(node.paths.state, { recursive: true, force: true });
+  // Last: by it a run after a death recognises what there is to remove.
+  await removeFile(config);
 }

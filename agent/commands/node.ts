@@ -1,5 +1,4 @@
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "@decimalturn/toml-patch";
 import { ServiceManager } from "../../model/agentConfig";
 import { Mistakes } from "../../model/mistakes";
@@ -8,10 +7,11 @@ import { Admin } from "../database/admin";
 import { parseConfig } from "../database/config";
 import { AdminHttp } from "../database/http";
 import { exists, makeDirectory, readIfThere, removeFile, replaceFile } from "../host/files";
-import { serviceOf } from "../host/service";
+import { gateFile, serviceOf } from "../host/service";
 import { databaseFiles } from "../restore/context";
 import { Refused, WorldFault } from "../run/errors";
 import type { Procedure } from "../run/steps";
+import { rest } from "../run/interrupt";
 
 export interface NodeContext {
   spec: NodeSpec;
@@ -93,7 +93,8 @@ async function initialise({ spec, result }: NodeContext): Promise<void> {
   const { node } = spec;
   const marker = path.join(path.dirname(node.configFile), initialisedMarker);
   if (!spec.bootstrap || !spec.start || (await exists(marker))) return;
-  if (await serviceOf(node).running()) return;
+  // A restore is under way: the start will be refused, and nothing may be begun beside it either.
+  if ((await serviceOf(node).running()) || (await exists(gateFile(node)))) return;
   if ((await databaseFiles(node.dataDirectory)).length > 0 && !(await exists(`${marker}.begun`))) return;
   // Data that appears after this note is an unfinished beginning of ours and holds nothing yet.
   await replaceFile(`${marker}.begun`, "");
@@ -117,7 +118,7 @@ async function healthy({ spec }: NodeContext): Promise<void> {
   if (!spec.start) return;
   const admin = new Admin(spec.node);
   const http = new AdminHttp(spec.node.adminUrl);
-  for (const deadline = Date.now() + healthyDeadlineMs; ; await sleep(50)) {
+  for (const deadline = Date.now() + healthyDeadlineMs; ; await rest(50)) {
     if ((await http.answers()) && (await admin.healthyQuorum()) && (await isMember(admin, spec.node.id))) return;
     if (Date.now() > deadline) {
       throw new WorldFault(

@@ -1,4 +1,5 @@
 import type { Node } from "../context";
+import type { Archive } from "../archive/archive";
 import { openArchive } from "../archive/open";
 import { endExpiredPauses, endLocalPauses, watchPause } from "../pause";
 
@@ -14,10 +15,11 @@ export interface Resumed {
  */
 export async function resumeWrites(node: Node, options: { expired: boolean; watch?: string }): Promise<Resumed> {
   const { archive: spec } = node.config;
-  const archive = await openArchive(spec, spec.clusterId, "primary");
+  const open = (): Promise<Archive> => openArchive(spec, spec.clusterId, "primary");
   if (options.watch !== undefined) {
-    return { leases: (await watchPause(node, archive, options.watch)) ? [options.watch] : [] };
+    return { leases: (await watchPause(node, await open(), options.watch)) ? [options.watch] : [] };
   }
-  const local = await endLocalPauses(node, archive);
-  return { leases: options.expired ? [...local, ...(await endExpiredPauses(node, archive))] : local };
+  // Writes are worth more than the record that they are taken again: an archive that is away holds nothing up (I10).
+  const local = await endLocalPauses(node, await open().catch(() => undefined));
+  return { leases: options.expired ? [...local, ...(await endExpiredPauses(node, await open()))] : local };
 }

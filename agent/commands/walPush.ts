@@ -1,10 +1,11 @@
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { segmentKey, segmentNumber, isSegmentName } from "../../model/layout";
 import { InputError } from "../../model/mistakes";
 import { Conflict, type Archive } from "../archive/archive";
 import { openArchive } from "../archive/open";
 import type { Node } from "../context";
-import { exists, freeBytes } from "../host/files";
+import { exists, freeBytes, makeDirectory } from "../host/files";
 import { TryLater } from "../run/errors";
 import type { Procedure } from "../run/steps";
 import { beginStream, noteStream, readStream, type StreamState, whyNewStream } from "../stream";
@@ -39,6 +40,8 @@ async function check(push: WalPush): Promise<void> {
       { path: "%p %f", problem, received: `${file} ${segment}`, remedy },
     ]);
   }
+  await makeDirectory(push.node.paths.state);
+  await writeFile(push.node.paths.offered, segment);
   if (await exists(push.node.paths.hold)) {
     throw new TryLater("archiving is held until the recovery is accepted; the segment stays in raft/wal");
   }

@@ -113,8 +113,8 @@ export interface TreeFile {
   stats: Stats;
 }
 
-/** All files and folders below a folder, sorted by path; our own names left out. Vanishing files are skipped. */
-export async function walkTree(root: string): Promise<TreeFile[]> {
+/** All files and folders below a folder, sorted by path; our own names left out unless asked for. Vanishing files are skipped. */
+export async function walkTree(root: string, options: { own: boolean } = { own: false }): Promise<TreeFile[]> {
   const found: TreeFile[] = [];
   const visit = async (relative: string): Promise<void> => {
     const names = await readdir(path.join(root, relative)).catch((error: unknown) => {
@@ -122,7 +122,7 @@ export async function walkTree(root: string): Promise<TreeFile[]> {
       throw error;
     });
     for (const name of names.sort()) {
-      if (name.startsWith(ownPrefix)) continue;
+      if (!options.own && name.startsWith(ownPrefix)) continue;
       const at = relative === "" ? name : `${relative}/${name}`;
       const stats = await lstat(path.join(root, at)).catch(() => undefined);
       if (stats === undefined) continue;

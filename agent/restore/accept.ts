@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type CatalogEntry, newestGood } from "../../model/catalog";
 import type { RecoveryAccepted, RecoveryRestored } from "../../model/records";
 import { parseJsonAs } from "../../model/parse";
@@ -15,6 +14,7 @@ import type { Reporter } from "../run/events";
 import { type Procedure, runProcedure, type StepControl } from "../run/steps";
 import { openPhase, readMark, readRestored, recordsOf, type RestoreContext } from "./context";
 import { Refused } from "../run/errors";
+import { rest } from "../run/interrupt";
 
 export interface AcceptContext extends RestoreContext {
   restored?: RecoveryRestored;
@@ -140,7 +140,7 @@ const healthyDeadlineMs = 60_000;
 async function members(context: AcceptContext): Promise<void> {
   if (context.accepted) return;
   const expected = context.spec.members.map((member) => member.id).sort();
-  for (const deadline = Date.now() + healthyDeadlineMs; ; await sleep(100)) {
+  for (const deadline = Date.now() + healthyDeadlineMs; ; await rest(100)) {
     const info = await context.node.admin.clusterInfo().catch(() => undefined);
     const found = info?.members.map((member) => member.id).sort() ?? [];
     const same = JSON.stringify(found) === JSON.stringify(expected);

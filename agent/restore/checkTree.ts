@@ -4,7 +4,8 @@ import { hashFile, type TreeFile, walkTree } from "../host/files";
 import { Damaged } from "../run/errors";
 
 /**
- * A folder holds exactly the listed files, byte for byte, and nothing but files and folders (protocol 30).
+ * A folder holds exactly the listed files, byte for byte, and nothing but files and folders (protocol 30); names that
+ * the agent keeps for itself are no exception, or a forged tarball could plant them.
  * @throws Damaged naming the first few differences.
  */
 export async function checkTree(
@@ -15,7 +16,7 @@ export async function checkTree(
   const expected = new Map(files.map((file) => [file.path, file]));
   const faults: string[] = [];
   let done = 0;
-  for (const entry of (await walkTree(root)).filter(({ stats }) => !stats.isDirectory())) {
+  for (const entry of (await walkTree(root, { own: true })).filter(({ stats }) => !stats.isDirectory())) {
     const fault = await faultOf(root, entry, expected.get(entry.path));
     if (fault !== null) faults.push(`${entry.path} ${fault}`);
     expected.delete(entry.path);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import path from "node:path";
 import * as v from "valibot";
 import type { Manifest } from "../../model/manifest";
@@ -9,6 +10,7 @@ import { takeClaim, type Claim } from "../claims";
 import { openRecovery, recoveryKey, type RecoveryPlaces, type ResolvedPlan } from "../commands/plan";
 import type { Node } from "../context";
 import { ownPrefix, readIfThere, walkTree } from "../host/files";
+import { machineIdentity } from "../host/identity";
 import { Refused } from "../run/errors";
 
 /** What the phases of a recovery share. */
@@ -18,7 +20,8 @@ export interface RestoreContext {
   places?: RecoveryPlaces;
   resolved?: ResolvedPlan;
   manifest?: Manifest;
-  claim?: Claim;
+  /** Of the recovery, and of the folder that it goes to. */
+  claims?: Claim[];
   /** Where this node's data comes from, by the mark in its folder. */
   mark?: RecoveryMark;
   /** Nothing is left to do in this phase. */
@@ -114,10 +117,14 @@ export async function openPhase(context: RestoreContext): Promise<void> {
   context.mark = await readMark(node.config.node.dataDirectory);
 }
 
+/** One node restores a recovery, and one recovery at a time works on a folder. */
 export async function claimRecovery(context: RestoreContext): Promise<void> {
-  context.claim = await takeClaim(recordsOf(context), context.spec.plan.archive.clusterId, {
-    name: `recovery/${context.spec.plan.recoveryId}`,
-    node: context.spec.node,
-    timeToLiveSeconds: 24 * 3600,
-  });
+  const { plan, node } = context.spec;
+  const folder = `${await machineIdentity()} ${context.node.config.node.dataDirectory}`;
+  const target = createHash("sha256").update(folder).digest("hex").slice(0, 16);
+  context.claims = [];
+  for (const name of [`recovery/${plan.recoveryId}`, `target/${target}`]) {
+    const claim = { name, node, timeToLiveSeconds: 24 * 3600 };
+    context.claims.push(await takeClaim(recordsOf(context), plan.archive.clusterId, claim));
+  }
 }

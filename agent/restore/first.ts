@@ -1,6 +1,5 @@
 import { chown, mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { createHash } from "node:crypto";
 import { dataPrefix, manifestKey } from "../../model/layout";
 import { type Manifest, parseManifest } from "../../model/manifest";
@@ -31,7 +30,8 @@ import {
   type RestoreContext,
 } from "./context";
 import { bootstrapInStaging, isProven, noteProven, prove } from "./proof";
-import { swapIn, swapUnderWay } from "./swap";
+import { refuseForeignSwap, swapIn, swapUnderWay } from "./swap";
+import { rest } from "../run/interrupt";
 
 /** Restores on the first node: all is proven in staging before anything of it comes into place. */
 export const restoreFirst: Procedure<RestoreContext> = {
@@ -55,7 +55,7 @@ export const restoreFirst: Procedure<RestoreContext> = {
     { name: "clean", title: "remove the staging folder", run: clean },
   ],
   async settle(context) {
-    await context.claim?.release();
+    for (const claim of context.claims ?? []) await claim.release();
   },
 };
 
@@ -127,6 +127,7 @@ async function recognise(context: RestoreContext): Promise<void> {
       `a database runs on ${spec.node} (${node.config.node.adminUrl}): a recovery never touches a running node. Stop it, or name another node.`,
     );
   }
+  await refuseForeignSwap(context);
   if (await swapUnderWay(context)) return;
   const files = await databaseFiles(dataDirectory);
   if (files[0] !== undefined) {
@@ -249,7 +250,7 @@ const leadDeadlineMs = 60_000;
 
 async function lead(context: RestoreContext): Promise<void> {
   const { node } = context;
-  for (const deadline = Date.now() + leadDeadlineMs; ; await sleep(50)) {
+  for (const deadline = Date.now() + leadDeadlineMs; ; await rest(50)) {
     const metrics = await node.http.metrics().catch(() => undefined);
     if (metrics?.role === "leader" && (await node.admin.healthyQuorum())) break;
     if (Date.now() > deadline)

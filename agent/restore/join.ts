@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RecoveryRestored } from "../../model/records";
 import { changeConfig } from "../database/config";
 import { replaceFile } from "../host/files";
 import { Refused, WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
 import { databaseFiles, markFile, openPhase, readRestored, type RecoveryMark, type RestoreContext } from "./context";
+import { rest } from "../run/interrupt";
 
 export interface JoinContext extends RestoreContext {
   restored?: RecoveryRestored;
@@ -86,7 +86,7 @@ const catchUpDeadlineMs = 3_600_000;
 async function catchUp(context: JoinContext): Promise<void> {
   const { node, spec, restored } = context;
   const goal = Math.max(restored?.index ?? 0, await committed(context));
-  for (const deadline = Date.now() + catchUpDeadlineMs; ; await sleep(50)) {
+  for (const deadline = Date.now() + catchUpDeadlineMs; ; await rest(50)) {
     const metrics = await node.http.metrics().catch(() => undefined);
     if (metrics !== undefined && metrics.appliedIndex >= goal && (await node.admin.healthyQuorum())) break;
     if (Date.now() > deadline)
@@ -106,7 +106,7 @@ const memberDeadlineMs = 120_000;
 
 /** The cluster's commit index, as soon as this node is a member that sees a leader. */
 async function committed({ node, spec }: JoinContext): Promise<number> {
-  for (const deadline = Date.now() + memberDeadlineMs; ; await sleep(50)) {
+  for (const deadline = Date.now() + memberDeadlineMs; ; await rest(50)) {
     const info = await node.admin.clusterInfo().catch(() => undefined);
     if (info?.leaderId && info.members.some((member) => member.id === spec.node)) return info.commitIndex;
     if (Date.now() > deadline) {

@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Manifest } from "../../model/manifest";
 import type { Admin } from "../database/admin";
 import { AdminHttp } from "../database/http";
@@ -13,6 +12,7 @@ import type { StepControl } from "../run/steps";
 import { resolvedOf, restorePaths, type RestoreContext } from "./context";
 import { readFile } from "node:fs/promises";
 import { parseConfig } from "../database/config";
+import { rest } from "../run/interrupt";
 
 const provenMarker = "proven";
 
@@ -88,7 +88,7 @@ async function question(context: RestoreContext, configFile: string, manifest: M
 }
 
 async function leadsAlone(http: AdminHttp): Promise<void> {
-  for (const deadline = Date.now() + proofDeadlineMs; Date.now() < deadline; await sleep(50)) {
+  for (const deadline = Date.now() + proofDeadlineMs; Date.now() < deadline; await rest(50)) {
     const metrics = await http.metrics().catch(() => undefined);
     if (metrics?.role === "leader") return;
   }

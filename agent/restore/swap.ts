@@ -3,7 +3,7 @@ import path from "node:path";
 import * as v from "valibot";
 import { parseJsonAs } from "../../model/parse";
 import { exists, makeDirectory, ownPrefix, readIfThere, removeFile, replaceFile, syncDirectory } from "../host/files";
-import { WorldFault } from "../run/errors";
+import { Refused, WorldFault } from "../run/errors";
 import type { StepControl } from "../run/steps";
 import { markFile, readMark, type RecoveryMark, resolvedOf, restorePaths, type RestoreContext } from "./context";
 
@@ -31,6 +31,15 @@ export async function swapUnderWay(context: RestoreContext): Promise<boolean> {
   return (await readJournal(context))?.recoveryId === context.spec.plan.recoveryId;
 }
 
+/** @throws Refused when another recovery's swap was broken off here: its data may be half in place. */
+export async function refuseForeignSwap(context: RestoreContext): Promise<void> {
+  const journal = await readJournal(context);
+  if (journal === undefined || journal.recoveryId === context.spec.plan.recoveryId) return;
+  throw new Refused(
+    `recovery ${journal.recoveryId} was broken off on ${context.spec.node} while it put data in place (${restorePaths(context).journal}). Run that recovery to its end, or use an empty node. Nothing was touched.`,
+  );
+}
+
 /** `raft/` and `store/` are one unit: both or none (hazard 4). */
 const units = ["raft", "store"];
 
@@ -38,6 +47,7 @@ const units = ["raft", "store"];
 export async function swapIn(context: RestoreContext, control: StepControl): Promise<void> {
   const { dataDirectory } = context.node.config.node;
   const paths = restorePaths(context);
+  await refuseForeignSwap(context);
   const journal = (await readJournal(context)) ?? (await writeJournal(context));
   for (const move of journal.moves) {
     await moveOnce(move);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { WorldFault } from "./errors";
 
 const controller = new AbortController();
@@ -9,5 +10,14 @@ export const interrupted: AbortSignal = controller.signal;
 export function listenForSignals(): void {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(name, () => controller.abort(new WorldFault(`stopped by ${name}; run the same command again`)));
+  }
+}
+
+/** Waits between two looks at something; ends at once, with the reason, when the command is asked to stop. */
+export async function rest(milliseconds: number): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, { signal: interrupted });
+  } catch {
+    interrupted.throwIfAborted();
   }
 }
