@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { renderReport } from "./html";
+import { renderReport } from "./html/report";
 import type { RehearsalResult } from "./result";
 
 /** Writes `report.json` and `report.html`; a reader sees the old ones or the new ones, never a part. */
