@@ -1,10 +1,10 @@
-import { rm, readdir, lstat } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { segmentNumber } from "../../model/layout";
 import { formatBytes } from "../../model/units";
-import { ownPrefix, readIfThere } from "../host/files";
+import { readIfThere } from "../host/files";
 import { compareTree, packTree } from "../host/tarball";
-import { copyTree, hashTree } from "../host/tree";
+import { hashTree } from "../host/tree";
 import { Damaged, WorldFault } from "../run/errors";
 import type { Step, StepControl } from "../run/steps";
 import { newestSegments, openSegment, readStream } from "../stream";
@@ -70,34 +70,6 @@ export async function takeSnapshot(run: BackupRun, control: StepControl): Promis
   throw new WorldFault(
     `no snapshot covered index ${commitIndex} after ${snapshotDeadlineMs / 1000} s. Look at the database's log.`,
   );
-}
-
-/**
- * Copies the newest snapshot and tells which index it covers: index and listing are read before and after, and both
- * must be equal (protocol 12). Snapshots appear and vanish at any time, so it is tried a few times.
- */
-export async function copySnapshot(run: BackupRun, target: string): Promise<number> {
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    const before = await look(run);
-    if (before.newest === undefined) throw new WorldFault("the database made a snapshot, but raft/snapshots is empty");
-    await copyTree(path.join(run.node.paths.snapshots, before.newest), path.join(target, before.newest));
-    const after = await look(run);
-    if (before.index === after.index && before.listing === after.listing) return before.index;
-    await rm(target, { recursive: true, force: true });
-  }
-  throw new WorldFault("the database replaced its newest snapshot each time it was copied; run it again");
-}
-
-async function look(run: BackupRun): Promise<{ index: number; listing: string; newest: string | undefined }> {
-  const { snapshotIndex } = await run.node.http.metrics();
-  const found: { name: string; changed: number }[] = [];
-  for (const name of (await readdir(run.node.paths.snapshots)).filter((n) => !n.startsWith(ownPrefix))) {
-    const stats = await lstat(path.join(run.node.paths.snapshots, name)).catch(() => undefined);
-    // The rename that finished it set the time of its inode; the one renamed last is the newest.
-    if (stats !== undefined) found.push({ name, changed: stats.ctimeMs });
-  }
-  found.sort((a, b) => a.changed - b.changed || (a.name < b.name ? -1 : 1));
-  return { index: snapshotIndex, listing: JSON.stringify(found), newest: found.at(-1)?.name };
 }
 
 /** After the copy: which segment was open, and that nothing about the leader changed. */

@@ -6,7 +6,6 @@ import {
   anchors,
   beginBackup,
   claim,
-  copySnapshot,
   endOfCopy,
   type HasRun,
   manifest,
@@ -18,10 +17,11 @@ import {
   walArrived,
 } from "../backup/steps";
 import type { BackupRun } from "../backup/run";
+import { openSnapshot, type OpenSnapshot } from "../backup/openSnapshot";
 import { type Claim, takeClaim } from "../claims";
 import type { Node } from "../context";
 import { freeBytes, makeDirectory, walkTree } from "../host/files";
-import { TreeCopy } from "../host/tree";
+import { syncTree, TreeCopy } from "../host/tree";
 import { endLocalPauses, guardPause, pauseTimeoutSeconds, type PauseGuard, resumeUntilDone } from "../pause";
 import { Damaged, WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
@@ -30,6 +30,8 @@ import { scratchConfig } from "../database/scratch";
 export interface FullContext extends HasRun {
   node: Node;
   store?: TreeCopy;
+  /** Opened under the pause, copied after it. */
+  snapshot?: OpenSnapshot;
   guard?: PauseGuard;
   pauseClaim?: Claim;
   /** Writes may be paused: it was asked for. */
@@ -64,6 +66,7 @@ export const full: Procedure<FullContext> = {
     { name: "second-pass", title: "bring the copy up to date", run: secondPass },
     { name: "recheck", title: "check that nothing moved meanwhile", run: recheck },
     { name: "resume", title: "resume writes", run: resume },
+    { name: "copy-snapshot", title: "copy the snapshot", run: copySnapshot },
     { name: "verify-copy", title: "verify the copy's checksums", run: verifyCopy },
     pack,
     walArrived,
@@ -74,6 +77,7 @@ export const full: Procedure<FullContext> = {
     try {
       await endOwnPause(context);
     } finally {
+      await context.snapshot?.close();
       await settleBackup(context).finally(() => context.pauseClaim?.release());
     }
   },
@@ -96,14 +100,16 @@ async function firstPass(context: FullContext, control: StepControl): Promise<vo
   for (let pass = 0; pass < maxPasses; pass += 1) {
     const { bytes } = await context.store.pass((done) => control.progress(done));
     await control.point();
-    if (bytes < smallPassBytes || bytes > previous / 2) return;
+    if (bytes < smallPassBytes || bytes > previous / 2) break;
     previous = bytes;
   }
+  // What the passes wrote is on the disk before the pause, or the database's own snapshot would wait for it.
+  await syncTree(run.tree);
 }
 
 /** The copy lies beside the data: it must never take the last of the database's disk. */
 async function checkSpace(node: Node): Promise<void> {
-  const sizes = await Promise.all([node.paths.store, node.paths.snapshots].map(walkTree));
+  const sizes = await Promise.all([node.paths.store, node.paths.snapshots].map((root) => walkTree(root)));
   const needed = sizes.flat().reduce((sum, file) => sum + (file.stats.isFile() ? file.stats.size : 0), 0);
   const free = await freeBytes(node.paths.work);
   const reserve = node.config.policy.wal.freeSpaceAlarmMebibytes * 1024 * 1024;
@@ -162,11 +168,20 @@ async function stateOf(context: FullContext, totalEntries: number | null): Promi
 
 async function secondPass(context: FullContext, control: StepControl): Promise<void> {
   const run = runOf(context);
-  await context.store?.pass((done) => control.progress(done));
+  await context.store?.lastPass((done) => control.progress(done));
   await control.point();
-  const index = await copySnapshot(run, path.join(dataTree(run), "raft", "snapshots"));
-  if (index !== run.index.high)
-    throw new WorldFault(`the newest snapshot covers ${index}, not ${run.index.high}: void`);
+  context.snapshot = await openSnapshot(run);
+  const { index } = context.snapshot;
+  if (index !== run.index.high) {
+    throw new WorldFault(`the newest snapshot covers ${index}, not ${run.index.high}: the backup is void`);
+  }
+}
+
+/** The snapshot that was opened under the pause never changes: it is copied while writes go on. */
+async function copySnapshot(context: FullContext, control: StepControl): Promise<void> {
+  const run = runOf(context);
+  await context.snapshot?.copyTo(path.join(dataTree(run), "raft", "snapshots"));
+  await control.point();
   await makeDirectory(path.join(run.tree, "config"));
   await copyFile(context.node.config.node.configFile, path.join(run.tree, "config", "config.toml"));
 }

@@ -4,7 +4,6 @@ import {
   anchors,
   beginBackup,
   claim,
-  copySnapshot,
   endOfCopy,
   type HasRun,
   manifest,
@@ -15,6 +14,7 @@ import {
   takeSnapshot,
   walArrived,
 } from "../backup/steps";
+import { openSnapshot } from "../backup/openSnapshot";
 import type { Node } from "../context";
 import type { Procedure } from "../run/steps";
 
@@ -47,9 +47,14 @@ export const snapshot: Procedure<SnapshotContext> = {
       title: "copy the snapshot",
       async run(context, control) {
         const run = runOf(context);
-        const index = await copySnapshot(run, path.join(run.tree, "data", "raft", "snapshots"));
-        await control.point();
-        run.index = { low: index, high: index };
+        const opened = await openSnapshot(run);
+        try {
+          await control.point();
+          await opened.copyTo(path.join(run.tree, "data", "raft", "snapshots"));
+        } finally {
+          await opened.close();
+        }
+        run.index = { low: opened.index, high: opened.index };
         await endOfCopy(run);
       },
     },

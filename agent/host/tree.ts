@@ -36,8 +36,20 @@ export class TreeCopy {
 
   async pass(progress: (bytes: number) => void): Promise<PassResult> {
     const began = await fileSystemTime(this.source);
-    // Pages that were changed through a memory map get their file's new time when they are written out.
+    // A page that is changed through a memory map gives its file a new time when it is touched first after it was
+    // written out: so they are written out now, and whatever is touched after this pass began shows.
     await mustRun("sync", ["-f", this.source], { timeoutSeconds: 600 });
+    const result = await this.copyChanges(progress);
+    this.since = began;
+    return result;
+  }
+
+  /** The last pass, over a frozen folder: no other follows, so nothing has to be written out first. */
+  async lastPass(progress: (bytes: number) => void): Promise<PassResult> {
+    return this.copyChanges(progress);
+  }
+
+  private async copyChanges(progress: (bytes: number) => void): Promise<PassResult> {
     const files = await walkTree(this.source);
     await makeDirectory(this.target);
     await this.removeVanished(new Set(files.map((file) => file.path)));
@@ -56,7 +68,6 @@ export class TreeCopy {
       },
     );
     this.seen = new Map(files.map(({ path: name, stats }) => [name, { size: stats.size, ino: stats.ino }]));
-    this.since = began;
     return result;
   }
 
