@@ -1,6 +1,6 @@
 import { claimSchema, type ClaimRecord } from "../model/records";
 import { recordKey, recordPrefix } from "../model/layout";
-import { parseJsonAs } from "../model/parse";
+import { parseStored } from "./archive/stored";
 import { type Archive, Conflict } from "./archive/archive";
 import { hostIdentity, processStart } from "./host/identity";
 import { TryLater, WorldFault } from "./run/errors";
@@ -102,7 +102,7 @@ async function lookAt(archive: Archive, prefix: string): Promise<{ highest: numb
   const highest = Number(last.key.slice(prefix.length, prefix.length + 8));
   if (objects.some((object) => object.key === `${prefix}${padded(highest)}${releasedSuffix}`)) return { highest };
   const text = (await archive.getText(last.key)) ?? "";
-  return { highest, held: { record: parseJsonAs(claimSchema, text, last.key), since: last.storedAt } };
+  return { highest, held: { record: parseStored(claimSchema, text, last.key), since: last.storedAt } };
 }
 
 async function alive(archive: Archive, { record, since }: Held): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { recordKey, recordPrefix } from "../model/layout";
-import { parseJsonAs } from "../model/parse";
+import { parseStored } from "./archive/stored";
 import { type LineageRecord, lineageSchema } from "../model/records";
 import { type Archive, Conflict } from "./archive/archive";
 import { Refused } from "./run/errors";
@@ -21,7 +21,7 @@ export async function readLineage(
 ): Promise<LineageRecord | undefined> {
   const key = lineageKey(clusterId, lineage);
   const text = await archive.getText(key);
-  return text === undefined ? undefined : parseJsonAs(lineageSchema, text, key);
+  return text === undefined ? undefined : parseStored(lineageSchema, text, key);
 }
 
 /**
@@ -62,6 +62,6 @@ export async function writeLineage(archive: Archive, record: LineageRecord): Pro
     return record;
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
-    return parseJsonAs(lineageSchema, (await archive.getText(key)) ?? "", key);
+    return parseStored(lineageSchema, (await archive.getText(key)) ?? "", key);
   }
 }

@@ -6,7 +6,7 @@ import { readdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { recordKey, recordPrefix } from "../model/layout";
-import { parseJsonAs } from "../model/parse";
+import { parseStored } from "./archive/stored";
 import { leaseSchema, type LeaseRecord } from "../model/records";
 import type { Archive } from "./archive/archive";
 import type { Node } from "./context";
@@ -47,7 +47,7 @@ function leaseFile(node: Node, leaseId: string): string {
 
 async function readLease(file: string): Promise<LocalLease | undefined> {
   const text = await readIfThere(file);
-  return text === undefined ? undefined : parseJsonAs(localLeaseSchema, text, file);
+  return text === undefined ? undefined : parseStored(localLeaseSchema, text, file);
 }
 
 /** Guards around one pause. */
@@ -194,7 +194,7 @@ export async function endExpiredPauses(node: Node, archive: Archive): Promise<st
   const now = (await archive.now()).getTime();
   const ended: string[] = [];
   for (const object of open) {
-    const lease = parseJsonAs(leaseSchema, (await archive.getText(object.key)) ?? "", object.key);
+    const lease = parseStored(leaseSchema, (await archive.getText(object.key)) ?? "", object.key);
     if (now < object.storedAt.getTime() + lease.seconds * 1000) continue;
     await resumeUntilDone(node, Date.now() + 60_000);
     await releaseLease(node, archive, lease.leaseId);

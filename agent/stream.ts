@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
 import { recordKey, recordPrefix, segmentName, segmentNumber, isSegmentName, walPrefix } from "../model/layout";
-import { parseJsonAs } from "../model/parse";
+import { parseStored } from "./archive/stored";
 import type { StreamAnchor } from "../model/manifest";
 import type { StreamRecord } from "../model/records";
 import type { Archive } from "./archive/archive";
@@ -33,7 +33,7 @@ const streamStateSchema: v.GenericSchema<unknown, StreamState> = v.object({
 
 export async function readStream(node: Node): Promise<StreamState | undefined> {
   const text = await readIfThere(node.paths.stream);
-  return text === undefined ? undefined : parseJsonAs(streamStateSchema, text, node.paths.stream);
+  return text === undefined ? undefined : parseStored(streamStateSchema, text, node.paths.stream);
 }
 
 export async function noteStream(node: Node, state: StreamState): Promise<void> {

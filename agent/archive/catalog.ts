@@ -8,7 +8,7 @@ import {
 } from "../../model/catalog";
 import { dataPrefix, manifestPrefix, recordPrefix } from "../../model/layout";
 import { parseManifest } from "../../model/manifest";
-import { parseJsonAs } from "../../model/parse";
+import { parseStored } from "./stored";
 import { type LineageRecord, lineageSchema, recoveryAcceptedSchema, type RecoveryAccepted } from "../../model/records";
 import { type Tier, tiers } from "../../model/tier";
 import type { Archive, StoredObject } from "./archive";
@@ -47,7 +47,7 @@ async function readRecords<T>(
   for (const object of await archive.list(prefix)) {
     if (!object.key.endsWith(ending)) continue;
     const text = await archive.getText(object.key);
-    if (text !== undefined) records.push(parseJsonAs(schema, text, object.key));
+    if (text !== undefined) records.push(parseStored(schema, text, object.key));
   }
   return records;
 }

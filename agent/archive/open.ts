@@ -1,6 +1,6 @@
 import { archiveMarkerKey } from "../../model/layout";
 import { Mistakes } from "../../model/mistakes";
-import { parseJsonAs } from "../../model/parse";
+import { parseStored } from "./stored";
 import { archiveMarkerSchema, type ArchiveMarker } from "../../model/records";
 import { type ArchiveLocation, type ArchiveSpec, checkArchive } from "../../model/reference";
 import type { Place } from "../../model/catalog";
@@ -23,7 +23,7 @@ function connect(location: ArchiveLocation): Archive {
 async function readMarker(archive: Archive, clusterId: string): Promise<ArchiveMarker | undefined> {
   const text = await archive.getText(archiveMarkerKey(clusterId));
   if (text === undefined) return undefined;
-  return parseJsonAs(archiveMarkerSchema, text, `${archive.description}/${archiveMarkerKey(clusterId)}`);
+  return parseStored(archiveMarkerSchema, text, `${archive.description}/${archiveMarkerKey(clusterId)}`);
 }
 
 /**

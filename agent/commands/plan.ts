@@ -1,6 +1,6 @@
 import { describePlan, planDigest, PlanRefused, resolvePlan, type RestorePlan } from "../../model/plan";
 import { recordKey } from "../../model/layout";
-import { parseJsonAs } from "../../model/parse";
+import { parseStored } from "../archive/stored";
 import { type RecoveryPin, recoveryPinSchema } from "../../model/records";
 import type { PlanSpec } from "../../model/specs";
 import { parseRestorePoint } from "../../model/restorePoint";
@@ -48,7 +48,7 @@ export function recoveryKey(spec: PlanSpec, name: string): string {
 export async function readPin(spec: PlanSpec, records: Archive): Promise<RecoveryPin | undefined> {
   const key = recoveryKey(spec, "plan");
   const text = await records.getText(key);
-  return text === undefined ? undefined : parseJsonAs(recoveryPinSchema, text, key);
+  return text === undefined ? undefined : parseStored(recoveryPinSchema, text, key);
 }
 
 async function recoveryState(spec: PlanSpec, records: Archive): Promise<RecoveryState> {

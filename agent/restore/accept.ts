@@ -1,6 +1,6 @@
 import { type CatalogEntry, newestGood } from "../../model/catalog";
 import type { RecoveryAccepted, RecoveryRestored } from "../../model/records";
-import { parseJsonAs } from "../../model/parse";
+import { parseStored } from "../archive/stored";
 import { recoveryAcceptedSchema } from "../../model/records";
 import { recoveryKey, resolve } from "../commands/plan";
 import { full, type FullContext } from "../commands/full";
@@ -65,7 +65,7 @@ async function look(context: AcceptContext): Promise<void> {
   }
   const key = recoveryKey(context.spec.plan, "accepted");
   const text = await recordsOf(context).getText(key);
-  if (text !== undefined) context.accepted = parseJsonAs(recoveryAcceptedSchema, text, key);
+  if (text !== undefined) context.accepted = parseStored(recoveryAcceptedSchema, text, key);
 }
 
 function restoredOf(context: AcceptContext): RecoveryRestored {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import * as v from "valibot";
 import type { Manifest } from "../../model/manifest";
-import { parseJsonAs } from "../../model/parse";
+import { parseStored } from "../archive/stored";
 import { type RecoveryRestored, recoveryRestoredSchema } from "../../model/records";
 import type { RestoreSpec } from "../../model/specs";
 import type { Archive } from "../archive/archive";
@@ -53,7 +53,7 @@ export function markFile(dataDirectory: string): string {
 
 export async function readMark(dataDirectory: string): Promise<RecoveryMark | undefined> {
   const text = await readIfThere(markFile(dataDirectory));
-  return text === undefined ? undefined : parseJsonAs(markSchema, text, markFile(dataDirectory));
+  return text === undefined ? undefined : parseStored(markSchema, text, markFile(dataDirectory));
 }
 
 /** Folders of a recovery on the node, all on the data's own file system. */
@@ -101,7 +101,7 @@ export function resolvedOf(context: RestoreContext): ResolvedPlan {
 export async function readRestored(context: RestoreContext): Promise<RecoveryRestored | undefined> {
   const key = recoveryKey(context.spec.plan, "restored");
   const text = await recordsOf(context).getText(key);
-  return text === undefined ? undefined : parseJsonAs(recoveryRestoredSchema, text, key);
+  return text === undefined ? undefined : parseStored(recoveryRestoredSchema, text, key);
 }
 
 /** The same specification for every phase: this node is one of the members, and the agent's own. */

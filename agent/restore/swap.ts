@@ -1,7 +1,7 @@
 import { rename } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
-import { parseJsonAs } from "../../model/parse";
+import { parseStored } from "../archive/stored";
 import { exists, makeDirectory, ownPrefix, readIfThere, removeFile, replaceFile, syncDirectory } from "../host/files";
 import { Refused, WorldFault } from "../run/errors";
 import type { StepControl } from "../run/steps";
@@ -23,7 +23,7 @@ const journalSchema: v.GenericSchema<unknown, Journal> = v.object({
 async function readJournal(context: RestoreContext): Promise<Journal | undefined> {
   const { journal } = restorePaths(context);
   const text = await readIfThere(journal);
-  return text === undefined ? undefined : parseJsonAs(journalSchema, text, journal);
+  return text === undefined ? undefined : parseStored(journalSchema, text, journal);
 }
 
 /** A run before this one died in the middle of this recovery's swap. */

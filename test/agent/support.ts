@@ -1,0 +1,446 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { buildSync } from "esbuild";
+import type { AgentConfig, NodeConfig } from "../../model/agentConfig";
+import type { BackupPolicyOverrides } from "../../model/policy";
+import type { ArchiveSpec } from "../../model/reference";
+import type { InstallSpec, NodeSpec, RestoreSpec } from "../../model/specs";
+import { freePorts, LabCluster, type LabNode, programsFolder, startCluster, until } from "../../lab/neumann/harness";
+
+/** Every process that a test starts, and all that come from it, carry this in their environment. */
+const marker = "NEUMANN_AGENT_TEST";
+export const label = randomUUID();
+
+/** A folder for a test file, outside the project. */
+export function scratch(name: string): string {
+  return fs.mkdtempSync(path.join(os.tmpdir(), `agent-${name}-`));
+}
+
+let bundled: { program: string; sha256: string } | undefined;
+
+/** The agent, bundled from the sources as they are now: a build elsewhere does not change it in the middle of a test. */
+export function bundle(): { program: string; sha256: string } {
+  if (bundled) return bundled;
+  const program = path.join(scratch("program"), "neumann-backup.cjs");
+  buildSync({
+    entryPoints: [path.resolve(__dirname, "../../agent/main.ts")],
+    outfile: program,
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    banner: { js: "#!/usr/bin/env node" },
+    define: { AGENT_VERSION: '"0.0.0-test"' },
+    legalComments: "none",
+    logLevel: "error",
+  });
+  bundled = { program, sha256: createHash("sha256").update(fs.readFileSync(program)).digest("hex") };
+  return bundled;
+}
+
+/** How a run of the agent ended. */
+export interface Ran {
+  /** null: it was killed. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface AgentOptions {
+  /** Written to standard input as JSON; a string as it is. */
+  spec?: unknown;
+  /** `<command>/<step>:<before|in|after>`. */
+  failpoint?: string;
+  environment?: Record<string, string>;
+  /** Sees the process as soon as it runs. */
+  started?: (child: ChildProcess) => void;
+  /** Another bundle. */
+  program?: string;
+}
+
+/** Runs the agent in a process group of its own. */
+export function agent(args: readonly string[], options: AgentOptions = {}): Promise<Ran> {
+  const environment: NodeJS.ProcessEnv = { ...process.env, [marker]: label, ...options.environment };
+  delete environment.NEUMANN_BACKUP_FAILPOINT;
+  delete environment.NEUMANN_BACKUP_CONFIG;
+  if (options.failpoint !== undefined) environment.NEUMANN_BACKUP_FAILPOINT = options.failpoint;
+  const child = spawn(process.execPath, [options.program ?? bundle().program, ...args], {
+    env: environment,
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  options.started?.(child);
+  const parts = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8");
+    child[name].on("data", (text: string) => (parts[name] += text));
+  }
+  child.stdin.on("error", () => undefined);
+  const { spec } = options;
+  child.stdin.end(spec === undefined ? "" : typeof spec === "string" ? spec : JSON.stringify(spec));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, ...parts }));
+  });
+}
+
+/** Runs the agent; throws unless it ends with 0. Its result object. */
+export async function must<T = Record<string, unknown>>(
+  args: readonly string[],
+  options: AgentOptions = {},
+): Promise<T> {
+  const ran = await agent(["--json", ...args], options);
+  if (ran.code !== 0) throw new Error(`agent ${args.join(" ")}: exit ${ran.code}\n${ran.stderr}${ran.stdout}`);
+  return JSON.parse(ran.stdout.trim().split("\n").at(-1) ?? "{}") as T;
+}
+
+/** What an agent's `--json` run said went wrong. */
+export function complaint(ran: Ran): string {
+  return ran.stderr
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        const event = JSON.parse(line) as { event: string; message?: string };
+        return event.event === "error" ? [event.message ?? ""] : [];
+      } catch {
+        return line === "" ? [] : [line];
+      }
+    })
+    .join("\n");
+}
+
+/** Short times, so that tests are short. */
+export const quickPolicy: BackupPolicyOverrides = {
+  full: { maxPauseSeconds: 5 },
+  wal: { archiveTimeoutSeconds: 1, arrivalDeadlineSeconds: 60, freeSpaceAlarmMebibytes: 64 },
+};
+
+/** A database node with its agent, wherever its process comes from. */
+export interface Host {
+  node: NodeConfig;
+  agentDirectory: string;
+  configFile: string;
+  archive: ArchiveSpec;
+  policy: BackupPolicyOverrides;
+}
+
+/** Flags that name a host's agent. */
+export function at(host: Host): string[] {
+  return ["--config", host.configFile];
+}
+
+export function installSpec(host: Host, options: { hold?: boolean; generation?: string } = {}): InstallSpec {
+  const config = {
+    format: "neumann-agent/1",
+    generation: options.generation ?? "g1",
+    node: host.node,
+    archive: host.archive,
+    policy: host.policy,
+    agentDirectory: host.agentDirectory,
+  };
+  return { config: config as AgentConfig, sha256: bundle().sha256, hold: options.hold ?? false };
+}
+
+/** The launcher that `archive_command` names. */
+export function launcherIn(directory: string, id: string): string {
+  return path.join(directory, id, "agent", "neumann-backup");
+}
+
+export function labNodeConfig(node: LabNode, programDirectory = programsFolder()): NodeConfig {
+  return {
+    id: node.id,
+    address: node.raftAddress,
+    adminUrl: node.adminUrl,
+    configFile: node.configFile,
+    dataDirectory: node.dataDirectory,
+    programDirectory,
+    serviceManager: "process",
+  };
+}
+
+/** An archive with its off-site copy in a folder. */
+export async function makeArchive(directory: string, clusterId = "prod"): Promise<ArchiveSpec> {
+  const place = (name: string) => ({ kind: "directory" as const, location: path.join(directory, name) });
+  const archive: ArchiveSpec = { ...place("archive"), clusterId, offsite: place("offsite") };
+  await must(["archive-create"], { spec: { archive: place("archive"), clusterId, role: "primary" } });
+  await must(["archive-create"], { spec: { archive: place("offsite"), clusterId, role: "offsite" } });
+  return archive;
+}
+
+/** A running, protected cluster of the lab. */
+export interface Protected {
+  cluster: LabCluster;
+  archive: ArchiveSpec;
+  hosts: Host[];
+  /** The host that leads now. */
+  leader(): Promise<Host>;
+  /** A command with `--json` on the leader. */
+  onLeader(args: readonly string[], options?: AgentOptions): Promise<Ran>;
+}
+
+/** Elections are slow to begin: a busy machine must not look like a dead leader. */
+const calm = { raft: { election_timeout_min_ms: 1500, election_timeout_max_ms: 3000, heartbeat_interval_ms: 100 } };
+
+export async function protectedCluster(
+  directory: string,
+  options: { nodes?: number; policy?: BackupPolicyOverrides; archiving?: boolean } = {},
+): Promise<Protected> {
+  const archive = await makeArchive(directory);
+  const cluster = await startCluster({
+    directory,
+    nodes: options.nodes ?? 1,
+    archiveCommand: options.archiving === false ? undefined : (id) => `${launcherIn(directory, id)} wal-push %p %f`,
+    archiveTimeoutSeconds: 1,
+    settings: calm,
+  });
+  const hosts = cluster.nodes.map((node) => {
+    const agentDirectory = path.join(directory, node.id, "agent");
+    const configFile = path.join(agentDirectory, "agent.json");
+    return { node: labNodeConfig(node), agentDirectory, configFile, archive, policy: options.policy ?? quickPolicy };
+  });
+  try {
+    for (const host of hosts) await must(["install"], { spec: installSpec(host) });
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+  const leader = async (): Promise<Host> => {
+    const { id } = await cluster.leader();
+    return hosts.find((host) => host.node.id === id) as Host;
+  };
+  const onLeader = async (args: readonly string[], run: AgentOptions = {}): Promise<Ran> =>
+    agent([...at(await leader()), "--json", ...args], run);
+  return { cluster, archive, hosts, leader, onLeader };
+}
+
+/** A host for a recovery: folders and configuration, no data, not started. */
+export async function freshHost(
+  directory: string,
+  id: string,
+  options: { archive: ArchiveSpec; hold?: boolean; programDirectory?: string; install?: boolean },
+): Promise<Host> {
+  const [raft, admin] = await freePorts(2);
+  const base = path.join(directory, id);
+  const agentDirectory = path.join(base, "agent");
+  const host: Host = {
+    node: {
+      id,
+      address: `127.0.0.1:${raft}`,
+      adminUrl: `http://127.0.0.1:${admin}`,
+      configFile: path.join(base, "etc", "config.toml"),
+      dataDirectory: path.join(base, "data"),
+      programDirectory: options.programDirectory ?? programsFolder(),
+      serviceManager: "process",
+    },
+    agentDirectory,
+    configFile: path.join(agentDirectory, "agent.json"),
+    archive: options.archive,
+    policy: quickPolicy,
+  };
+  if (options.install === false) return host;
+  await must(["node-create"], { spec: nodeSpec(host) });
+  await must(["install"], { spec: installSpec(host, { hold: options.hold ?? true }) });
+  return host;
+}
+
+export function nodeSpec(host: Host, more: Partial<NodeSpec> = {}): NodeSpec {
+  return { node: host.node, clusterName: "lab", peers: [], bootstrap: false, start: false, ...more };
+}
+
+/** The specification of a recovery onto some hosts, as it stands in the archive now. */
+export async function recoveryOf(
+  hosts: readonly Host[],
+  more: { recoveryId?: string; restorePoint?: string } = {},
+): Promise<(host: Host) => RestoreSpec> {
+  const [first] = hosts as [Host];
+  const plan = {
+    archive: first.archive,
+    restorePoint: more.restorePoint ?? "latest-offsite",
+    recoveryId: more.recoveryId ?? "r1",
+    nodes: hosts.map((host) => host.node.id),
+  };
+  const { digest } = await must<{ digest: string }>(["plan"], { spec: plan });
+  const members = hosts.map(({ node }) => ({ id: node.id, address: node.address }));
+  return (host) => ({ plan, planDigest: digest, node: host.node.id, clusterName: "lab", members });
+}
+
+/** One phase of a recovery. */
+export function phase(name: string, host: Host, spec: RestoreSpec, options: AgentOptions = {}): Promise<Ran> {
+  return agent([...at(host), "--json", "restore", "--phase", name], { ...options, spec });
+}
+
+export async function mustPhase(name: string, host: Host, spec: RestoreSpec): Promise<Record<string, unknown>> {
+  return must([...at(host), "restore", "--phase", name], { spec });
+}
+
+/** `neumann-admin` of a host. */
+export function admin(host: Host, args: readonly string[], input = ""): Promise<Ran> {
+  return runProgram(path.join(host.node.programDirectory ?? "", "neumann-admin"), args, {
+    input,
+    environment: { NEUMANN_CONFIG: host.node.configFile },
+  });
+}
+
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: { input?: string; environment?: Record<string, string> } = {},
+): Promise<Ran> {
+  const child = spawn(program, args, { env: { ...process.env, [marker]: label, ...options.environment } });
+  const parts = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8");
+    child[name].on("data", (text: string) => (parts[name] += text));
+  }
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(options.input ?? "");
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, ...parts }));
+  });
+}
+
+/** The way that `Writer` and `readValues` talk to a host's database. */
+export function adminOf(host: Host) {
+  return {
+    spawnAdmin: (args: string[]) =>
+      spawn(path.join(host.node.programDirectory ?? "", "neumann-admin"), args, {
+        env: { ...process.env, [marker]: label, NEUMANN_CONFIG: host.node.configFile },
+      }),
+    async must(args: string[], stdin = ""): Promise<string> {
+      const ran = await admin(host, args, stdin);
+      if (ran.code !== 0) throw new Error(`neumann-admin ${args.join(" ")}: exit ${ran.code}: ${ran.stderr}`);
+      return ran.stdout;
+    },
+  };
+}
+
+/** All files below a folder with their SHA-256; unfinished ones, which no listing shows, left out. */
+export function contentsOf(folder: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const name of fs.readdirSync(folder, { recursive: true }) as string[]) {
+    if (name.includes(".neumann-backup-tmp")) continue;
+    try {
+      const file = path.join(folder, name);
+      if (fs.statSync(file).isFile()) found.set(name, createHash("sha256").update(fs.readFileSync(file)).digest("hex"));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+  return found;
+}
+
+/** What of an older state of a folder is gone or another now: I2 says nothing, ever. */
+export function lostFrom(before: ReadonlyMap<string, string>, folder: string): string[] {
+  const now = contentsOf(folder);
+  return [...before].filter(([name, sha256]) => now.get(name) !== sha256).map(([name]) => name);
+}
+
+/** Processes that came from this test file and are none of the servers of these hosts. */
+export function strays(servers: readonly Host[] = []): { pid: number; command: string }[] {
+  const configs = servers.map((host) => host.node.configFile);
+  return labelled().filter(
+    ({ command }) => !(command.includes("neumann --config") && configs.some((file) => command.endsWith(file))),
+  );
+}
+
+function labelled(): { pid: number; command: string }[] {
+  return fs
+    .readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((name) => {
+      try {
+        const stat = fs.readFileSync(`/proc/${name}/stat`, "latin1");
+        if (stat.slice(stat.lastIndexOf(")")).startsWith(") Z")) return [];
+        if (!fs.readFileSync(`/proc/${name}/environ`, "latin1").includes(`${marker}=${label}`)) return [];
+        const command = fs.readFileSync(`/proc/${name}/cmdline`, "latin1").replaceAll("\0", " ").trim();
+        return [{ pid: Number(name), command }];
+      } catch {
+        return []; // It ended while it was looked at.
+      }
+    });
+}
+
+/** Stops everything that came from this test file. */
+export async function endAll(): Promise<void> {
+  await until("all processes of the test are gone", () => {
+    const left = labelled();
+    for (const { pid } of left) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      }
+    }
+    return left.length === 0 || undefined;
+  });
+}
+
+/** Waits until nothing that came from this test file runs but these servers. */
+export async function noStrays(servers: readonly Host[] = [], ms = 20_000): Promise<void> {
+  let left: { pid: number; command: string }[] = [];
+  await until("no process is left behind", () => (left = strays(servers)).length === 0 || undefined, ms).catch(() => {
+    throw new Error(`left behind: ${JSON.stringify(left)}`);
+  });
+}
+
+/** All files below a folder, relative. */
+export function filesBelow(folder: string): string[] {
+  if (!fs.existsSync(folder)) return [];
+  return (fs.readdirSync(folder, { recursive: true }) as string[])
+    .filter((name) => fs.lstatSync(path.join(folder, name)).isFile())
+    .sort();
+}
+
+/** Nothing of the hosts' folder runs but their servers: other tests of this file run beside this one. */
+export async function noStraysOf(...hosts: Host[]): Promise<void> {
+  const folders = hosts.map((host) => path.dirname(host.agentDirectory));
+  await until("no process is left behind", () => {
+    const left = fs.readdirSync("/proc").filter((pid) => {
+      if (!/^\d+$/.test(pid)) return false;
+      try {
+        const command = fs.readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").trim();
+        const server = hosts.some((host) => command.endsWith(`neumann --config ${host.node.configFile}`));
+        return !server && folders.some((name) => command.includes(`${name}/`));
+      } catch {
+        return false;
+      }
+    });
+    return left.length === 0 || undefined;
+  });
+}
+
+const counter = ".neumann-backup-test-initialised";
+
+/** The database's programs, but each `init-cluster` leaves a line in the data that it works on. */
+export function countingPrograms(directory: string): string {
+  fs.mkdirSync(directory, { recursive: true });
+  const programs = programsFolder();
+  fs.symlinkSync(path.join(programs, "neumann"), path.join(directory, "neumann"));
+  const script = `#!/bin/sh
+if [ "$1" = init-cluster ]; then
+  data=$(sed -n "s/^data_dir *= *[\\"']\\(.*\\)[\\"'].*/\\1/p" "$NEUMANN_CONFIG")
+  mkdir -p "$data/raft" && echo "$data" >>"$data/raft/${counter}"
+fi
+exec "${path.join(programs, "neumann-admin")}" "$@"
+`;
+  fs.writeFileSync(path.join(directory, "neumann-admin"), script, { mode: 0o755 });
+  return directory;
+}
+
+/** How often `init-cluster` was run on the data that is in place. */
+export function initialisations(host: Host): number {
+  const file = path.join(host.node.dataDirectory, "raft", counter);
+  return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split("\n").length : 0;
+}
+
+export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all([worker(), worker()]);
+}
