@@ -60,18 +60,15 @@ export function missingObjects(
 
 /** Newest last: within one lineage by index, never by a clock; lineages by their descent. */
 export function inOrder(catalog: Catalog): CatalogEntry[] {
+  const depths = new Map(catalog.lineages.map((record) => [record.lineage, ancestors(catalog, record).length]));
+  const depth = (entry: CatalogEntry): number => depths.get(entry.manifest.lineage) ?? 0;
   return [...catalog.entries].sort(
     (a, b) =>
-      depth(catalog, a.manifest.lineage) - depth(catalog, b.manifest.lineage) ||
+      depth(a) - depth(b) ||
       a.manifest.lineage.localeCompare(b.manifest.lineage) ||
       a.manifest.index.low - b.manifest.index.low ||
       a.manifest.backupId.localeCompare(b.manifest.backupId),
   );
-}
-
-function depth(catalog: Catalog, lineage: string): number {
-  const record = recordOf(catalog, lineage);
-  return record === undefined ? 0 : ancestors(catalog, record).length;
 }
 
 function recordOf(catalog: Catalog, lineage: string): LineageRecord | undefined {

@@ -1,0 +1,265 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Catalog } from "../../model/catalog";
+import { InputError } from "../../model/mistakes";
+import {
+  describePlan,
+  planDigest,
+  PlanRefused,
+  type PlanRequest,
+  resolvePlan,
+  type RestorePlan,
+} from "../../model/plan";
+import type { RecoveryPin } from "../../model/records";
+import { Tier } from "../../model/tier";
+import { accepted, anyManifest, catalog, entry, idOf, lineage, messageOf, sha, shuffleKeys } from "./fixtures";
+
+const full = entry({ backupId: idOf(1), index: { low: 1000, high: 1000 } });
+const off = entry({ backupId: idOf(2), tier: Tier.Offsite, index: { low: 900, high: 900 } });
+const both = catalog({ entries: [full, off] });
+
+function ask(change: Partial<PlanRequest> = {}): RestorePlan {
+  return resolvePlan({
+    catalog: both,
+    restorePoint: "latest-offsite",
+    recoveryId: "r1",
+    nodes: ["node1", "node2"],
+    ...change,
+  });
+}
+
+/** The message of a refusal, which must be one. */
+function refusal(change: Partial<PlanRequest>): string {
+  try {
+    ask(change);
+  } catch (error) {
+    expect(error).toBeInstanceOf(PlanRefused);
+    return (error as Error).message;
+  }
+  throw new Error("a plan was made");
+}
+
+function pinOf(plan: RestorePlan): RecoveryPin {
+  const { recoveryId, restorePoint, nodes } = plan;
+  return {
+    format: "neumann-recovery/1",
+    recoveryId,
+    restorePoint,
+    digest: planDigest(plan),
+    firstNode: nodes[0] ?? "",
+    plan,
+  };
+}
+
+describe("resolvePlan", () => {
+  it("holds everything that a preview shows", () => {
+    expect(ask()).toEqual({
+      format: "neumann-plan/1",
+      clusterId: "prod",
+      recoveryId: "r1",
+      restorePoint: "latest-offsite",
+      source: {
+        place: "offsite",
+        tier: "offsite",
+        backupId: idOf(2),
+        lineage: "l-one",
+        databaseClusterId: "db-one",
+        manifestSha256: sha("d"),
+        createdAt: "2026-11-23T04:00:00.000Z",
+        index: { low: 900, high: 900 },
+        totalEntries: 900,
+        storedBytes: 10_000,
+        plainBytes: 30_000,
+        files: 1,
+        walSegments: 0,
+      },
+      nodes: ["node1", "node2"],
+      estimatedSeconds: 11,
+    });
+  });
+
+  it("chooses by the restore point", () => {
+    expect(ask({ restorePoint: "latest" }).source.backupId).toBe(idOf(1));
+    expect(ask({ restorePoint: `backup:${idOf(2)}` }).source.backupId).toBe(idOf(2));
+  });
+
+  it("takes a good copy of a named backup when another copy is damaged", () => {
+    const bad = { ...full, place: "offsite" as const, problem: "gone" };
+    expect(ask({ catalog: catalog({ entries: [bad, full] }), restorePoint: `backup:${idOf(1)}` }).source.place).toBe(
+      "primary",
+    );
+  });
+
+  it("takes a backup of the new history once its recovery was accepted, never of one that was not", () => {
+    const lineages = [lineage("l-one"), lineage("l-two", "l-one")];
+    const newer = entry({ backupId: idOf(3), lineage: "l-two", index: { low: 3, high: 3 } });
+    const before: Catalog = catalog({ entries: [full, newer], lineages });
+    expect(ask({ catalog: before, restorePoint: "latest" }).source.backupId).toBe(idOf(1));
+    const after = { ...before, accepted: [accepted("l-two")] };
+    expect(ask({ catalog: after, restorePoint: "latest" }).source.backupId).toBe(idOf(3));
+  });
+
+  it("takes longer for more data and more nodes", () => {
+    const large = catalog({ entries: [entry({ plainBytes: 80 * 1024 ** 3 })] });
+    const point = { catalog: large, restorePoint: "latest" };
+    expect(ask({ ...point, nodes: ["a"] }).estimatedSeconds).toBe(5 + 2 * 1024);
+    expect(ask({ ...point, nodes: ["a", "b", "c"] }).estimatedSeconds).toBe(15 + 4 * 1024);
+  });
+
+  it("keeps the pinned plan for ever, whatever the archive holds by now", () => {
+    const pin = pinOf(ask());
+    fc.assert(
+      fc.property(fc.array(anyManifest, { maxLength: 4 }), fc.boolean(), (manifests, lost) => {
+        const entries = manifests.map((one) => entry({ ...one, lineage: "l-one", tier: Tier.Offsite }));
+        const now = catalog({ entries: lost ? [] : entries, lineages: lost ? [] : both.lineages });
+        expect(planDigest(ask({ catalog: now, pin }))).toBe(pin.digest);
+      }),
+    );
+  });
+});
+
+describe("resolvePlan refuses", () => {
+  it("a recovery without a name", () => {
+    expect(refusal({ recoveryId: "../x" })).toBe(
+      'recoveryId "../x" cannot name a recovery. Use letters, digits, dots and dashes, such as 2026-11-23.',
+    );
+  });
+
+  it("another restore point under a name that is used", () => {
+    expect(refusal({ pin: pinOf(ask()), restorePoint: "latest" })).toBe(
+      "recovery r1 was begun with restore point latest-offsite and cannot be continued with latest. Use a new recoveryId for another restore point.",
+    );
+  });
+
+  it("to guess between two histories", () => {
+    const lineages = [lineage("l-one"), lineage("l-two")];
+    expect(refusal({ catalog: catalog({ lineages, entries: [full] }) })).toBe(
+      "two histories could be meant: l-one (begun 2026-11-01T00:00:00.000Z) and l-two (begun 2026-11-01T00:00:00.000Z). Name the backup: restorePoint backup:ID." +
+        ` Good backups: ${idOf(1)}.`,
+    );
+  });
+
+  it("an archive without a history", () => {
+    expect(refusal({ catalog: catalog({ lineages: [] }) })).toBe(
+      "no lineage of prod is recorded in this archive. No good backup is listed.",
+    );
+  });
+
+  it("when there is no good backup, and says what is there and why it is not usable", () => {
+    const bad = entry({ backupId: idOf(4), tier: Tier.Offsite }, { problem: "data.tar.zst is missing" });
+    const unreadable = [
+      { place: "offsite" as const, key: "prod/offsite/manifest/l-one/x.json", problem: "is not JSON" },
+    ];
+    expect(refusal({ catalog: catalog({ entries: [full, bad], unreadable }) })).toBe(
+      `there is no good backup for latest-offsite in lineage l-one. Good backups: ${idOf(1)}.` +
+        ` Not usable: ${idOf(4)}: data.tar.zst is missing; prod/offsite/manifest/l-one/x.json: is not JSON.`,
+    );
+  });
+
+  it("a named backup that is damaged, with what is wrong", () => {
+    const bad = entry({ backupId: idOf(4) }, { problem: "data.tar.zst has 5 bytes, not 6" });
+    expect(refusal({ catalog: catalog({ entries: [bad] }), restorePoint: `backup:${idOf(4)}` })).toBe(
+      `backup ${idOf(4)} cannot be restored: data.tar.zst has 5 bytes, not 6.`,
+    );
+  });
+
+  it("a named backup that is not there", () => {
+    expect(refusal({ restorePoint: `backup:${idOf(9)}` })).toBe(
+      `backup ${idOf(9)} is not in the archive. Good backups: ${idOf(1)}, ${idOf(2)}.`,
+    );
+  });
+
+  it("a restore point that is none, also of a pinned recovery", () => {
+    expect(() => ask({ restorePoint: "newest" })).toThrow(InputError);
+    expect(messageOf(() => ask({ restorePoint: "newest", pin: pinOf(ask()) }))).toContain("is no restore point");
+  });
+
+  it("ever to choose a backup with a problem", () => {
+    const place = fc.constantFrom("latest", "latest-offsite", `backup:${idOf(1)}`, `backup:${idOf(2)}`);
+    fc.assert(
+      fc.property(place, fc.boolean(), fc.boolean(), (restorePoint, fullIsBad, offIsBad) => {
+        const entries = [
+          { ...full, problem: fullIsBad ? "bad" : null },
+          { ...off, problem: offIsBad ? "bad" : null },
+        ];
+        let id: string | undefined;
+        try {
+          id = ask({ catalog: catalog({ entries }), restorePoint }).source.backupId;
+        } catch (error) {
+          expect(error).toBeInstanceOf(PlanRefused);
+        }
+        if (fullIsBad) expect(id).not.toBe(idOf(1));
+        if (offIsBad) expect(id).not.toBe(idOf(2));
+      }),
+    );
+  });
+});
+
+describe("planDigest", () => {
+  it("is the same whatever the order of keys, and after the plan was stored", () => {
+    fc.assert(
+      fc.property(anyManifest, fc.nat(20), (one, seed) => {
+        const entries = [entry({ ...one, lineage: "l-one", clusterId: "prod", tier: Tier.Full })];
+        const plan = ask({ catalog: catalog({ entries }), restorePoint: "latest" });
+        const digest = planDigest(plan);
+        expect(digest).toMatch(/^[0-9a-f]{64}$/);
+        expect(planDigest(shuffleKeys(plan, seed))).toBe(digest);
+        expect(planDigest(JSON.parse(JSON.stringify(plan)) as RestorePlan)).toBe(digest);
+      }),
+    );
+  });
+
+  it("changes with the backup, with its manifest's text, with the nodes and their order", () => {
+    const other = (change: object, rest: object = {}): Catalog =>
+      catalog({
+        entries: [entry({ tier: Tier.Offsite, backupId: idOf(2), index: { low: 900, high: 900 }, ...change }, rest)],
+      });
+    const digests = [
+      ask(),
+      ask({ catalog: other({ backupId: idOf(3) }) }),
+      ask({ catalog: other({}, { manifestSha256: sha("e") }) }),
+      ask({ catalog: other({ plainBytes: 30_001 }) }),
+      ask({ nodes: ["node2", "node1"] }),
+      ask({ nodes: ["node1"] }),
+      ask({ recoveryId: "r2" }),
+      ask({ restorePoint: `backup:${idOf(2)}` }),
+    ].map(planDigest);
+    expect(new Set(digests).size).toBe(digests.length);
+    expect(planDigest(ask({ catalog: other({}) }))).toBe(digests[0]);
+  });
+
+  it("does not change when an older backup comes or goes", () => {
+    const older = entry({ backupId: idOf(7), tier: Tier.Offsite, index: { low: 10, high: 10 } });
+    expect(planDigest(ask({ catalog: catalog({ entries: [older, full, off] }) }))).toBe(planDigest(ask()));
+  });
+});
+
+describe("describePlan", () => {
+  const now = new Date("2026-11-23T10:30:00.000Z");
+
+  it("says what a person must know before anything is touched", () => {
+    expect(`\n${describePlan(ask({ nodes: ["node1", "node2", "node3"] }), sha("9"), now)}\n`).toBe(`
+Recovery r1 of cluster prod   plan ${sha("9")}
+  restore point   latest-offsite
+  backup          ${idOf(2)} (offsite, offsite), lineage l-one
+  taken           2026-11-23T04:00:00.000Z, 6 h 30 min ago
+  holds           entries up to index 900, at least 900 entries
+  size            9.8 KiB to fetch, 29.3 KiB unpacked, 1 files, 0 WAL segments
+  will do         on node1: fetch, check every file, prove a copy alone, put in place, bootstrap once, start
+                  then node2, node3: join, empty, one at a time; then accept and take a base backup
+  will be lost    every write acknowledged after 2026-11-23T04:00:00.000Z
+  should take     about 16 s
+`);
+  });
+
+  it("says it for one node, for a backup without counts, and for a clock that is behind", () => {
+    const entries = [entry({ tier: Tier.Offsite, totalEntries: null })];
+    const plan = ask({ catalog: catalog({ entries }), nodes: ["node1"] });
+    const lines = describePlan(plan, "d", new Date("2026-11-23T03:00:00.000Z")).split("\n");
+    expect(lines[3]).toBe("  taken           2026-11-23T04:00:00.000Z, 0.0 s ago");
+    expect(lines[4]).toBe("  holds           entries up to index 1000");
+    expect(lines[7]).toBe(
+      "                  then no other node: join, empty, one at a time; then accept and take a base backup",
+    );
+  });
+});
