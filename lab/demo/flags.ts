@@ -7,6 +7,8 @@ export interface DemoFlags {
   keep: boolean;
   /** Acknowledged writes at least. */
   writes: number;
+  /** The working folder, if not `.work`. */
+  work: string | undefined;
 }
 
 /** A flag that cannot be used: what is wrong with it. */
@@ -26,6 +28,7 @@ Everything lies in .work; \`npm run clean\` removes it.
 
   --writes N   acknowledged writes, at least (default ${standardWrites}, from ${fewest} to ${most})
   --keep       leave the recovered cluster running, to look at it; \`npm run clean\` ends it
+  --work DIR   another working folder than .work
   --json       the result as one line of JSON on standard output, progress on standard error
   --help       this text
 
@@ -37,13 +40,14 @@ Exit codes: 0 PASS, 1 FAIL, 2 wrong flags, 3 another run is under way here, 130 
 
 /** @throws DemoUsageError that says what is wrong. */
 export function parseFlags(argv: readonly string[]): DemoFlags {
-  const { help, json, keep, writes } = parsed(argv);
-  return { help, json, keep, writes: writes === undefined ? standardWrites : wholeNumber(writes) };
+  const { writes, ...others } = parsed(argv);
+  return { ...others, work: others.work, writes: writes === undefined ? standardWrites : wholeNumber(writes) };
 }
 
 function parsed(argv: readonly string[]) {
   const flag = { type: "boolean", default: false } as const;
-  const options = { help: { ...flag, short: "h" }, json: flag, keep: flag, writes: { type: "string" } } as const;
+  const text = { type: "string" } as const;
+  const options = { help: { ...flag, short: "h" }, json: flag, keep: flag, writes: text, work: text } as const;
   try {
     return parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (error) {

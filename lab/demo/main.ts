@@ -48,7 +48,7 @@ function complain(message: string, exitCode: number): number {
 }
 
 async function demonstrate(flags: DemoFlags, parts: DemoParts): Promise<number> {
-  const work = await takeWork(path.join(parts.root, ".work"));
+  const work = await takeWork(path.resolve(flags.work ?? path.join(parts.root, ".work")));
   const stop = new AbortController();
   const interrupted = endOnSignal(work, stop);
   try {

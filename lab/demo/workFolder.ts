@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { killAll, type OwnProcess, processesOf, runsProgram, workVariable } from "./processes";
 
@@ -28,8 +28,10 @@ const program = "start.mjs";
  * Takes the working folder for this process: ends what a killed run left in it, and clears its data. From here on
  * every child process carries the folder's mark.
  */
-export async function takeWork(folder: string): Promise<WorkFolder> {
-  await mkdir(folder, { recursive: true });
+export async function takeWork(named: string): Promise<WorkFolder> {
+  await mkdir(named, { recursive: true });
+  // One name for one folder: processes are recognised by it.
+  const folder = await realpath(named);
   await lock(folder);
   process.env[workVariable] = folder;
   const end = () => endProcesses(folder);
@@ -41,10 +43,11 @@ export async function takeWork(folder: string): Promise<WorkFolder> {
 }
 
 /** Ends what runs in a working folder and removes it. */
-export async function cleanWork(folder: string): Promise<{ killed: OwnProcess[]; removed: boolean }> {
+export async function cleanWork(named: string): Promise<{ killed: OwnProcess[]; removed: boolean }> {
+  const removed = existsSync(named);
+  const folder = removed ? await realpath(named) : path.resolve(named);
   await refuseIfTaken(folder);
   const killed = await endProcesses(folder);
-  const removed = existsSync(folder);
   await rm(folder, { recursive: true, force: true });
   return { killed, removed };
 }

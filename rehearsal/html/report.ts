@@ -124,7 +124,8 @@ function checks({ checks: all }: RehearsalResult): string {
     mark(check.passed, check.passed ? "passed" : "failed"),
   ]);
   const caption = `${passed} of ${all.length} checks passed`;
-  return section("checks", "Checks", table(caption, ["Check", "Expected", "Found", "Result"], rowsOf));
+  const found = table(caption, ["Check", "Expected", "Found", "Result"], rowsOf);
+  return section("checks", "Checks", `<div class="checks">${found}</div>\n`);
 }
 
 function policy({ policy: p, policyOverrides }: RehearsalResult): string {

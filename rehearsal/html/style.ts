@@ -36,7 +36,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
   background: var(--card); }
 .share span { display: block; min-width: 2px; }
 .kept { background: var(--good); } .gone { background: var(--point); }
-.legend { display: flex; gap: 1.5rem; flex-wrap: wrap; color: var(--soft); font-size: 0.9rem; margin: 0; padding: 0;
+.legend { display: flex; gap: 0.25rem 1.5rem; flex-wrap: wrap; color: var(--soft); font-size: 0.9rem; margin: 0; padding: 0;
   list-style: none; }
 .legend li::before { content: ""; display: inline-block; width: 0.75rem; height: 0.75rem; border-radius: 0.2rem;
   margin-right: 0.45rem; background: var(--swatch); vertical-align: -0.05rem; }
@@ -46,8 +46,8 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .objective .measured { font-size: 1.9rem; font-weight: 650; margin: 0.2rem 0 0; }
 .objective .measured small { font-size: 0.95rem; font-weight: 400; color: var(--soft); }
 .objective p:last-child { margin: 0.3rem 0 0; color: var(--soft); font-size: 0.9rem; }
-.timeline { --label: 15.5rem; margin: 0; position: relative; }
-.lane { display: grid; grid-template-columns: var(--label) 1fr; align-items: center; min-height: 2.3rem; }
+.timeline { --label: 17.5rem; margin: 0; position: relative; }
+.lane { display: grid; grid-template-columns: var(--label) 1fr; align-items: center; min-height: 2.6rem; }
 .lane .label { padding-right: 1rem; font-size: 0.92rem; line-height: 1.25; display: flex; gap: 0.6rem;
   justify-content: space-between; }
 .lane .label span { color: var(--soft); font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -67,7 +67,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .flags span.end { transform: translateX(-100%); } .flags span.start { transform: none; }
 .axis { height: 1.6rem; margin-left: var(--label); position: relative; border-top: 1px solid var(--line);
   color: var(--soft); font-size: 0.8rem; font-variant-numeric: tabular-nums; }
-.axis span { position: absolute; top: 0.25rem; transform: translateX(-50%); }
+.axis span { white-space: nowrap; position: absolute; top: 0.25rem; transform: translateX(-50%); }
 .axis span:first-child { transform: none; } .axis span:last-child { transform: translateX(-100%); }
 .backup { background: var(--good); color: var(--good); } .loss { background: var(--bad); color: var(--bad); }
 .accepted { background: var(--time); color: var(--time); }
@@ -80,6 +80,8 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 caption { text-align: left; color: var(--soft); padding-bottom: 0.5rem; }
 th, td { text-align: left; padding: 0.45rem 1.25rem 0.45rem 0; border-top: 1px solid var(--line); vertical-align: top; }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; font-size: 0.88rem; } tbody th { font-weight: 400; }
+td { overflow-wrap: anywhere; } .checks th:first-child { width: 38%; } .checks td:nth-child(2) { width: 24%; }
+.checks td:last-child { white-space: nowrap; }
 td:last-child, th:last-child { padding-right: 0; }
 code { font: 0.9em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 ul.plain { margin: 0 0 0.75rem; padding-left: 1.2rem; }
