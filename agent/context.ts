@@ -47,6 +47,11 @@ export function pathsOf(config: Pick<AgentConfig, "agentDirectory" | "node">): N
   };
 }
 
+/** The agent's configuration lies beside its program. */
+export function agentConfigFile(config: Pick<AgentConfig, "agentDirectory">): string {
+  return path.join(config.agentDirectory, "agent.json");
+}
+
 export function nodeOf(config: AgentConfig): Node {
   return {
     config,

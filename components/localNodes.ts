@@ -164,6 +164,7 @@ function nodeSpec(known: KnownArgs, index: number): NodeSpec {
     clusterName: known.clusterName,
     peers: start ? nodes.slice(0, index).map((node) => node.address) : [],
     bootstrap: start && index === 0,
+    others: nodes.filter((_, other) => other !== index).map((node) => node.address),
     start,
   };
 }

@@ -27,6 +27,8 @@ export interface NodeSpec {
   peers: string[];
   /** Initialise a new cluster where the data folder is empty. */
   bootstrap: boolean;
+  /** Raft addresses of all other nodes: where one of them answers there is a cluster, and none is begun beside it. */
+  others: string[];
   /** Start it; a node that is there for a recovery stays stopped. */
   start: boolean;
 }
@@ -81,6 +83,7 @@ export const nodeSpecSchema: v.GenericSchema<unknown, NodeSpec> = v.object({
   clusterName: v.string(),
   peers: v.array(v.string()),
   bootstrap: v.boolean(),
+  others: v.optional(v.array(v.string()), []),
   start: v.boolean(),
 });
 

@@ -1,15 +1,17 @@
+import path from "node:path";
 import type { Command } from "commander";
 import { doctor } from "../commands/doctor";
 import { full, type FullContext } from "../commands/full";
 import { offsite, type OffsiteContext } from "../commands/offsite";
 import { resumeWrites } from "../commands/resumeWrites";
+import { runDue, runSchedule } from "../commands/schedule";
 import { snapshot, type SnapshotContext } from "../commands/snapshot";
 import { status } from "../commands/status";
 import { walPush, type WalPush } from "../commands/walPush";
 import { loadConfig, type Node, nodeOf } from "../context";
 import { ExitCode } from "../run/errors";
 import { type Procedure, runProcedure } from "../run/steps";
-import { doctorTable, statusTable } from "./output";
+import { doctorTable, dueTable, statusTable } from "./output";
 import type { GlobalOptions, Outcome, Runner } from "./program";
 
 /** What `--dry-run` prints: the steps, in order; nothing is touched. */
@@ -23,6 +25,7 @@ function dryRun<C>(procedure: Procedure<C>): Outcome {
 export function addNodeCommands(program: Command, run: Runner, options: () => GlobalOptions): void {
   const node = async (): Promise<Node> => nodeOf(await loadConfig(options().config));
   addBackups(program, run, node);
+  addSchedule(program, run, { node, options });
 
   program
     .command("wal-push <path> <name>")
@@ -71,6 +74,35 @@ export function addNodeCommands(program: Command, run: Runner, options: () => Gl
         const result = await resumeWrites(await node(), flags);
         const text = result.leases.length === 0 ? "no pause of ours was left" : `ended: ${result.leases.join(", ")}`;
         return { result, text };
+      }),
+    );
+}
+
+function addSchedule(
+  program: Command,
+  run: Runner,
+  { node, options }: { node: () => Promise<Node>; options: () => GlobalOptions },
+): void {
+  program
+    .command("run-due")
+    .description("take the backups that are due, on the leader; end pauses that a dead backup left: what timers call")
+    .option("--dry-run", "print what is due only", false)
+    .action((flags: { dryRun: boolean }) =>
+      run("run-due", async (reporter) => {
+        const result = await runDue(await node(), reporter, flags);
+        const failed = result.tiers.some(({ outcome }) => outcome === "failed");
+        return { result, text: dueTable(result), exitCode: failed ? ExitCode.World : ExitCode.Done };
+      }),
+    );
+
+  program
+    .command("schedule")
+    .description("do `run-due` again and again, as long as this installation is there: for hosts without timers")
+    .requiredOption("--generation <name>", "the installation that it belongs to")
+    .action((flags: { generation: string }) =>
+      run("schedule", async (reporter) => {
+        await runSchedule(path.resolve(options().config), flags.generation, reporter);
+        return { result: { ended: flags.generation }, text: "the installation is gone: the schedule has ended" };
       }),
     );
 }

@@ -1,6 +1,7 @@
 import { type Catalog, inOrder } from "../../model/catalog";
 import { formatBytes, formatCount, formatSeconds } from "../../model/units";
 import type { Check } from "../commands/doctor";
+import type { DueRun } from "../commands/schedule";
 import type { Status } from "../commands/status";
 import type { Verdict } from "../commands/verify";
 
@@ -51,6 +52,13 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
     v.problem ?? "good",
   ]);
   return table(["BACKUP", "TIER", "PLACE", "READ", "STATE"], rows);
+}
+
+export function dueTable(run: DueRun): string {
+  const resumed = run.resumed.map((lease) => `ended the pause ${lease}`);
+  if (run.skipped !== null) return [...resumed, `nothing to do here: ${run.skipped}`].join("\n");
+  const rows = run.tiers.map(({ tier, outcome, message, reason }) => [tier, outcome, message ?? reason]);
+  return [...resumed, table(["TIER", "", "WHY"], rows)].join("\n");
 }
 
 export function statusTable(status: Status): string {

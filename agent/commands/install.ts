@@ -1,6 +1,6 @@
 import { chmod, copyFile, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import type { AgentConfig } from "../../model/agentConfig";
+import { type AgentConfig, ServiceManager } from "../../model/agentConfig";
 import { Mistakes } from "../../model/mistakes";
 import type { InstallSpec } from "../../model/specs";
 import { openArchives } from "../archive/open";
@@ -23,6 +23,7 @@ import { Refused, WorldFault } from "../run/errors";
 import type { Procedure } from "../run/steps";
 import { isClusterId } from "../../model/layout";
 import { rest } from "../run/interrupt";
+import { startSchedule, stopSchedule } from "./schedule";
 
 export interface InstallContext {
   spec: InstallSpec;
@@ -42,7 +43,7 @@ function programs(config: AgentConfig) {
 }
 
 /** A restart is due while this file is there: the server reads its configuration at start only. */
-function restartDueFile(config: AgentConfig): string {
+export function restartDueFile(config: AgentConfig): string {
   return path.join(pathsOf(config).state, "restart-due");
 }
 
@@ -55,6 +56,7 @@ export const install: Procedure<InstallContext> = {
     { name: "program", title: "copy the agent", run: program },
     { name: "configuration", title: "write the agent's configuration", run: configuration },
     { name: "wal", title: "set archive_command in config.toml", run: wal },
+    { name: "schedule", title: "start the schedule where the host has no timers", run: schedule },
   ],
 };
 
@@ -158,6 +160,11 @@ async function wal({ spec, result }: InstallContext): Promise<void> {
   result.restartDue = changed || wasDue;
 }
 
+/** Hosts with systemd have timers of their own. */
+async function schedule({ spec, node }: InstallContext): Promise<void> {
+  if (spec.config.node.serviceManager === ServiceManager.Process) await startSchedule(node);
+}
+
 /** Restarts the node when that is due: followers in the first turn, whoever led then in the last. */
 export const rollout: Procedure<InstallContext> = {
   name: "rollout",
@@ -224,6 +231,7 @@ async function withdrawWal({ spec, result }: InstallContext): Promise<void> {
 
 async function removeProgram({ spec, node, result }: InstallContext): Promise<void> {
   if (result.removed !== true) return;
+  await stopSchedule(node);
   const { bundle, launcher, config } = programs(spec.config);
   // A server that still runs with the old configuration gets a failure for each segment and keeps it.
   for (const file of [launcher, bundle]) await removeFile(file);

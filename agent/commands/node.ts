@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import path from "node:path";
 import { stringify } from "@decimalturn/toml-patch";
 import { ServiceManager } from "../../model/agentConfig";
@@ -96,12 +97,37 @@ async function initialise({ spec, result }: NodeContext): Promise<void> {
   // A restore is under way: the start will be refused, and nothing may be begun beside it either.
   if ((await serviceOf(node).running()) || (await exists(gateFile(node)))) return;
   if ((await databaseFiles(node.dataDirectory)).length > 0 && !(await exists(`${marker}.begun`))) return;
+  const running = await firstAnswering(spec.others);
+  if (running !== undefined) {
+    throw new Refused(
+      `${node.id} is empty, but ${running} answers: there is a cluster already, and ${node.id} was its first node. Beginning another beside it would part them. ` +
+        `Let it join: write [cluster] peers = ["${running}"] into ${node.configFile} and start it once, or recover the cluster on new nodes.`,
+    );
+  }
   // Data that appears after this note is an unfinished beginning of ours and holds nothing yet.
   await replaceFile(`${marker}.begun`, "");
   await new Admin(node).mustRun(["init-cluster", "--bootstrap"]);
   await replaceFile(marker, "");
   await removeFile(`${marker}.begun`);
   result.initialised = true;
+}
+
+/** The first of some raft addresses at which somebody listens. */
+async function firstAnswering(addresses: readonly string[]): Promise<string | undefined> {
+  for (const address of addresses) {
+    const { hostname, port } = new URL(`tcp://${address}`);
+    const answers = await new Promise<boolean>((resolve) => {
+      const socket = connect({ host: hostname, port: Number(port), timeout: 1000 }, () => end(true));
+      const end = (found: boolean): void => {
+        socket.destroy();
+        resolve(found);
+      };
+      socket.on("error", () => end(false));
+      socket.on("timeout", () => end(false));
+    });
+    if (answers) return address;
+  }
+  return undefined;
 }
 
 async function start({ spec, result }: NodeContext): Promise<void> {

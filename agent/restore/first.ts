@@ -9,6 +9,7 @@ import { formatBytes } from "../../model/units";
 import { type Archive, Conflict } from "../archive/archive";
 import { dataPart } from "../backup/steps";
 import { recoveryKey, resolve } from "../commands/plan";
+import { restartDueFile } from "../commands/install";
 import { changeConfig } from "../database/config";
 import { freeBytes, makeDirectory, removeFile, replaceFile, walkTree } from "../host/files";
 import { gateFile } from "../host/service";
@@ -81,7 +82,8 @@ async function plan(context: RestoreContext, control: StepControl): Promise<void
   context.resolved = resolved;
   if (resolved.state === "restored" || resolved.state === "accepted") {
     context.done = true;
-    Object.assign(context.result, await readRestored(context), { state: resolved.state });
+    const bytes = resolved.plan.source.plainBytes;
+    Object.assign(context.result, await readRestored(context), { state: resolved.state, bytes });
     control.note(`recovery ${spec.plan.recoveryId} is ${resolved.state} already: nothing is restored again`);
     return;
   }
@@ -243,6 +245,8 @@ async function configure(context: RestoreContext): Promise<void> {
 async function start(context: RestoreContext, control: StepControl): Promise<void> {
   await removeFile(gateFile(context.node.config.node));
   await control.point();
+  // It starts with the configuration as it is: no restart is due for what was installed before.
+  await removeFile(restartDueFile(context.node.config));
   await context.node.service.start();
 }
 

@@ -1,6 +1,7 @@
 import type { RecoveryRestored } from "../../model/records";
 import { changeConfig } from "../database/config";
-import { replaceFile } from "../host/files";
+import { restartDueFile } from "../commands/install";
+import { removeFile, replaceFile } from "../host/files";
 import { Refused, WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
 import { databaseFiles, markFile, openPhase, readRestored, type RecoveryMark, type RestoreContext } from "./context";
@@ -77,6 +78,7 @@ async function configure(context: JoinContext): Promise<void> {
 
 async function start(context: JoinContext, control: StepControl): Promise<void> {
   await control.point();
+  if (!(await context.node.service.running())) await removeFile(restartDueFile(context.node.config));
   await context.node.service.start();
 }
 

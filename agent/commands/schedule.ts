@@ -1,0 +1,182 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { type Catalog, newestGood } from "../../model/catalog";
+import { dueTiers, type LastAttempt, type TierDue } from "../../model/schedule";
+import { Tier } from "../../model/tier";
+import { readCatalog } from "../archive/catalog";
+import { openArchives } from "../archive/open";
+import { agentConfigFile, loadConfig, type Node, nodeOf } from "../context";
+import { exists, readIfThere, removeFile, replaceFile } from "../host/files";
+import { processCommand } from "../host/identity";
+import { lineageOf } from "../lineage";
+import { endExpiredPauses, endLocalPauses } from "../pause";
+import { explain, ExitCode, WorldFault } from "../run/errors";
+import type { Reporter } from "../run/events";
+import { rest } from "../run/interrupt";
+import { runProcedure } from "../run/steps";
+import { newestSegments } from "../stream";
+import { full, type FullContext } from "./full";
+import { offsite } from "./offsite";
+import { snapshot, type SnapshotContext } from "./snapshot";
+
+/** What one look at the schedule found and did. */
+export interface DueRun {
+  /** Why nothing was looked at; null when this node leads. */
+  skipped: string | null;
+  tiers: (TierDue & { outcome: "not due" | "due" | "done" | "failed" | "later"; message?: string })[];
+  /** Pauses of dead backups that were ended. */
+  resumed: string[];
+}
+
+/**
+ * Does what is due, once. Every node runs it (protocol 14): first each ends pauses whose time is up, then only the
+ * leader takes backups.
+ */
+export async function runDue(node: Node, reporter: Reporter, { dryRun = false } = {}): Promise<DueRun> {
+  const { archive: spec } = node.config;
+  const { primary, offsite: away } = await openArchives(spec);
+  const resumed = dryRun ? [] : [...(await endLocalPauses(node, primary)), ...(await endExpiredPauses(node, primary))];
+  const skipped = await whyNotHere(node);
+  if (skipped !== null) return { skipped, tiers: [], resumed };
+  const info = await node.admin.clusterInfo();
+  const { lineage } = await lineageOf(primary, spec.clusterId, info.clusterId);
+  const done: DueRun = { skipped: null, tiers: [], resumed };
+  for (const tier of [Tier.Snapshots, Tier.Full, Tier.Offsite] as const) {
+    // Asked again for each: the off-site copy may wait for the full backup that was just taken.
+    const catalog = await readCatalog(spec.clusterId, [
+      { place: "primary", archive: primary },
+      ...(away === undefined ? [] : [{ place: "offsite" as const, archive: away }]),
+    ]);
+    const anchors = await newestSegments(primary, spec.clusterId, lineage);
+    const verdicts = dueTiers({
+      policy: node.config.policy,
+      catalog,
+      lineage,
+      now: await primary.now(),
+      commitIndex: (await node.http.metrics()).commitIndex,
+      streams: anchors.map(({ stream }) => stream),
+      offsite: away !== undefined,
+      lastAttempts: await lastAttempts(node, { catalog, lineage }),
+    });
+    const verdict = verdicts.find((found) => found.tier === tier);
+    if (verdict === undefined) continue;
+    done.tiers.push(
+      dryRun ? { ...verdict, outcome: verdict.due ? "due" : "not due" } : await take(node, verdict, reporter),
+    );
+  }
+  return done;
+}
+
+async function whyNotHere(node: Node): Promise<string | null> {
+  if (await exists(node.paths.hold)) return "archiving is held until the recovery is accepted";
+  const metrics = await node.http.metrics();
+  return metrics.role === "leader" ? null : `${node.config.node.id} does not lead`;
+}
+
+function attemptFile(node: Node, tier: Tier): string {
+  return path.join(node.paths.state, `last-${tier}.json`);
+}
+
+/** Runs of this node; a node that leads since a moment ago knows none, and the catalog still keeps the interval. */
+async function lastAttempts(
+  node: Node,
+  { catalog, lineage }: { catalog: Catalog; lineage: string },
+): Promise<Partial<Record<Tier, LastAttempt>>> {
+  const found: Partial<Record<Tier, LastAttempt>> = {};
+  for (const tier of [Tier.Snapshots, Tier.Full, Tier.Offsite] as const) {
+    const text = await readIfThere(attemptFile(node, tier));
+    const newest = newestGood(catalog, lineage, { tiers: [tier] });
+    if (text !== undefined) found[tier] = JSON.parse(text) as LastAttempt;
+    else if (newest !== undefined) found[tier] = { endedAt: newest.storedAt, seconds: 0 };
+  }
+  return found;
+}
+
+async function take(node: Node, verdict: TierDue, reporter: Reporter): Promise<DueRun["tiers"][number]> {
+  if (!verdict.due) return { ...verdict, outcome: "not due" };
+  reporter.emit({ event: "note", message: `${verdict.tier} is due: ${verdict.reason}` });
+  const began = Date.now();
+  try {
+    await backUp(node, verdict.tier, reporter);
+    return { ...verdict, outcome: "done" };
+  } catch (error) {
+    const { exitCode, message } = explain(error);
+    reporter.emit({ event: "error", message: `${verdict.tier}: ${message}` });
+    return { ...verdict, outcome: exitCode === ExitCode.TryLater ? "later" : "failed", message };
+  } finally {
+    const attempt: LastAttempt = { endedAt: new Date().toISOString(), seconds: (Date.now() - began) / 1000 };
+    await replaceFile(attemptFile(node, verdict.tier), `${JSON.stringify(attempt)}\n`);
+  }
+}
+
+async function backUp(node: Node, tier: Tier, reporter: Reporter): Promise<void> {
+  if (tier === Tier.Snapshots) return runProcedure(snapshot, { node } satisfies SnapshotContext, reporter);
+  if (tier === Tier.Full) return runProcedure(full, { node } satisfies FullContext, reporter);
+  return runProcedure(offsite, { config: node.config }, reporter);
+}
+
+/** A leader looks at once after a start, then in this rhythm; so do the others (protocol 14). */
+const firstLookSeconds = 60;
+const lookSeconds = 300;
+
+/**
+ * The timer of a host without one (service manager `process`): looks again and again until its installation is gone or
+ * another has taken its place.
+ */
+export async function runSchedule(configFile: string, generation: string, reporter: Reporter): Promise<void> {
+  for (let wait = firstLookSeconds; await stillInstalled(configFile, generation, wait); wait = lookSeconds) {
+    try {
+      await runDue(nodeOf(await loadConfig(configFile)), reporter);
+    } catch (error) {
+      reporter.emit({ event: "error", message: explain(error).message });
+    }
+  }
+}
+
+/** Waits; false as soon as the installation that it belongs to is no more. */
+async function stillInstalled(configFile: string, generation: string, seconds: number): Promise<boolean> {
+  for (let waited = 0; ; waited += 1) {
+    const text = await readIfThere(configFile);
+    if (text === undefined || (JSON.parse(text) as { generation?: string }).generation !== generation) return false;
+    if (waited >= seconds) return true;
+    await rest(1000);
+  }
+}
+
+function pidFile(node: Node): string {
+  return path.join(node.paths.state, "schedule.pid");
+}
+
+/** The schedule of an installation, of whatever generation unless one is named. */
+async function schedulePid(node: Node, generation?: string): Promise<number | undefined> {
+  const pid = Number(await readIfThere(pidFile(node)));
+  if (!Number.isSafeInteger(pid) || pid <= 1) return undefined;
+  const words = (await processCommand(pid))?.split(" ") ?? [];
+  const ours = words.includes(agentConfigFile(node.config)) && words.includes("schedule");
+  return ours && (generation === undefined || words.includes(generation)) ? pid : undefined;
+}
+
+/** Notes its own process id, then becomes the schedule: nobody can die in between and lose sight of it. */
+const startScript = 'echo $$ >"$1.new" && mv "$1.new" "$1" && shift && exec "$@"';
+
+/** Starts the schedule of an installation as a process of its own; one of an older installation ends. */
+export async function startSchedule(node: Node): Promise<void> {
+  const { generation, agentDirectory } = node.config;
+  if ((await schedulePid(node, generation)) !== undefined) return;
+  await stopSchedule(node);
+  const program = path.join(agentDirectory, "neumann-backup.cjs");
+  const config = agentConfigFile(node.config);
+  const words = [process.execPath, program, "--config", config, "--quiet", "schedule", "--generation", generation];
+  spawn("sh", ["-c", startScript, "sh", pidFile(node), ...words], { detached: true, stdio: "ignore" }).unref();
+  for (let waited = 0; (await schedulePid(node, generation)) === undefined; waited += 1) {
+    if (waited > 500) throw new WorldFault("the schedule's process did not start: look whether node runs on this host");
+    await rest(10);
+  }
+}
+
+/** Ends the schedule's process; a backup that it is taking ends in order, and writes are resumed. */
+export async function stopSchedule(node: Node): Promise<void> {
+  const pid = await schedulePid(node);
+  if (pid !== undefined) process.kill(pid, "SIGTERM");
+  await removeFile(pidFile(node));
+}
