@@ -1,0 +1,186 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LabCluster, type LabNode, programsFolder, startCluster, until } from "../../lab/neumann/harness";
+import { resolvePolicy } from "../../model/policy";
+import type { ArchiveSpec } from "../../model/reference";
+import type { InstallSpec } from "../../model/specs";
+import { markedCommands, readDocument } from "./document";
+
+const page = readDocument("docs/format.md");
+const rows = 3000;
+
+/** A value that is hard to get right by accident: every row its own. */
+const valueOf = (k: number): string => `row-${k}-${createHash("sha256").update(String(k)).digest("hex").slice(0, 24)}`;
+
+let folder: string;
+let program: string;
+let archive: ArchiveSpec;
+let source: LabCluster;
+let target: LabCluster | undefined;
+
+beforeAll(async () => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), "by-hand-"));
+  // A copy: whoever builds the bundle anew in the middle does not change what is installed.
+  program = path.join(folder, "neumann-backup.cjs");
+  fs.copyFileSync(path.resolve(__dirname, "../../agent/bundle/neumann-backup.cjs"), program);
+  archive = {
+    kind: "directory",
+    clusterId: "prod",
+    location: path.join(folder, "archive"),
+    offsite: { kind: "directory", location: path.join(folder, "offsite") },
+  };
+  source = await startCluster({ directory: path.join(folder, "source"), start: false });
+  agent(["archive-create"], {
+    archive: { kind: "directory", location: archive.location },
+    clusterId: "prod",
+    role: "primary",
+  });
+  agent(["archive-create"], { archive: archive.offsite, clusterId: "prod", role: "offsite" });
+  for (const node of source.nodes) agent(["install"], installation(node));
+  await Promise.all(source.nodes.map((node) => node.start()));
+  await source.whenHealthy();
+});
+
+afterAll(async () => {
+  await source.close();
+  await target?.close();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+function installation(node: LabNode): InstallSpec {
+  const overrides = { wal: { archiveTimeoutSeconds: 1, arrivalDeadlineSeconds: 60, freeSpaceAlarmMebibytes: 1 } };
+  return {
+    config: {
+      format: "neumann-agent/1",
+      generation: "by-hand",
+      node: {
+        id: node.id,
+        address: node.raftAddress,
+        adminUrl: node.adminUrl,
+        configFile: node.configFile,
+        dataDirectory: node.dataDirectory,
+        programDirectory: programsFolder(),
+        serviceManager: "process",
+      },
+      archive,
+      policy: resolvePolicy(overrides),
+      agentDirectory: path.join(node.folder, "agent"),
+    },
+    sha256: createHash("sha256").update(fs.readFileSync(program)).digest("hex"),
+    hold: false,
+  };
+}
+
+/** Runs the agent, which must succeed; its result. */
+function agent(words: string[], specification?: object): Record<string, unknown> {
+  const input = specification === undefined ? "" : JSON.stringify(specification);
+  const { status, stdout, stderr } = spawnSync("node", [program, "--json", ...words], { input, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${words.join(" ")} ended with ${status}: ${stderr}`);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+async function write(first: number, count: number): Promise<void> {
+  const statements = Array.from(
+    { length: count },
+    (_, i) => `INSERT INTO t (k, v) VALUES (${first + i}, '${valueOf(first + i)}')`,
+  );
+  const leader = await source.leader();
+  const answers = await leader.must(["query", "-"], `${statements.join("\n")}\n`);
+  expect(answers.split("\n").filter((line) => line.trim() === "OK")).toHaveLength(count);
+}
+
+/** Runs commands of the page; they must succeed. */
+function bash(marker: string, environment: Record<string, string>): string {
+  const { status, stdout, stderr } = tryBash(marker, environment);
+  if (status !== 0) throw new Error(`the commands of docs/format.md ended with ${status}:\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+function tryBash(marker: string, environment: Record<string, string>) {
+  const script = `set -euo pipefail\n${markedCommands(page, marker)}`;
+  const env = { ...process.env, ...environment, PATH: `${programsFolder()}:${process.env.PATH}` };
+  return spawnSync("bash", ["-c", script], { env, encoding: "utf8" });
+}
+
+const onLeader = async (words: string[]): Promise<Record<string, unknown>> => {
+  const leader = await source.leader();
+  return agent(["--config", path.join(leader.folder, "agent", "agent.json"), ...words]);
+};
+
+async function freshNode(name: string): Promise<{ node: LabNode; environment: Record<string, string> }> {
+  target ??= new LabCluster({ directory: path.join(folder, "target") });
+  const node = await target.addNode(name);
+  fs.mkdirSync(node.dataDirectory, { recursive: true });
+  const environment = {
+    ARCHIVE: archive.offsite?.location ?? "",
+    CLUSTER: "prod",
+    TIER: "offsite",
+    DATA: node.dataDirectory,
+    NEUMANN_CONFIG: node.configFile,
+    STAGING: path.join(node.dataDirectory, ".neumann-backup-by-hand"),
+  };
+  return { node, environment };
+}
+
+describe("docs/format.md", () => {
+  let taken: Record<string, unknown>;
+
+  beforeAll(async () => {
+    const leader = await source.leader();
+    await leader.must(["query", "CREATE TABLE t (k INT, v TEXT)"]);
+    await write(1, 1000);
+    await onLeader(["full"]);
+    await onLeader(["offsite"]);
+    await write(1001, rows - 1000);
+    await onLeader(["snapshot"]);
+    await onLeader(["full"]);
+    taken = await onLeader(["offsite"]);
+    await write(rows + 1, 10);
+    await source.close();
+  });
+
+  it.each(["offsite", "snapshots"])("restores the newest %s backup by hand, row by row", async (tier) => {
+    const { node, environment } = await freshNode(`hand-${tier}`);
+    const place = tier === "offsite" ? {} : { ARCHIVE: archive.location, TIER: tier };
+    const list = bash("by-hand", { ...environment, ...place });
+    if (tier === "offsite") expect(list).toContain(taken.backupId as string);
+    await node.start();
+    await until("it leads", async () => (await node.leads()) || undefined);
+    bash("by-hand-started", { ...environment, ...place });
+    expect(await node.count()).toBe(rows);
+    const text = await node.must(["query", "-"], "SELECT k, v FROM t\n");
+    const found = [...text.matchAll(/row-\d+-[0-9a-f]{24}/g)].map(([value]) => value).sort();
+    expect(found).toEqual(Array.from({ length: rows }, (_, i) => valueOf(i + 1)).sort());
+    await node.must(["query", `INSERT INTO t (k, v) VALUES (${rows + 1}, 'new')`]);
+    expect(await node.count()).toBe(rows + 1);
+    await node.stop();
+  });
+
+  it("stops at a backup of which one byte was changed, and puts nothing in place", async () => {
+    const { node, environment } = await freshNode("hand-damaged");
+    const copy = path.join(folder, "damaged");
+    fs.cpSync(archive.offsite?.location ?? "", copy, { recursive: true });
+    const data = path.join(copy, "prod/offsite/data");
+    for (const name of fs.readdirSync(data, { recursive: true, encoding: "utf8" })) {
+      if (!name.endsWith("data.tar.zst")) continue;
+      const bytes = fs.readFileSync(path.join(data, name));
+      bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+      fs.writeFileSync(path.join(data, name), bytes);
+    }
+    const { status, stderr } = tryBash("by-hand", { ...environment, ARCHIVE: copy });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain("computed checksum did NOT match");
+    expect(fs.readdirSync(node.dataDirectory)).toEqual([]);
+  });
+
+  it("stops at a folder that is not empty", async () => {
+    const { node, environment } = await freshNode("hand-full");
+    fs.mkdirSync(path.join(node.dataDirectory, "store"));
+    expect(tryBash("by-hand", environment).status).not.toBe(0);
+    expect(fs.readdirSync(path.join(node.dataDirectory, "store"))).toEqual([]);
+  });
+});
