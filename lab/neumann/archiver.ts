@@ -22,7 +22,9 @@ export class Archiver {
     private readonly core: Core,
     private readonly snapshots: Snapshots,
   ) {
-    this.archived = readArchived(core.parts.paths);
+    const noted = readArchived(core.parts.paths);
+    // The open segment is never archived: a note that says so belongs to another stream.
+    this.archived = noted < (core.log.wal.open?.number ?? 0) ? noted : -1;
     this.timer = setInterval(() => this.tick(), 100);
   }
 

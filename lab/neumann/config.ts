@@ -173,7 +173,7 @@ export function dataPaths(dataDirectory: string) {
     tail: path.join(raft, "tail"),
     snapshots: path.join(raft, "snapshots"),
     state: path.join(raft, "state"),
-    archived: path.join(raft, "archived"),
+    archived: path.join(raft, "wal", "archived"),
     store: path.join(dataDirectory, "store"),
   };
 }

@@ -98,10 +98,8 @@ async function route(node: Node, call: string): Promise<Answer> {
   switch (call) {
     case "POST /admin/snapshot":
       return requestSnapshot(node);
-    case "GET /health": {
-      const value = health(node);
-      return json(value.status === "unhealthy" ? 503 : 200, value);
-    }
+    case "GET /health":
+      return json(200, health(node));
     case "GET /metrics":
       return { code: 200, type: "text/plain; version=0.0.4", text: metrics(node) };
     case "GET /internal/info":

@@ -124,16 +124,15 @@ export function replayWal(config: Config, from: string, target: Target): Promise
   return alone(config, async (paths) => {
     const files = listReplay(from);
     makeFolders(paths);
+    const wasEmpty = !fs.existsSync(path.join(paths.store, "header"));
     const store = await openStore(paths);
-    const base = listSnapshots(paths.snapshots).at(-1)?.index ?? 0;
-    checkBase(store, target);
-    const seen = new Replay(store, base, target);
-    for (const file of files) if (!seen.done) seen.read(file);
-    const { time } = store.state;
-    const past = seen.done || seen.newest >= (target ?? -Infinity);
-    if (!past)
-      throw new Error(`no entry is at or after the target: the last one is of ${new Date(seen.newest).toISOString()}`);
-    checkReached(store, seen, time);
+    try {
+      applySegments(paths, store, files, target);
+    } catch (error) {
+      // Nothing half replayed may be taken for a store at the next try.
+      if (wasEmpty) store.discard();
+      throw error;
+    }
     await store.checkpoint();
     await createSnapshot(store, paths.snapshots);
     setAside(paths);
@@ -141,6 +140,20 @@ export function replayWal(config: Config, from: string, target: Target): Promise
     store.close();
     return store.state.index;
   });
+}
+
+function applySegments(paths: DataPaths, store: Store, files: string[], target: Target): void {
+  const base = listSnapshots(paths.snapshots).at(-1)?.index ?? 0;
+  checkBase(store, target);
+  const seen = new Replay(store, base, target);
+  for (const file of files) if (!seen.done) seen.read(file);
+  if (!seen.done && seen.newest < (target ?? -Infinity)) {
+    const last = new Date(seen.newest).toISOString();
+    throw new Error(`no entry is at or after the target: the last one is of ${last}`);
+  }
+  if (seen.done && seen.stoppedAt <= store.state.index) {
+    throw new Error(`the data already holds entry ${store.state.index}, which is after the target: empty store/`);
+  }
 }
 
 function listReplay(from: string): string[] {
@@ -161,12 +174,6 @@ function checkBase(store: Store, target: Target): void {
   if (target === undefined || store.state.time <= target) return;
   const at = new Date(store.state.time).toISOString();
   throw new Error(`the data already reaches ${at}, which is after the target: take an older snapshot, empty store/`);
-}
-
-function checkReached(store: Store, seen: Replay, time: number): void {
-  if (seen.done && time > 0 && seen.stoppedAt <= store.state.index) {
-    throw new Error(`the data already holds entry ${store.state.index}, which is after the target: empty store/`);
-  }
 }
 
 /** Goes through segments in order and applies what the data lacks. */

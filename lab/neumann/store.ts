@@ -143,7 +143,8 @@ export class Store {
     this.create(state);
   }
 
-  private discard(): void {
+  /** Makes the folder empty, but for names that are not ours. */
+  discard(): void {
     this.close();
     // The header goes first: without it the folder counts as empty, whatever pages are left.
     fs.mkdirSync(this.directory, { recursive: true });

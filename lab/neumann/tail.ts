@@ -58,6 +58,7 @@ export class Tail {
 
   /** Starts a new file that holds what must be kept of the old ones. */
   async start(): Promise<void> {
+    await this.running;
     const newest = tailFiles(this.directory).at(-1);
     this.number = newest ? parseInt(path.basename(newest).slice(0, 16), 16) : 0;
     await this.rotate();
