@@ -20,7 +20,9 @@ function run(words, environment = {}) {
     stdio: "inherit",
     env: { ...process.env, ...environment },
   });
-  console.log(`  ${status === 0 ? "done" : `failed with ${status}`} after ${Math.round((Date.now() - began) / 1000)} s`);
+  console.log(
+    `  ${status === 0 ? "done" : `failed with ${status}`} after ${Math.round((Date.now() - began) / 1000)} s`,
+  );
   return status === 0;
 }
 
@@ -34,7 +36,16 @@ function check(words) {
 function tests(name, args) {
   const file = path.join(results, `${name}.json`);
   rmSync(file, { force: true });
-  const good = run(["npx", "--no-install", "vitest", "run", ...args, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+  const good = run([
+    "npx",
+    "--no-install",
+    "vitest",
+    "run",
+    ...args,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+  ]);
   try {
     const found = JSON.parse(readFileSync(file, "utf8"));
     total.passed += found.numPassedTests;
