@@ -1,6 +1,14 @@
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
-import { recordKey, recordPrefix, segmentName, segmentNumber, isSegmentName, walPrefix } from "../model/layout";
+import {
+  recordKey,
+  recordPrefix,
+  segmentKey,
+  segmentName,
+  segmentNumber,
+  isSegmentName,
+  walPrefix,
+} from "../model/layout";
 import { parseStored } from "./archive/stored";
 import type { StreamAnchor } from "../model/manifest";
 import type { StreamRecord } from "../model/records";
@@ -43,13 +51,16 @@ export async function noteStream(node: Node, state: StreamState): Promise<void> 
 /** Why the stream on disk cannot take this segment, or null when it can. A segment offered again is decided by its content. */
 export async function whyNewStream(
   node: Node,
-  state: StreamState | undefined,
-  segment: string,
+  archive: Archive,
+  { state, segment }: { state: StreamState | undefined; segment: string },
 ): Promise<string | null> {
   if (state === undefined) return "start";
   if (state.nodeId !== node.config.node.id || state.machineId !== (await machineIdentity())) return "moved";
-  if (state.lastPushed === null) return null;
-  return segmentNumber(segment) > segmentNumber(state.lastPushed) + 1n ? "gap" : null;
+  if (state.lastPushed === null || segmentNumber(segment) <= segmentNumber(state.lastPushed) + 1n) return null;
+  // On a full disk segments are stored that could not be noted: the archive knows.
+  const before = segmentName(segmentNumber(segment) - 1n);
+  const key = segmentKey(node.config.archive.clusterId, state.lineage, state.stream, before);
+  return (await archive.storedHash(key)) === undefined ? "gap" : null;
 }
 
 /**

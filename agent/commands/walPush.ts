@@ -5,8 +5,8 @@ import { InputError } from "../../model/mistakes";
 import { Conflict, type Archive } from "../archive/archive";
 import { openArchive } from "../archive/open";
 import type { Node } from "../context";
-import { exists, freeBytes, makeDirectory } from "../host/files";
-import { TryLater } from "../run/errors";
+import { exists, freeBytes, isCode, makeDirectory } from "../host/files";
+import { Damaged, TryLater } from "../run/errors";
 import type { Procedure } from "../run/steps";
 import { beginStream, noteStream, readStream, type StreamState, whyNewStream } from "../stream";
 
@@ -40,8 +40,8 @@ async function check(push: WalPush): Promise<void> {
       { path: "%p %f", problem, received: `${file} ${segment}`, remedy },
     ]);
   }
-  await makeDirectory(push.node.paths.state);
-  await writeFile(push.node.paths.offered, segment);
+  await unlessFull(makeDirectory(push.node.paths.state));
+  await unlessFull(writeFile(push.node.paths.offered, segment));
   if (await exists(push.node.paths.hold)) {
     throw new TryLater("archiving is held until the recovery is accepted; the segment stays in raft/wal");
   }
@@ -49,9 +49,22 @@ async function check(push: WalPush): Promise<void> {
   push.archive = await openArchive(archive, archive.clusterId, "primary");
 }
 
+/** A full disk is freed by storing its log: what is only noted there must not keep a segment from the archive. */
+async function unlessFull(noting: Promise<void>): Promise<void> {
+  await noting.catch((error: unknown) => {
+    if (!isCode(error, "ENOSPC", "EDQUOT")) throw error;
+  });
+}
+
 async function findStream(push: WalPush, control: { note(message: string): void }): Promise<void> {
-  const state = await readStream(push.node);
-  const reason = await whyNewStream(push.node, state, push.segment);
+  let damaged = false;
+  const state = await readStream(push.node).catch((error: unknown) => {
+    if (!(error instanceof Damaged)) throw error;
+    damaged = true;
+    return undefined;
+  });
+  const why = await whyNewStream(push.node, push.archive as Archive, { state, segment: push.segment });
+  const reason = damaged ? "damaged" : why;
   push.stream = reason === null ? state : await begin(push, reason, state);
   if (reason !== null && reason !== "start") control.note(alarm(reason, push));
   const free = await freeBytes(push.node.config.node.dataDirectory);
@@ -92,5 +105,5 @@ async function note(push: WalPush): Promise<void> {
   const stream = push.stream as StreamState;
   const { lastPushed } = stream;
   if (lastPushed !== null && segmentNumber(push.segment) <= segmentNumber(lastPushed)) return;
-  await noteStream(push.node, { ...stream, lastPushed: push.segment });
+  await unlessFull(noteStream(push.node, { ...stream, lastPushed: push.segment }));
 }

@@ -247,7 +247,7 @@ export async function freshHost(
 }
 
 export function nodeSpec(host: Host, more: Partial<NodeSpec> = {}): NodeSpec {
-  return { node: host.node, clusterName: "lab", peers: [], bootstrap: false, start: false, ...more };
+  return { node: host.node, clusterName: "lab", peers: [], bootstrap: false, others: [], start: false, ...more };
 }
 
 /** The specification of a recovery onto some hosts, as it stands in the archive now. */
