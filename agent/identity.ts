@@ -4,6 +4,10 @@ import { hashFile } from "./host/files";
 declare const AGENT_VERSION: string | undefined;
 export const agentVersion: string = typeof AGENT_VERSION === "string" ? AGENT_VERSION : "development";
 
+/** docs/format.md; set by the build. It is stored beside off-site backups, for whoever has nothing else. */
+declare const FORMAT_PAGE: string | undefined;
+export const formatPage: string = typeof FORMAT_PAGE === "string" ? FORMAT_PAGE : "";
+
 /** File of the running program: the bundle. */
 export function agentProgram(): string {
   return process.argv[1] ?? "";

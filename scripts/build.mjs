@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const target = "node20";
+const formatPage = readFileSync(path.join(root, "docs/format.md"), "utf8");
 const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 
 function writeChanged(file, content, mode) {
@@ -47,7 +48,7 @@ async function bundle({ entry, out, banner, external, mode }) {
     target,
     external,
     banner: { js: banner ?? "" },
-    define: { AGENT_VERSION: JSON.stringify(version) },
+    define: { AGENT_VERSION: JSON.stringify(version), FORMAT_PAGE: JSON.stringify(formatPage) },
     legalComments: "none",
     logLevel: "warning",
   });

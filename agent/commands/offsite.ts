@@ -11,7 +11,7 @@ import { readCatalog } from "../archive/catalog";
 import { type Archives, openArchives } from "../archive/open";
 import { takeClaim, type Claim } from "../claims";
 import type { AgentConfig } from "../../model/agentConfig";
-import { agentIdentity, agentProgram } from "../identity";
+import { agentIdentity, agentProgram, formatPage } from "../identity";
 import { lineageKey } from "../lineage";
 import { Damaged, Refused, WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
@@ -150,6 +150,7 @@ async function belongings(context: OffsiteContext): Promise<void> {
   if (record === undefined) throw new Damaged(`${lineageKey(clusterId, lineage)} is missing in ${primary.description}`);
   await archive.putText(lineageKey(clusterId, lineage), record);
   const { sha256 } = await agentIdentity();
+  await archive.putText(recordKey(clusterId, "software", `${sha256}/format.md`), formatPage);
   await archive.putFile(recordKey(clusterId, "software", `${sha256}/neumann-backup.cjs`), agentProgram());
 }
 
