@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -37,9 +37,10 @@ class Run {
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
 
-  constructor(script: string, flags: readonly string[]) {
+  constructor(script: string, flags: readonly string[], environment: Record<string, string> = {}) {
     const program = path.join(root, "scripts", script);
-    this.child = spawn(process.execPath, [program, ...flags], { cwd: folder, detached: true, stdio: "pipe" });
+    const env = { ...process.env, ...environment };
+    this.child = spawn(process.execPath, [program, ...flags], { cwd: folder, detached: true, stdio: "pipe", env });
     this.child.stdout?.on("data", (text: Buffer) => {
       this.output += text.toString();
       this.result += text.toString();
@@ -53,7 +54,10 @@ class Run {
   }
 
   async said(pattern: RegExp): Promise<void> {
-    await expect.poll(() => pattern.test(this.output) || this.child.exitCode, { timeout: 4 * minutes }).toBe(true);
+    while (!pattern.test(this.output)) {
+      if (this.child.exitCode !== null) throw new Error(`it ended before it said ${pattern}:\n${this.output}`);
+      await sleep(50);
+    }
   }
 }
 
@@ -147,15 +151,20 @@ function browserPath(): string | undefined {
 
 describe("runs side by side", () => {
   it(
-    "do not disturb each other; a second one in the same folder is refused",
+    "do not disturb each other, one of them with another NEUMANN_BIN; a second one in the same folder is refused",
     async () => {
       const [a, b] = [workFolder("left"), workFolder("right")];
-      const runs = [start(a, "--writes", "3000"), start(b, "--writes", "3000")];
+      const bin = path.join(folder, "bin");
+      cpSync(path.join(root, "lab", "neumann", "bin"), bin, { recursive: true });
+      const other = new Run("start.mjs", ["--work", b, "--writes", "3000"], { NEUMANN_BIN: bin });
+      const runs = [start(a, "--writes", "3000"), other];
       await runs[0]?.said(/\[1\/7\]/);
       const second = start(a);
       expect(await second.ended).toBe(3);
       expect(second.output).toMatch(/process \d+ runs in .*left/);
       for (const run of runs) expect(await run.ended, run.output).toBe(0);
+      const report = JSON.parse(readFileSync(path.join(b, "report.json"), "utf8")) as RehearsalResult;
+      expect(report.tools.Database).toBe("from NEUMANN_BIN");
     },
     10 * minutes,
   );
