@@ -145,7 +145,7 @@ describe("docs/format.md", () => {
 
   it.each(["offsite", "snapshots"])("restores the newest %s backup by hand, row by row", async (tier) => {
     const { node, environment } = await freshNode(`hand-${tier}`);
-    const place = tier === "offsite" ? {} : { ARCHIVE: archive.location, TIER: tier };
+    const place: Record<string, string> = tier === "offsite" ? {} : { ARCHIVE: archive.location, TIER: tier };
     const list = bash("by-hand", { ...environment, ...place });
     if (tier === "offsite") expect(list).toContain(taken.backupId as string);
     await node.start();

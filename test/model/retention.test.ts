@@ -11,6 +11,7 @@ import {
   type StoredData,
   type StoredSegment,
 } from "../../model/retention";
+import type { LineageRecord } from "../../model/records";
 import { Tier, tiers } from "../../model/tier";
 import { accepted, catalog, entry, idOf, lineage } from "./fixtures";
 
@@ -286,7 +287,7 @@ const anySegment = fc
     place: fc.constantFrom<Place>("primary", "offsite"),
   })
   .map(({ number, days, ...rest }) => segment(number, days, rest));
-const anyLineages = fc.constantFrom(
+const anyLineages = fc.constantFrom<LineageRecord[][]>(
   [lineage("l-one")],
   [lineage("l-one"), lineage("l-two", "l-one"), lineage("l-three", "l-two")],
   [lineage("l-one"), lineage("l-two", "l-one"), lineage("l-three", "l-one")],
