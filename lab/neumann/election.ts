@@ -13,7 +13,7 @@ interface VoteBody {
 }
 
 const tickMs = 15;
-const patienceMs = 1500;
+const patienceMs = 3000;
 
 /** Timers and votes. */
 export class Election {

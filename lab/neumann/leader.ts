@@ -219,7 +219,7 @@ export class Leader {
     const stalled = now - this.lastCheck > 200;
     this.lastCheck = now;
     if (now >= this.nextBeat) this.beat();
-    const patience = Math.max(2 * this.core.config.electionMaxMs, 2 * silenceMs);
+    const patience = Math.max(2 * this.core.config.electionMaxMs, 3 * silenceMs);
     if (stalled) for (const peer of this.peers.values()) peer.aliveAt = Math.max(peer.aliveAt, now - patience / 2);
     const heard = this.core.others.filter((member) => this.hears(member.id, patience)).length;
     if (heard + 1 < this.core.majority && this.core.membership.members.length > 1) {
