@@ -231,8 +231,8 @@ function resultOf(exercise: Exercise, { load, lostAt, run, rows }: Found): Rehea
     policy,
     policyOverrides: describeOverrides(exercise.policy),
     checks,
-    phases: timeline.phases,
-    marks: timeline.marks,
+    phases: [...timeline.phases],
+    marks: [...timeline.marks],
     tools: exercise.tools,
   };
 }
