@@ -9,6 +9,8 @@ import type { BackupFile } from "../../model/manifest";
 interface Seen {
   size: number;
   ino: number;
+  /** File, folder or link, by the mode's type bits. */
+  kind: number;
 }
 
 /** Files whose times lie so far before a pass began are copied again all the same (protocol 10). */
@@ -52,7 +54,7 @@ export class TreeCopy {
   private async copyChanges(progress: (bytes: number) => void): Promise<PassResult> {
     const files = await walkTree(this.source);
     await makeDirectory(this.target);
-    await this.removeVanished(new Set(files.map((file) => file.path)));
+    await this.removeVanished(new Map(files.map(({ path: name, stats }) => [name, kindOf(stats)])));
     const changed = files.filter(({ path: name, stats }) => this.mayHaveChanged(name, stats));
     const result = { files: 0, bytes: 0 };
     for (const { path: name } of changed.filter(({ stats }) => stats.isDirectory())) {
@@ -67,7 +69,7 @@ export class TreeCopy {
         progress(result.bytes);
       },
     );
-    this.seen = new Map(files.map(({ path: name, stats }) => [name, { size: stats.size, ino: stats.ino }]));
+    this.seen = new Map(files.map(({ path: name, stats }) => [name, seenAs(stats)]));
     return result;
   }
 
@@ -77,9 +79,10 @@ export class TreeCopy {
     return !stats.isDirectory() && Math.max(stats.mtimeMs, stats.ctimeMs) >= this.since - clockGrainMs;
   }
 
-  private async removeVanished(present: ReadonlySet<string>): Promise<void> {
-    for (const name of this.seen.keys()) {
-      if (!present.has(name)) await rm(path.join(this.target, name), { recursive: true, force: true });
+  /** Also what has become something else: a file is never copied through a link that was there before it. */
+  private async removeVanished(present: ReadonlyMap<string, number>): Promise<void> {
+    for (const [name, { kind }] of this.seen) {
+      if (present.get(name) !== kind) await rm(path.join(this.target, name), { recursive: true, force: true });
     }
   }
 
@@ -87,6 +90,14 @@ export class TreeCopy {
   private async copy(name: string, stats: Stats): Promise<boolean> {
     return copyEntry(path.join(this.source, name), path.join(this.target, name), stats);
   }
+}
+
+function kindOf(stats: Stats): number {
+  return stats.mode & constants.S_IFMT;
+}
+
+function seenAs(stats: Stats): Seen {
+  return { size: stats.size, ino: stats.ino, kind: kindOf(stats) };
 }
 
 async function copyEntry(from: string, to: string, stats: Stats): Promise<boolean> {

@@ -1,0 +1,316 @@
+import type { ChildProcess } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Manifest } from "../../model/manifest";
+import { until } from "../../lab/neumann/harness";
+import { createTable, readValues, Writer } from "../../lab/neumann/writer";
+import {
+  admin,
+  adminOf,
+  agent,
+  at,
+  complaint,
+  endAll,
+  filesBelow,
+  freshHost,
+  type Host,
+  must,
+  mustPhase,
+  type Protected,
+  protectedCluster,
+  type Ran,
+  recoveryOf,
+  scratch,
+} from "./support";
+
+/** Backups of three nodes under load. */
+const folder = scratch("full");
+let cluster: Protected;
+let writer: Writer;
+
+beforeAll(async () => {
+  cluster = await protectedCluster(path.join(folder, "cluster"), { nodes: 3 });
+  await createTable(cluster.cluster.nodes[0]!);
+  writer = new Writer({ nodes: () => cluster.cluster.nodes.filter((n) => n.running), rowsPerSecond: 200 }).start();
+});
+
+afterAll(async () => {
+  await writer.stop();
+  await cluster.cluster.close();
+  await endAll();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+function manifests(): Manifest[] {
+  return ["full", "snapshots", "offsite"].flatMap((tier) => {
+    const at = path.join(
+      tier === "offsite" ? cluster.archive.offsite!.location : cluster.archive.location,
+      "prod",
+      tier,
+    );
+    return filesBelow(path.join(at, "manifest")).map(
+      (name) => JSON.parse(fs.readFileSync(path.join(at, "manifest", name), "utf8")) as Manifest,
+    );
+  });
+}
+
+/** A command that is voided by a busy machine is tried again. */
+async function good(args: readonly string[]): Promise<Record<string, unknown>> {
+  let last: Ran | undefined;
+  return until(
+    args.join(" "),
+    async () => {
+      last = await cluster.onLeader(args);
+      return last.code === 0 ? (JSON.parse(last.stdout) as Record<string, unknown>) : undefined;
+    },
+    90_000,
+  ).catch((error: unknown) => {
+    throw new Error(`${String(error)} ${last && complaint(last)}`);
+  });
+}
+
+/** Starts `full` on the leader and acts when a step begins. */
+async function atStep(
+  step: string,
+  act: (host: Host, child: ChildProcess) => void | Promise<void>,
+): Promise<{ ran: Ran; host: Host }> {
+  for (let attempt = 0; attempt < 6; attempt++) {
+    const host = await cluster.leader();
+    let acted: Promise<void> | undefined;
+    const ran = await agent([...at(host), "--json", "full"], {
+      started: (child) =>
+        child.stderr?.on("data", (text: Buffer) => {
+          if (acted || !String(text).includes(`"event":"step","step":"${step}"`)) return;
+          acted = Promise.resolve(act(host, child));
+        }),
+    });
+    await acted;
+    if (acted) return { ran, host };
+  }
+  throw new Error(`full never reached ${step}`);
+}
+
+async function writesAreTaken(ms: number): Promise<void> {
+  await writer.reached(writer.acknowledged + 50, ms);
+}
+
+describe("a full backup under load", () => {
+  it("holds what was acknowledged before the pause and nothing that was sent after it (protocol 31)", async () => {
+    await writer.reached(500);
+    const { backupId } = await good(["full"]);
+    await writesAreTaken(10_000);
+    const made = manifests().find((manifest) => manifest.backupId === backupId)!;
+    expect(made.index.low).toBe(made.index.high);
+    const from = Date.parse(made.pause!.from);
+    const until = Date.parse(made.pause!.until);
+    const offsite = await good(["offsite"]);
+    expect(offsite).toMatchObject({ source: backupId, created: true });
+    expect(await good(["offsite"])).toMatchObject({ source: backupId, created: false });
+
+    const archive = { ...cluster.archive, location: path.join(folder, "restored-archive") };
+    const { location } = archive;
+    await must(["archive-create"], {
+      spec: { archive: { kind: "directory", location }, clusterId: "prod", role: "primary" },
+    });
+    const host = await freshHost(path.join(folder, "restored"), "node1", { archive });
+    const spec = await recoveryOf([host], { restorePoint: `backup:${String(offsite.backupId)}` });
+    await mustPhase("first", host, spec(host));
+    const values = await readValues(adminOf(host));
+    const { lost, wrong, double } = writer.compare(values, (note) => (note.acknowledgedAt ?? Infinity) < from);
+    expect({ lost, wrong, double }).toEqual({ lost: [], wrong: [], double: [] });
+    const there = new Set(values.map((value) => Number(/^row-(\d+)-/.exec(value)?.[1])));
+    expect(writer.notes.filter((note) => note.sentAt > until && there.has(note.k))).toEqual([]);
+    expect(there.size).toBeGreaterThanOrEqual(500);
+  });
+
+  it("a snapshot is a backup too, and everything verifies byte by byte", async () => {
+    const { backupId } = await good(["snapshot"]);
+    const { verdicts } = (await good(["verify"])) as { verdicts: { backupId: string; good: boolean }[] };
+    expect(verdicts.find((verdict) => verdict.backupId === backupId)?.good).toBe(true);
+    expect(verdicts.every((verdict) => verdict.good)).toBe(true);
+  });
+
+  it("a follower takes none: it says who leads and that it is not the time", async () => {
+    const leader = await cluster.leader();
+    const follower = cluster.hosts.find((host) => host !== leader)!;
+    for (const command of ["full", "snapshot"]) {
+      const ran = await agent([...at(follower), "--json", command]);
+      expect(ran.code).toBe(75);
+      expect(complaint(ran)).toMatch(/^node node\d does not lead; node\d does\. Backups are taken on the leader\.$/);
+    }
+  });
+});
+
+describe("claims (protocol 15)", () => {
+  function claim(name: string, epoch: number, change: object): void {
+    const record = {
+      format: "neumann-claim/1",
+      name,
+      epoch,
+      holder: { node: "node9", host: "elsewhere/boot", pid: 1, started: "1" },
+      timeToLiveSeconds: 3600,
+      ...change,
+    };
+    const folderOf = path.join(cluster.archive.location, "prod/records/claims", name);
+    fs.mkdirSync(folderOf, { recursive: true });
+    fs.writeFileSync(path.join(folderOf, `${String(epoch).padStart(8, "0")}.json`), JSON.stringify(record));
+  }
+  const highest = (name: string): number =>
+    Math.max(
+      ...filesBelow(path.join(cluster.archive.location, "prod/records/claims", name)).map((file) =>
+        Number(file.slice(0, 8)),
+      ),
+    );
+
+  it("a live one of another host: try later, with its holder's name; once its time is up it is taken over", async () => {
+    await good(["snapshot"]);
+    const epoch = highest("snapshots") + 1;
+    claim("snapshots", epoch, {});
+    const ran = await cluster.onLeader(["snapshot"]);
+    expect(ran.code).toBe(75);
+    expect(complaint(ran)).toMatch(
+      /^snapshots is being worked on by node node9 \(process 1 on elsewhere\/boot\) until \S+Z at the latest; run it again afterwards$/,
+    );
+    claim("snapshots", epoch + 1, { timeToLiveSeconds: 0 });
+    await good(["snapshot"]);
+    expect(highest("snapshots")).toBeGreaterThan(epoch + 1);
+  });
+
+  it("whoever was taken over writes no manifest", async () => {
+    const before = manifests().length;
+    for (;;) {
+      const host = await cluster.leader();
+      let taken = false;
+      const ran = await agent([...at(host), "--json", "snapshot"], {
+        started: (child) =>
+          child.stderr?.on("data", (text: Buffer) => {
+            if (taken || !String(text).includes('"event":"step","step":"anchors"')) return;
+            taken = true;
+            claim("snapshots", highest("snapshots") + 1, { timeToLiveSeconds: 0 });
+          }),
+      });
+      if (!taken) continue;
+      expect(ran.code).toBe(4);
+      expect(complaint(ran)).toBe("snapshots was taken over by another run; this one is void");
+      break;
+    }
+    expect(manifests()).toHaveLength(before);
+  });
+});
+
+describe("a backup that went wrong is none", () => {
+  it("asleep under the pause for longer than the lease: it voids itself, writes came back, the operator's pause stays (protocol 13)", async () => {
+    const before = manifests().length;
+    let pausedByOperator = false;
+    const { ran, host } = await atStep("second-pass", async (asleep, child) => {
+      process.kill(-child.pid!, "SIGSTOP");
+      // Lease of 5 s, and some for a busy machine.
+      await writesAreTaken(15_000);
+      // The watchdog resumes once more when nothing can land any more, and only then is done.
+      const leases = path.join(asleep.agentDirectory, "state/leases");
+      await until("the watchdog is done", () => filesBelow(leases).length === 0 || undefined);
+      pausedByOperator = (await admin(asleep, ["pause-writes"])).code === 0;
+      process.kill(-child.pid!, "SIGCONT");
+    });
+    expect(pausedByOperator).toBe(true);
+    expect(ran.code, complaint(ran)).toBe(4);
+    expect(complaint(ran)).toMatch(/void|log went on|another program writing/);
+    expect(manifests()).toHaveLength(before);
+    const acknowledged = writer.acknowledged;
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(writer.acknowledged).toBe(acknowledged);
+    expect((await admin(host, ["resume-writes"])).code).toBe(0);
+    await writesAreTaken(15_000);
+    expect(filesBelow(path.join(host.node.dataDirectory, ".neumann-backup-work"))).toEqual([]);
+  });
+
+  it("killed under the pause: `resume-writes` has nothing left to do, and an operator's pause is none of its business", async () => {
+    const { host } = await atStep("recheck", (_host, child) => void process.kill(-child.pid!, "SIGKILL"));
+    await writesAreTaken(15_000);
+    await must([...at(host), "resume-writes", "--expired"]);
+    expect((await admin(host, ["pause-writes"])).code).toBe(0);
+    expect(await must([...at(host), "resume-writes", "--expired"])).toEqual({ leases: [] });
+    const acknowledged = writer.acknowledged;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(writer.acknowledged).toBe(acknowledged);
+    await admin(host, ["resume-writes"]);
+    await writesAreTaken(15_000);
+  });
+
+  it("an archive that is away does not keep writes paused: `resume-writes` needs none", async () => {
+    const host = await cluster.leader();
+    const leases = path.join(host.agentDirectory, "state/leases");
+    fs.mkdirSync(leases, { recursive: true });
+    const lease = { format: "neumann-local-lease/1", leaseId: "left", host: "another boot", deadlineUptime: 1 };
+    fs.writeFileSync(path.join(leases, "left.json"), JSON.stringify({ ...lease, holder: { pid: 1, started: "0" } }));
+    await admin(host, ["pause-writes"]);
+    fs.renameSync(cluster.archive.location, `${cluster.archive.location}.away`);
+    try {
+      expect(await must([...at(host), "resume-writes"])).toEqual({ leases: ["left"] });
+    } finally {
+      fs.renameSync(`${cluster.archive.location}.away`, cluster.archive.location);
+    }
+    await writesAreTaken(15_000);
+    expect(filesBelow(leases)).toEqual([]);
+  });
+
+  it("WAL that never arrives: void at the deadline, exit code 4, nothing listed (protocol 7)", async () => {
+    const host = await cluster.leader();
+    const before = manifests().length;
+    const config = JSON.parse(fs.readFileSync(host.configFile, "utf8")) as { policy: object };
+    const impatient = path.join(host.agentDirectory, "impatient.json");
+    const policy = { ...config.policy, wal: { archiveTimeoutSeconds: 1, arrivalDeadlineSeconds: 5 } };
+    fs.writeFileSync(impatient, JSON.stringify({ ...config, policy }));
+    // The launcher fails from now on: archive_command keeps every segment.
+    const launcher = path.join(host.agentDirectory, "neumann-backup");
+    fs.renameSync(launcher, `${launcher}.away`);
+    try {
+      const ran = await agent(["--config", impatient, "--json", "snapshot"]);
+      expect(ran.code).toBe(4);
+      expect(complaint(ran)).toMatch(
+        /^the WAL of backup \S+ did not arrive in 5 s \(segment [0-9a-f]{16}\.wal\): it is void\. Look at archive_command/,
+      );
+      expect(manifests()).toHaveLength(before);
+      const { entries } = await must<{ entries: unknown[] }>([...at(host), "list"]);
+      expect(entries).toHaveLength(before);
+    } finally {
+      fs.renameSync(`${launcher}.away`, launcher);
+    }
+  });
+
+  it("the leader dies under the pause: no manifest; another node ends the pause when the lease is over (protocols 11 and 13)", async () => {
+    const before = manifests().length;
+    const { host } = await atStep("second-pass", async (leading, child) => {
+      await cluster.cluster.nodes.find((node) => node.id === leading.node.id)!.stop("SIGKILL");
+      // The host is gone, and all that ran there: also its watchdog.
+      process.kill(-child.pid!, "SIGKILL");
+      const leases = path.join(leading.agentDirectory, "state/leases");
+      for (const name of filesBelow(leases).filter((file) => file.endsWith(".watched"))) {
+        process.kill(Number(fs.readFileSync(path.join(leases, name), "utf8")), "SIGKILL");
+      }
+    });
+    expect(manifests()).toHaveLength(before);
+    const survivor = await cluster.leader();
+    expect(survivor).not.toBe(host);
+    await until(
+      "a survivor's timer ends the pause",
+      async () => {
+        const ran = await agent([...at(survivor), "--json", "resume-writes", "--expired"]);
+        return (ran.code === 0 && ran.stdout.includes(`${host.node.id}-`)) || undefined;
+      },
+      40_000,
+    );
+    await writesAreTaken(15_000);
+    await cluster.cluster.nodes.find((node) => node.id === host.node.id)!.start();
+    await cluster.cluster.whenHealthy();
+    // The same slot is taken by whoever leads now.
+    await good(["full"]);
+  });
+});
+
+it("lost nothing that was acknowledged through all of this", async () => {
+  await writer.stop();
+  const { lost, wrong, double } = writer.compare(await readValues(await cluster.cluster.leader()));
+  expect({ lost, wrong, double }).toEqual({ lost: [], wrong: [], double: [] });
+});

@@ -1,0 +1,177 @@
+import fc from "fast-check";
+import fs from "node:fs";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { Readable } from "node:stream";
+import { hashTree, TreeCopy } from "../../agent/host/tree";
+import { compareTree, packTree, unpackTree } from "../../agent/host/tarball";
+import { checkTree } from "../../agent/restore/checkTree";
+import { Damaged } from "../../agent/run/errors";
+import { contentsOf, scratch } from "./support";
+
+const folder = scratch("tree");
+let count = 0;
+function pair(): { source: string; target: string; copy: TreeCopy } {
+  const base = path.join(folder, `case-${count++}`);
+  const source = path.join(base, "source");
+  const target = path.join(base, "target");
+  fs.mkdirSync(source, { recursive: true });
+  return { source, target, copy: new TreeCopy(source, target) };
+}
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const nothing = (): void => undefined;
+
+describe("a copy in passes (protocol 10)", () => {
+  it("catches a page that was rewritten with the same size, its times set back", async () => {
+    const { source, target, copy } = pair();
+    const page = path.join(source, "pages.db");
+    fs.writeFileSync(page, Buffer.alloc(16_384, 1));
+    const old = new Date(Date.now() - 3_600_000);
+    fs.utimesSync(page, old, old);
+    await copy.pass(nothing);
+    const handle = fs.openSync(page, "r+");
+    fs.writeSync(handle, Buffer.alloc(4096, 2), 0, 4096, 8192);
+    fs.closeSync(handle);
+    fs.utimesSync(page, old, old); // Only the inode's own time tells.
+    await copy.pass(nothing);
+    expect(contentsOf(target)).toEqual(contentsOf(source));
+  });
+
+  it("catches a page that was written while the pass before ran", async () => {
+    const { source, target, copy } = pair();
+    const page = path.join(source, "a");
+    fs.writeFileSync(page, Buffer.alloc(4096, 1));
+    fs.writeFileSync(path.join(source, "b"), Buffer.alloc(20_000_000));
+    await copy.pass(() => fs.writeFileSync(page, Buffer.alloc(4096, Math.ceil(Math.random() * 255))));
+    fs.writeFileSync(page, Buffer.alloc(4096, 3));
+    await copy.lastPass(nothing);
+    expect(contentsOf(target)).toEqual(contentsOf(source));
+  });
+
+  it("copies only what may have changed", async () => {
+    const { source, copy } = pair();
+    for (const name of ["a", "b", "c"]) fs.writeFileSync(path.join(source, name), name.repeat(1000));
+    expect((await copy.pass(nothing)).files).toBe(3);
+    await new Promise((resolve) => setTimeout(resolve, 2100)); // The grain of the clock.
+    await copy.pass(nothing);
+    await new Promise((resolve) => setTimeout(resolve, 2100));
+    fs.writeFileSync(path.join(source, "b"), "B".repeat(1000));
+    expect(await copy.pass(nothing)).toEqual({ files: 1, bytes: 1000 });
+  });
+
+  const name = fc.constantFrom("a", "b", "d/a", "d/e/b", "d");
+  const change = fc.oneof(
+    fc.record({ kind: fc.constant("rewrite" as const), name, byte: fc.nat(255) }),
+    fc.record({ kind: fc.constant("write" as const), name, size: fc.nat(5000), byte: fc.nat(255) }),
+    fc.record({ kind: fc.constant("replace" as const), name, size: fc.nat(100), byte: fc.nat(255) }),
+    fc.record({ kind: fc.constant("remove" as const), name }),
+    fc.record({ kind: fc.constant("folder" as const), name }),
+    fc.record({ kind: fc.constant("link" as const), name }),
+  );
+  type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
+
+  const changes = {
+    rewrite: (at, { byte = 0 }) => fs.writeFileSync(at, Buffer.alloc(fs.statSync(at).size, byte), { flag: "r+" }),
+    write: (at, { size = 0, byte = 0 }) => fs.writeFileSync(at, Buffer.alloc(size, byte)),
+    replace(at, { size = 0, byte = 0 }) {
+      fs.writeFileSync(`${at}.new`, Buffer.alloc(size, byte));
+      fs.rmSync(at, { recursive: true, force: true });
+      fs.renameSync(`${at}.new`, at);
+    },
+    remove: (at) => fs.rmSync(at, { recursive: true, force: true }),
+    folder(at) {
+      fs.rmSync(at, { recursive: true, force: true });
+      fs.mkdirSync(at);
+    },
+    link(at) {
+      fs.rmSync(at, { recursive: true, force: true });
+      fs.symlinkSync("elsewhere", at);
+    },
+  } satisfies Record<Change["kind"], (at: string, change: { size?: number; byte?: number }) => void>;
+
+  /** What does not fit, such as a file below a file, is left out. */
+  function apply(source: string, step: Change): void {
+    try {
+      changes[step.kind](path.join(source, step.name), step as { size?: number; byte?: number });
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      if (!["ENOENT", "ENOTDIR", "EISDIR", "EEXIST", "ELOOP"].includes(code)) throw error;
+    }
+  }
+
+  function shape(root: string): Record<string, string> {
+    const found: Record<string, string> = {};
+    for (const entry of fs.readdirSync(root, { recursive: true }) as string[]) {
+      const stats = fs.lstatSync(path.join(root, entry));
+      if (stats.isDirectory()) found[entry] = "folder";
+      else if (stats.isSymbolicLink()) found[entry] = `link ${fs.readlinkSync(path.join(root, entry))}`;
+      else found[entry] = fs.readFileSync(path.join(root, entry)).toString("hex");
+    }
+    return found;
+  }
+
+  it("is exact after a last pass, whatever changed between the passes", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(change, { maxLength: 8 }), { minLength: 1, maxLength: 4 }), async (rounds) => {
+        const { source, target, copy } = pair();
+        for (const [index, round] of rounds.entries()) {
+          for (const step of round) apply(source, step);
+          await (index === rounds.length - 1 ? copy.lastPass(nothing) : copy.pass(nothing));
+        }
+        expect(shape(target)).toEqual(shape(source));
+      }),
+      { numRuns: 40, interruptAfterTimeLimit: 12_000 },
+    );
+  });
+});
+
+describe("a tarball", () => {
+  async function packed(source: string): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of packTree(source)) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  }
+
+  async function sample(): Promise<{ source: string; content: Buffer }> {
+    const { source } = pair();
+    fs.mkdirSync(path.join(source, "data/store"), { recursive: true });
+    fs.writeFileSync(path.join(source, "data/store/pages"), Buffer.alloc(300_000, "page"));
+    fs.writeFileSync(path.join(source, "data/store/empty"), "");
+    return { source, content: await packed(source) };
+  }
+
+  function target(): string {
+    const at = path.join(folder, `unpacked-${count++}`);
+    fs.mkdirSync(at);
+    return at;
+  }
+
+  it("comes back as it was, and is the same for the same folder", async () => {
+    const { source, content } = await sample();
+    const at = target();
+    const unpacked = await unpackTree(Readable.from([content]), at, nothing);
+    expect(unpacked.bytes).toBe(content.length);
+    await checkTree(at, await hashTree(source), nothing);
+    expect(contentsOf(at)).toEqual(contentsOf(source));
+    await compareTree(Readable.from([content]), source, nothing);
+  });
+
+  it("cut anywhere is damage, never a smaller folder (hazard 15)", async () => {
+    const { content } = await sample();
+    for (const part of [0, 0.1, 0.5, 0.9, 0.999]) {
+      const cut = content.subarray(0, Math.floor(content.length * part));
+      await expect(unpackTree(Readable.from([cut]), target(), nothing)).rejects.toThrow(/the tarball is not whole/);
+    }
+  });
+
+  it("does not compare with a folder that has changed", async () => {
+    const { source, content } = await sample();
+    fs.writeFileSync(path.join(source, "data/store/pages"), Buffer.alloc(300_000, "PAGE"));
+    await expect(compareTree(Readable.from([content]), source, nothing)).rejects.toThrow(Damaged);
+  });
+
+  it("fails when its folder goes away", async () => {
+    await expect(packed(path.join(folder, "nowhere"))).rejects.toThrow(/tar failed/);
+  });
+});
