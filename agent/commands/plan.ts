@@ -7,7 +7,7 @@ import { parseRestorePoint } from "../../model/restorePoint";
 import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { openReachable } from "../archive/open";
-import { WorldFault } from "../run/errors";
+import { Damaged, WorldFault } from "../run/errors";
 import type { Place } from "../../model/catalog";
 
 /** How far a recovery has come, by the archive's records. */
@@ -48,7 +48,10 @@ export function recoveryKey(spec: PlanSpec, name: string): string {
 export async function readPin(spec: PlanSpec, records: Archive): Promise<RecoveryPin | undefined> {
   const key = recoveryKey(spec, "plan");
   const text = await records.getText(key);
-  return text === undefined ? undefined : parseStored(recoveryPinSchema, text, key);
+  if (text === undefined) return undefined;
+  const pin = parseStored(recoveryPinSchema, text, key);
+  if (planDigest(pin.plan as RestorePlan) === pin.digest) return pin;
+  throw new Damaged(`${key} does not hold the plan whose digest it names. Nothing was touched; use a new recoveryId.`);
 }
 
 async function recoveryState(spec: PlanSpec, records: Archive): Promise<RecoveryState> {

@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
+import * as v from "valibot";
 import { type Catalog, newestGood } from "../../model/catalog";
+import { InputError } from "../../model/mistakes";
+import { isoTime, parseJsonAs } from "../../model/parse";
 import { dueTiers, type LastAttempt, type TierDue } from "../../model/schedule";
 import { Tier } from "../../model/tier";
+import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { openArchives } from "../archive/open";
 import { agentConfigFile, loadConfig, type Node, nodeOf } from "../context";
@@ -61,7 +65,9 @@ export async function runDue(node: Node, reporter: Reporter, { dryRun = false } 
     const verdict = verdicts.find((found) => found.tier === tier);
     if (verdict === undefined) continue;
     done.tiers.push(
-      dryRun ? { ...verdict, outcome: verdict.due ? "due" : "not due" } : await take(node, verdict, reporter),
+      dryRun
+        ? { ...verdict, outcome: verdict.due ? "due" : "not due" }
+        : await take({ node, archive: primary }, verdict, reporter),
     );
   }
   return done;
@@ -86,13 +92,30 @@ async function lastAttempts(
   for (const tier of [Tier.Snapshots, Tier.Full, Tier.Offsite] as const) {
     const text = await readIfThere(attemptFile(node, tier));
     const newest = newestGood(catalog, lineage, { tiers: [tier] });
-    if (text !== undefined) found[tier] = JSON.parse(text) as LastAttempt;
+    const noted = text === undefined ? undefined : readAttempt(text);
+    if (noted !== undefined) found[tier] = noted;
     else if (newest !== undefined) found[tier] = { endedAt: newest.storedAt, seconds: 0 };
   }
   return found;
 }
 
-async function take(node: Node, verdict: TierDue, reporter: Reporter): Promise<DueRun["tiers"][number]> {
+const attemptSchema = v.object({ endedAt: isoTime, seconds: v.number() });
+
+/** A note that cannot be read delays nothing: it only spaces runs. */
+function readAttempt(text: string): LastAttempt | undefined {
+  try {
+    return parseJsonAs(attemptSchema, text, "the note of the last run");
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+async function take(
+  { node, archive }: { node: Node; archive: Archive },
+  verdict: TierDue,
+  reporter: Reporter,
+): Promise<DueRun["tiers"][number]> {
   if (!verdict.due) return { ...verdict, outcome: "not due" };
   reporter.emit({ event: "note", message: `${verdict.tier} is due: ${verdict.reason}` });
   const began = Date.now();
@@ -104,7 +127,8 @@ async function take(node: Node, verdict: TierDue, reporter: Reporter): Promise<D
     reporter.emit({ event: "error", message: `${verdict.tier}: ${message}` });
     return { ...verdict, outcome: exitCode === ExitCode.TryLater ? "later" : "failed", message };
   } finally {
-    const attempt: LastAttempt = { endedAt: new Date().toISOString(), seconds: (Date.now() - began) / 1000 };
+    // By the store's clock, as all ages are (protocol 16).
+    const attempt: LastAttempt = { endedAt: (await archive.now()).toISOString(), seconds: (Date.now() - began) / 1000 };
     await replaceFile(attemptFile(node, verdict.tier), `${JSON.stringify(attempt)}\n`);
   }
 }
