@@ -1,5 +1,6 @@
 import { describePlan, planDigest, PlanRefused, resolvePlan, type RestorePlan } from "../../model/plan";
-import { recordKey } from "../../model/layout";
+import { isRecoveryId, recordKey } from "../../model/layout";
+import { InputError } from "../../model/mistakes";
 import { parseStored } from "../archive/stored";
 import { type RecoveryPin, recoveryPinSchema } from "../../model/records";
 import type { PlanSpec } from "../../model/specs";
@@ -29,6 +30,11 @@ export interface RecoveryPlaces {
 
 export async function openRecovery(spec: PlanSpec): Promise<RecoveryPlaces> {
   parseRestorePoint(spec.restorePoint); // Wrong input fails before anything is looked at.
+  if (!isRecoveryId(spec.recoveryId)) {
+    const remedy = "Use letters, digits, dots and dashes, such as 2026-11-23.";
+    const mistake = { path: "recoveryId", problem: "cannot name a recovery", received: spec.recoveryId, remedy };
+    throw new InputError("The recovery cannot be planned", [mistake]);
+  }
   const places = await openReachable(spec.archive);
   const home = spec.archive.offsite === undefined ? "primary" : "offsite";
   const records = places.find(({ place }) => place === home);
