@@ -96,6 +96,26 @@ async function copyDurably(from: string, to: string): Promise<void> {
   }
 }
 
+/** Whether two full files hold the same pages, by the checksum and number of each. */
+async function samePages(a: string, b: string): Promise<boolean> {
+  if (!fs.existsSync(a) || fs.statSync(a).size !== pagesPerFile * pageBytes) return false;
+  const [first, second] = await Promise.all([pageHeads(a), pageHeads(b)]);
+  return first.equals(second);
+}
+
+async function pageHeads(file: string): Promise<Buffer> {
+  const heads = Buffer.alloc(pagesPerFile * pageHeader);
+  const handle = await fs.promises.open(file, "r");
+  try {
+    for (let page = 0; page < pagesPerFile; page++) {
+      fs.readSync(handle.fd, heads, page * pageHeader, pageHeader, page * pageBytes);
+    }
+  } finally {
+    await handle.close();
+  }
+  return heads;
+}
+
 /** Takes the page files out of a folder and leaves everything else. */
 export function removePageFiles(directory: string): void {
   pageFileNames(directory).forEach((name) => fs.rmSync(path.join(directory, name)));
@@ -188,12 +208,18 @@ export class Pages {
     return { length: this.length, partial: Buffer.from(this.partial.subarray(0, this.used)) };
   }
 
-  /** Copies the stream up to a point into an empty folder, while later bytes may be written behind it. */
-  async copyTo(point: PagePoint, to: string): Promise<void> {
+  /**
+   * Copies the stream up to a point into an empty folder, while later bytes may be written behind it. Files that an
+   * earlier snapshot holds already are shared with it: nobody ever writes to those.
+   */
+  async copyTo(point: PagePoint, to: string, earlier?: string): Promise<void> {
     const fullPages = Math.floor(point.length / payloadBytes);
     const fullFiles = Math.floor(fullPages / pagesPerFile);
     for (let file = 0; file < fullFiles; file++) {
-      await copyDurably(path.join(this.directory, nameOf(file)), path.join(to, nameOf(file)));
+      const [from, target] = [path.join(this.directory, nameOf(file)), path.join(to, nameOf(file))];
+      const shared = earlier === undefined ? undefined : path.join(earlier, nameOf(file));
+      if (shared !== undefined && (await samePages(shared, from))) await fs.promises.link(shared, target);
+      else await copyDurably(from, target);
     }
     if (point.length > fullFiles * pagesPerFile * payloadBytes) await this.copyLast(point, to, fullFiles);
     syncDirectory(to);

@@ -76,7 +76,7 @@ export async function createSnapshot(store: Store, directory: string): Promise<S
   const newest = listSnapshots(directory).at(-1);
   if (newest?.index === point.state.index) return newest;
   const temporary = beginSnapshot(directory, point.state.index);
-  await store.copyTo(point, temporary);
+  await store.copyTo(point, temporary, newest?.directory);
   const meta = path.join(temporary, metaName);
   fs.writeFileSync(meta, seal(point.state));
   syncFile(meta);

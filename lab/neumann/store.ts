@@ -270,8 +270,8 @@ export class Store {
   }
 
   /** Copies the rows of a point into a folder. */
-  copyTo(point: StorePoint, directory: string): Promise<void> {
-    return this.pages.copyTo(point.pages, directory);
+  copyTo(point: StorePoint, directory: string, earlier?: string): Promise<void> {
+    return this.pages.copyTo(point.pages, directory, earlier);
   }
 
   /** The table of that name. */
