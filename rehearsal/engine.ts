@@ -5,7 +5,6 @@ import {
   type ConfigMap,
   type EngineEvent,
   LocalWorkspace,
-  type OutputMap,
   PulumiCommand,
   type ProjectSettings,
   type Stack,
@@ -108,6 +107,9 @@ export class DrivenStack {
         },
       },
     );
+    // After an up or a destroy the API starts the CLI three times more, to ask for what the events have told already.
+    stack.outputs = () => Promise.resolve({});
+    stack.info = () => Promise.resolve(undefined);
     return new DrivenStack(stack, place);
   }
 
@@ -130,10 +132,11 @@ export class DrivenStack {
   /** Makes the world as the program says, without a preview. */
   async up(listen: EngineListener): Promise<UpResult> {
     const watch = new EventWatch(listen);
-    const { outputs, summary } = await this.explained(watch, () =>
-      this.stack.up({ onEvent: (event) => watch.take(event) }),
-    );
-    return { outputs: plainOutputs(outputs), changes: { ...summary.resourceChanges }, commands: watch.commands };
+    await this.explained(watch, () => this.stack.up({ onEvent: (event) => watch.take(event) }));
+    const { outputs, changes, commands } = watch;
+    // Without a summary nobody knows: that must not look like nothing.
+    if (changes === undefined) throw new EngineFailure(`the program in ${this.place.project} ended without a summary`);
+    return { outputs, changes, commands };
   }
 
   /** Takes everything down that the stack made. */
@@ -181,13 +184,10 @@ export function configOf(project: string, settings: object): ConfigMap & Record<
   return Object.fromEntries(texts) as unknown as ConfigMap & Record<string, string>;
 }
 
-function plainOutputs(outputs: OutputMap): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(outputs).map(([key, output]) => [key, output.value as unknown]));
-}
-
 /** Collects what an operation of the engine tells. */
 class EventWatch {
   outputs: Record<string, unknown> = {};
+  changes: Record<string, number> | undefined;
   readonly messages: string[] = [];
   readonly errors: string[] = [];
   readonly commands: CommandSpan[] = [];
@@ -197,7 +197,8 @@ class EventWatch {
   constructor(private readonly listen: EngineListener) {}
 
   take(event: EngineEvent): void {
-    const { resourcePreEvent, resOutputsEvent, diagnosticEvent } = event;
+    const { resourcePreEvent, resOutputsEvent, diagnosticEvent, summaryEvent } = event;
+    if (summaryEvent) this.changes = { ...summaryEvent.resourceChanges };
     if (resourcePreEvent) this.began(resourcePreEvent.metadata.urn, resourcePreEvent.metadata.op);
     if (resOutputsEvent) this.ended(resOutputsEvent.metadata);
     if (diagnosticEvent) this.said(diagnosticEvent.message, diagnosticEvent.severity);
