@@ -202,5 +202,10 @@ export async function startSchedule(node: Node): Promise<void> {
 export async function stopSchedule(node: Node): Promise<void> {
   const pid = await schedulePid(node);
   if (pid !== undefined) process.kill(pid, "SIGTERM");
+  // What it still settles needs its files: whoever goes on may take them away.
+  for (let waited = 0; pid !== undefined && (await schedulePid(node)) === pid; waited += 1) {
+    if (waited > 1200) throw new WorldFault(`the schedule (process ${pid}) did not end in two minutes; run it again`);
+    await rest(100);
+  }
   await removeFile(pidFile(node));
 }

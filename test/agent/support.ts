@@ -24,7 +24,9 @@ let bundled: { program: string; sha256: string } | undefined;
 /** The agent, bundled from the sources as they are now: a build elsewhere does not change it in the middle of a test. */
 export function bundle(): { program: string; sha256: string } {
   if (bundled) return bundled;
-  const program = path.join(scratch("program"), "neumann-backup.cjs");
+  const place = scratch("program");
+  process.once("exit", () => fs.rmSync(place, { recursive: true, force: true }));
+  const program = path.join(place, "neumann-backup.cjs");
   buildSync({
     entryPoints: [path.resolve(__dirname, "../../agent/main.ts")],
     outfile: program,
@@ -202,7 +204,10 @@ export async function protectedCluster(
     return { node: labNodeConfig(node), agentDirectory, configFile, archive, policy: options.policy ?? quickPolicy };
   });
   try {
-    for (const host of hosts) await must(["install"], { spec: installSpec(host) });
+    for (const host of hosts) {
+      await must(["install"], { spec: installSpec(host) });
+      await endSchedule(host);
+    }
   } catch (error) {
     await cluster.close();
     throw error;
@@ -243,7 +248,18 @@ export async function freshHost(
   if (options.install === false) return host;
   await must(["node-create"], { spec: nodeSpec(host) });
   await must(["install"], { spec: installSpec(host, { hold: options.hold ?? true }) });
+  await endSchedule(host);
   return host;
+}
+
+/** Ends the process that takes backups by itself: the tests take them. */
+export async function endSchedule(host: Host): Promise<void> {
+  const file = path.join(host.agentDirectory, "state", "schedule.pid");
+  const pid = fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 0;
+  if (!labelled().some((found) => found.pid === pid && found.command.includes("schedule"))) return;
+  process.kill(pid, "SIGKILL");
+  await until("the schedule has ended", () => !labelled().some((found) => found.pid === pid) || undefined);
+  fs.rmSync(file);
 }
 
 export function nodeSpec(host: Host, more: Partial<NodeSpec> = {}): NodeSpec {
@@ -398,18 +414,23 @@ export function filesBelow(folder: string): string[] {
 /** Nothing of the hosts' folder runs but their servers: other tests of this file run beside this one. */
 export async function noStraysOf(...hosts: Host[]): Promise<void> {
   const folders = hosts.map((host) => path.dirname(host.agentDirectory));
-  await until("no process is left behind", () => {
-    const left = fs.readdirSync("/proc").filter((pid) => {
-      if (!/^\d+$/.test(pid)) return false;
+  const servers = hosts.map((host) => `neumann --config ${host.node.configFile}`);
+  let left: string[] = [];
+  const look = (): boolean => {
+    left = fs.readdirSync("/proc").flatMap((pid) => {
+      if (!/^\d+$/.test(pid)) return [];
       try {
         const command = fs.readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").trim();
-        const server = hosts.some((host) => command.endsWith(`neumann --config ${host.node.configFile}`));
-        return !server && folders.some((name) => command.includes(`${name}/`));
+        const ours = folders.some((name) => command.includes(`${name}/`));
+        return ours && !servers.some((server) => command.endsWith(server)) ? [`${pid} ${command}`] : [];
       } catch {
-        return false;
+        return []; // It ended while it was looked at.
       }
     });
-    return left.length === 0 || undefined;
+    return left.length === 0;
+  };
+  await until("no process is left behind", () => look() || undefined).catch((error: unknown) => {
+    throw new Error(`${String(error)}: ${left.join("; ")}`);
   });
 }
 
