@@ -44,5 +44,5 @@ export default defineConfig(
     },
   },
   ...Object.entries(arrows).map(([room, allowed]) => roomRule(room, allowed)),
-  { files: ["**/*.mjs"], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ["**/*.mjs", "**/*.mts"], extends: [tseslint.configs.disableTypeChecked] },
 );

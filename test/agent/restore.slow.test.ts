@@ -3,16 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { until } from "../../lab/neumann/harness";
-import {
-  archiveCopy,
-  backups,
-  hosts,
-  manifestFile,
-  nothingInPlace,
-  recovery,
-  rows,
-  writer,
-} from "./restoreCases";
+import { archiveCopy, backups, hosts, manifestFile, nothingInPlace, recovery, rows, writer } from "./restoreCases";
 import {
   admin,
   complaint,
