@@ -83,7 +83,7 @@ async function killAt(step: string, { procedure, run, afterKill }: Attempt): Pro
 }
 
 /** Runs the command until it ends well: a run may find the world still busy with the dead one's remains. */
-async function untilDone(run: () => Promise<Ran>, ms = 60_000): Promise<Ran> {
+async function untilDone(run: () => Promise<Ran>, ms = 300_000): Promise<Ran> {
   let last: Ran | undefined;
   return until(
     "the command ends well",
