@@ -8,6 +8,10 @@ export const agentVersion: string = typeof AGENT_VERSION === "string" ? AGENT_VE
 declare const FORMAT_PAGE: string | undefined;
 export const formatPage: string = typeof FORMAT_PAGE === "string" ? FORMAT_PAGE : "";
 
+/** What `archive_command` runs: a small program of its own, set by the build, because it is started for each segment. */
+declare const WAL_PUSH_PROGRAM: string | undefined;
+export const walPushProgram: string = typeof WAL_PUSH_PROGRAM === "string" ? WAL_PUSH_PROGRAM : "";
+
 /** File of the running program: the bundle. */
 export function agentProgram(): string {
   return process.argv[1] ?? "";

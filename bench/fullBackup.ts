@@ -21,18 +21,17 @@ interface BackupResult {
 export async function benchFullBackup(say: (line: string) => void, megabytes: number): Promise<Row[]> {
   return inFolder(async (folder) => {
     const bench = await protectedCluster(folder, 3);
+    const node = await bench.cluster.leader();
+    const writer = new Writer({ nodes: () => [node], rowsPerSecond: 500, table: "load" });
     try {
-      const node = await bench.cluster.leader();
       await fill(node, megabytes * mebibyte, (done) => {
-        if (done % (64 * mebibyte) === 0) say(`  ${done / mebibyte} of ${megabytes} MiB written`);
+        say(`  ${Math.round(done / mebibyte)} of ${megabytes} MiB written`);
       });
-      const writer = new Writer({ nodes: () => [node], rowsPerSecond: 500, table: "load" });
       await node.must(["query", "-"], "CREATE TABLE load (k INT, v TEXT)\n");
       writer.start();
       await writer.reached(100);
       const ours = await takeOurs(bench, node);
       const rival = await takeRunbook(folder, node);
-      await writer.stop();
       say(
         `  our pause: snapshot ${seconds(ours.snapshot)}, copy ${seconds(ours.copy)}, the rest ${seconds(ours.rest)}`,
       );
@@ -44,6 +43,7 @@ export async function benchFullBackup(say: (line: string) => void, megabytes: nu
         ...(await restoreRows(folder, dataFile(bench, ours.result), say)),
       ];
     } finally {
+      await writer.stop();
       await bench.cluster.close();
     }
   });

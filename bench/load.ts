@@ -16,7 +16,7 @@ export async function fill(node: LabNode, bytes: number, progress: (done: number
   createInterface({ input: child.stdout }).on("line", (line) => {
     answered += 1;
     if (line.trim() !== "OK") wrong ||= line;
-    if (answered % 1000 === 0) progress(answered * rowBytes);
+    if (answered % 10_000 === 0) progress(answered * rowBytes);
   });
   for (let k = 1; k <= rows; k += 1) {
     const more = child.stdin.write(`INSERT INTO t (k, v) VALUES (${k}, '${text(rowBytes, k)}')\n`);

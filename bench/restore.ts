@@ -4,6 +4,7 @@ import path from "node:path";
 import { unpackTree } from "../agent/host/tarball";
 import { hashTree } from "../agent/host/tree";
 import { checkTree } from "../agent/restore/checkTree";
+import { FileHashes } from "../agent/restore/fileHashes";
 import { median, must, type Row, timed } from "./support";
 
 const runs = 3;
@@ -41,13 +42,14 @@ export async function restoreRows(folder: string, object: string, say: (line: st
   }
 
   async function checked(target: string): Promise<void> {
-    const { sha256 } = await unpackTree(
-      fs.createReadStream(object, { highWaterMark: 1024 * 1024 }),
-      target,
-      () => undefined,
-    );
+    const hashes = new FileHashes(target);
+    const { sha256 } = await unpackTree(fs.createReadStream(object, { highWaterMark: 1024 * 1024 }), target, {
+      progress: () => undefined,
+      unpacked: (name) => hashes.add(name),
+    });
+    await hashes.settled();
     if (sha256 !== expected) throw new Error("the object was not read as it is");
-    await checkTree(target, files, () => undefined);
+    await checkTree(target, { files, hashes }, () => undefined);
   }
 }
 

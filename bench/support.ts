@@ -84,7 +84,10 @@ export async function protectedCluster(folder: string, nodes: number): Promise<B
     archiveTimeoutSeconds: 1,
     settings: { raft: { snapshot_interval: 100_000_000 } },
   });
-  for (const node of cluster.nodes) install(node, home(node.id), archive);
+  for (const node of cluster.nodes) {
+    install(node, home(node.id), archive);
+    endSchedule(home(node.id));
+  }
   return { cluster, archive, agent: (node, words) => runAgent(path.join(home(node.id), "neumann-backup"), words) };
 }
 
@@ -112,6 +115,11 @@ function install(node: LabNode, agentDirectory: string, archive: ArchiveSpec): v
   const sha256 = fs.readFileSync(`${bundle}.sha256`, "utf8").slice(0, 64);
   const spec: InstallSpec = { config, sha256, hold: false };
   must("node", [bundle, "install", "--json"], { input: JSON.stringify(spec) });
+}
+
+/** No backup but the measured ones. */
+function endSchedule(agentDirectory: string): void {
+  process.kill(Number(fs.readFileSync(path.join(agentDirectory, "state", "schedule.pid"), "utf8")), "SIGTERM");
 }
 
 function runAgent(launcher: string, words: readonly string[]): { stdout: string; events: AgentEvent[] } {

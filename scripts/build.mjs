@@ -5,10 +5,10 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { agentProgram } from "./agentProgram.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const target = "node20";
-const formatPage = readFileSync(path.join(root, "docs/format.md"), "utf8");
 const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 
 function writeChanged(file, content, mode) {
@@ -48,13 +48,10 @@ async function bundle({ entry, out, banner, external, mode }) {
     target,
     external,
     banner: { js: banner ?? "" },
-    define: { AGENT_VERSION: JSON.stringify(version), FORMAT_PAGE: JSON.stringify(formatPage) },
     legalComments: "none",
     logLevel: "warning",
   });
-  const bytes = Buffer.from(result.outputFiles[0].contents);
-  writeChanged(path.join(root, out), bytes, mode);
-  return createHash("sha256").update(bytes).digest("hex");
+  writeChanged(path.join(root, out), result.outputFiles[0].contents, mode);
 }
 
 const rooms = ["model", "agent", "components", "stacks", "rehearsal", "lab", "bench"];
@@ -70,15 +67,10 @@ function typescriptUnder(folder) {
 await Promise.all(["index.ts", ...rooms.flatMap(typescriptUnder)].map(compile));
 
 const shebang = "#!/usr/bin/env node";
-const agent = await bundle({
-  entry: "agent/main.ts",
-  out: "agent/bundle/neumann-backup.cjs",
-  banner: shebang,
-  mode: 0o755,
-});
-if (agent) {
-  writeChanged(path.join(root, "agent/bundle/neumann-backup.cjs.sha256"), `${agent}  neumann-backup.cjs\n`);
-}
+const agent = agentProgram(version);
+const sha256 = createHash("sha256").update(agent).digest("hex");
+writeChanged(path.join(root, "agent/bundle/neumann-backup.cjs"), agent, 0o755);
+writeChanged(path.join(root, "agent/bundle/neumann-backup.cjs.sha256"), `${sha256}  neumann-backup.cjs\n`);
 await bundle({ entry: "lab/neumann/server.ts", out: "lab/neumann/bin/neumann", banner: shebang, mode: 0o755 });
 await bundle({ entry: "lab/neumann/admin.ts", out: "lab/neumann/bin/neumann-admin", banner: shebang, mode: 0o755 });
 // ssh2 tries its native accelerators and does without them: the plugin must be one file, on every platform.

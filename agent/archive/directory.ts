@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { type Archive, Conflict, type PutResult, type StoredObject } from "./archive";
 import { WorldFault } from "../run/errors";
 import {
+  copyHashed,
   hashFile,
   isCode,
   makeDirectory,
@@ -14,6 +15,7 @@ import {
   readIfThere,
   syncDirectory,
   temporaryName,
+  withFile,
   writeDurably,
 } from "../host/files";
 
@@ -44,14 +46,21 @@ export class DirectoryArchive implements Archive {
   }
 
   async putFile(key: string, file: string): Promise<PutResult> {
-    // A segment has at most 16 MiB: read once, so that what is hashed is what is stored.
-    const content = await readFile(file);
-    const meta = { sha256: sha256(content), bytes: content.length };
-    return this.putWithMeta(key, (temporary) => writeDurably(temporary, content).then(() => meta));
+    return this.putWithMeta(key, (temporary, claim) =>
+      withFile(file, "r", (from) =>
+        withFile(temporary, "wx", async (to) => {
+          const meta = await copyHashed(from, to);
+          // Both on the disk before the object appears, and one wait for both.
+          const forced = await Promise.allSettled([to.sync(), claim(meta)]);
+          for (const part of forced) if (part.status === "rejected") throw part.reason;
+          return meta;
+        }),
+      ),
+    );
   }
 
   async putStream(key: string, content: Readable): Promise<PutResult> {
-    return this.putWithMeta(key, async (temporary) => {
+    return this.putWithMeta(key, async (temporary, claim) => {
       const hash = createHash("sha256");
       let bytes = 0;
       const measure = new Transform({
@@ -62,7 +71,9 @@ export class DirectoryArchive implements Archive {
         },
       });
       await pipeline(content, measure, newFile(temporary));
-      return { sha256: hash.digest("hex"), bytes };
+      const meta = { sha256: hash.digest("hex"), bytes };
+      await claim(meta);
+      return meta;
     });
   }
 
@@ -138,15 +149,18 @@ export class DirectoryArchive implements Archive {
     }
   }
 
-  private async putWithMeta(key: string, write: (temporary: string) => Promise<Meta>): Promise<PutResult> {
+  /** `write` makes the file and claims its hash, both forced to the disk; then the object appears. */
+  private async putWithMeta(
+    key: string,
+    write: (temporary: string, claim: (meta: Meta) => Promise<void>) => Promise<Meta>,
+  ): Promise<PutResult> {
     const final = this.file(key);
     await this.sameRoot();
     await makeDirectory(path.dirname(final));
     const temporary = temporaryName(path.dirname(final));
     try {
-      const meta = await write(temporary);
+      const meta = await write(temporary, (claimed) => this.claimMeta(key, claimed));
       await this.sameRoot();
-      await this.claimMeta(key, meta);
       const created = await linkNew(temporary, final);
       await syncDirectory(path.dirname(final));
       if (!created) await this.sameContent(key, meta);

@@ -42,12 +42,12 @@ export const claim: Step<HasRun> = {
   title: "claim the tier",
   async run(context) {
     const run = runOf(context);
-    await removeLeftovers(run);
     await claimTier(run, claimSeconds);
+    await removeLeftovers(run);
   },
 };
 
-/** Copies of runs that died are worth nothing: only one run of a tier is at work on a node. */
+/** Copies of runs that died are worth nothing. Only the holder of the claim may say so: without it another is at work. */
 async function removeLeftovers(run: BackupRun): Promise<void> {
   const names = await readdir(run.node.paths.work).catch(() => []);
   for (const name of names.filter((n) => n.startsWith(`${run.tier}-`))) {

@@ -16,7 +16,7 @@ import {
   syncDirectory,
   temporaryName,
 } from "../host/files";
-import { agentProgram } from "../identity";
+import { agentProgram, walPushProgram } from "../identity";
 import { databaseFiles, readMark } from "../restore/context";
 import { InputError } from "../../model/mistakes";
 import { Refused, WorldFault } from "../run/errors";
@@ -39,7 +39,12 @@ export function installContext(spec: InstallSpec): InstallContext {
 /** Files of the agent on a host. */
 function programs(config: AgentConfig) {
   const at = (name: string): string => path.join(config.agentDirectory, name);
-  return { bundle: at("neumann-backup.cjs"), launcher: at("neumann-backup"), config: at("agent.json") };
+  return {
+    bundle: at("neumann-backup.cjs"),
+    walPush: at("neumann-wal-push.cjs"),
+    launcher: at("neumann-backup"),
+    config: at("agent.json"),
+  };
 }
 
 /** A restart is due while this file is there: the server reads its configuration at start only. */
@@ -115,11 +120,20 @@ async function hold({ spec, node }: InstallContext): Promise<void> {
 }
 
 /** A debugger's options do not belong in the agent, and reading extra certificates costs each start 40 ms. */
-const launcherEnvironment = "unset NODE_OPTIONS NODE_EXTRA_CA_CERTS\n";
+function launcherScript(config: AgentConfig): string {
+  const { bundle, walPush, config: file } = programs(config);
+  const node = process.execPath;
+  return `#!/bin/sh
+# Made by pulumi-neumann: the backup agent of node ${config.node.id}.
+unset NODE_OPTIONS NODE_EXTRA_CA_CERTS
+if [ "$#" = 3 ] && [ "$1" = wal-push ]; then exec ${node} ${walPush} ${file} "$2" "$3"; fi
+exec ${node} ${bundle} --config ${file} "$@"
+`;
+}
 
 async function program({ spec }: InstallContext): Promise<void> {
   const { config } = spec;
-  const { bundle, launcher } = programs(config);
+  const { bundle, walPush, launcher } = programs(config);
   await makeDirectory(config.agentDirectory);
   if (!(await exists(bundle)) || (await hashFile(bundle)) !== spec.sha256) {
     const temporary = temporaryName(config.agentDirectory);
@@ -128,7 +142,8 @@ async function program({ spec }: InstallContext): Promise<void> {
     await rename(temporary, bundle);
     await syncDirectory(config.agentDirectory);
   }
-  const script = `#!/bin/sh\n# Made by pulumi-neumann: the backup agent of node ${config.node.id}.\n${launcherEnvironment}exec ${process.execPath} ${bundle} --config ${programs(config).config} "$@"\n`;
+  if ((await readIfThere(walPush)) !== walPushProgram) await replaceFile(walPush, walPushProgram);
+  const script = launcherScript(config);
   if ((await readIfThere(launcher)) !== script) await replaceFile(launcher, script, 0o755);
 }
 
@@ -232,9 +247,9 @@ async function withdrawWal({ spec, result }: InstallContext): Promise<void> {
 async function removeProgram({ spec, node, result }: InstallContext): Promise<void> {
   if (result.removed !== true) return;
   await stopSchedule(node);
-  const { bundle, launcher, config } = programs(spec.config);
+  const { bundle, walPush, launcher, config } = programs(spec.config);
   // A server that still runs with the old configuration gets a failure for each segment and keeps it.
-  for (const file of [launcher, bundle]) await removeFile(file);
+  for (const file of [launcher, walPush, bundle]) await removeFile(file);
   await rm(node.paths.state, { recursive: true, force: true });
   // Last: by it a run after a death recognises what there is to remove.
   await removeFile(config);

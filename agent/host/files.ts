@@ -39,14 +39,19 @@ export function isCode(error: unknown, ...codes: string[]): boolean {
   return codes.includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
-/** Makes the names in a folder survive a loss of power. */
-export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
+/** Opens a file for some work and closes it whatever happened. */
+export async function withFile<T>(file: string, flags: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
+  const handle = await open(file, flags);
   try {
-    await handle.sync();
+    return await work(handle);
   } finally {
     await handle.close();
   }
+}
+
+/** Makes the names in a folder survive a loss of power. */
+export async function syncDirectory(directory: string): Promise<void> {
+  await withFile(directory, "r", (handle) => handle.sync());
 }
 
 /** `mkdir -p` whose new folders survive a loss of power. */
@@ -95,6 +100,30 @@ export async function removeFile(file: string): Promise<void> {
     throw error;
   }
   await syncDirectory(path.dirname(file));
+}
+
+const copyBytes = 1024 * 1024;
+
+/** Copies what is left of an open file, a piece being hashed while it is written: what is hashed is what is there. */
+export async function copyHashed(from: FileHandle, to: FileHandle): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash("sha256");
+  const buffers = [Buffer.allocUnsafe(copyBytes), Buffer.allocUnsafe(copyBytes)];
+  let writing = Promise.resolve();
+  let bytes = 0;
+  for (let turn = 0; ; turn = 1 - turn) {
+    const { bytesRead, buffer } = await from.read(buffers[turn] as Buffer, 0, copyBytes, bytes);
+    await writing;
+    if (bytesRead === 0) return { sha256: hash.digest("hex"), bytes };
+    const piece = buffer.subarray(0, bytesRead);
+    writing = writeWhole(to, piece);
+    writing.catch(() => undefined); // Awaited in the next turn.
+    hash.update(piece);
+    bytes += bytesRead;
+  }
+}
+
+async function writeWhole(to: FileHandle, piece: Buffer): Promise<void> {
+  for (let at = 0; at < piece.length; at += (await to.write(piece, at)).bytesWritten);
 }
 
 /** SHA-256 of a file, in constant memory. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { createInterface } from "node:readline";
 import { PassThrough, type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Damaged, WorldFault } from "../run/errors";
@@ -26,7 +27,7 @@ interface Ended {
 function start(program: string, args: readonly string[], stdio: (string | Readable)[]): Ended {
   const child = spawn(program, args, { stdio: stdio as never, signal: interrupted });
   let stderr = "";
-  child.stderr?.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2000)));
+  child.stderr?.on("data", (chunk: Buffer) => (stderr = shorten(stderr + chunk.toString())));
   const ended = new Promise<void>((resolve, reject) => {
     child.on("error", (error: NodeJS.ErrnoException) =>
       reject(error.code === "ENOENT" ? new WorldFault(`${program} was not found. Install it.`) : error),
@@ -38,6 +39,11 @@ function start(program: string, args: readonly string[], stdio: (string | Readab
   });
   ended.catch(() => undefined); // Looked at by whoever waits; never an unhandled rejection before that.
   return { child, ended };
+}
+
+/** What a program said first, which names the cause, and last, which says how it ended. */
+function shorten(text: string): string {
+  return text.length <= 2000 ? text : `${text.slice(0, 1000)}\n…\n${text.slice(-900)}`;
 }
 
 /**
@@ -72,7 +78,7 @@ export async function compareTree(
   root: string,
   progress: (bytes: number) => void,
 ): Promise<Unpacked> {
-  return throughTar(content, ["--compare", "--directory", root], progress);
+  return throughTar(content, ["--compare", "--directory", root], { progress });
 }
 
 /** What was unpacked, measured on the stream that was fetched. */
@@ -85,21 +91,39 @@ export interface Unpacked {
  * Unpacks a stream of `packTree` into an empty folder: hashing, decompressing and unpacking at once. GNU tar refuses
  * names that lead out of the folder; `checkTree` refuses all that is no plain file afterwards.
  */
-export async function unpackTree(
-  content: Readable,
-  root: string,
-  progress: (bytes: number) => void,
-): Promise<Unpacked> {
-  return throughTar(content, [...unpackOptions, "--directory", root], progress);
+export async function unpackTree(content: Readable, root: string, watch: UnpackWatch): Promise<Unpacked> {
+  const options = [...unpackOptions, "--verbose", "--quoting-style=literal", "--directory", root];
+  return throughTar(content, options, watch);
+}
+
+/** Who watches a folder being unpacked. */
+export interface UnpackWatch {
+  /** Bytes of the tarball that were read. */
+  progress: (bytes: number) => void;
+  /** A file or folder is whole: path below the folder. Names with line ends come in pieces that name nothing. */
+  unpacked?: (name: string) => void;
+}
+
+/** tar names each member when it begins with it: the one before is whole then, and the last at the end. */
+async function watchNames(names: Readable, unpacked: (name: string) => void): Promise<void> {
+  let before: string | undefined;
+  for await (const line of createInterface({ input: names })) {
+    if (before !== undefined) unpacked(before);
+    before = line.replace(/^\.\//, "");
+  }
+  if (before !== undefined) unpacked(before);
 }
 
 async function throughTar(
   content: Readable,
   options: readonly string[],
-  progress: (bytes: number) => void,
+  { progress, unpacked }: UnpackWatch,
 ): Promise<Unpacked> {
   const decompressing = start("zstd", ["--decompress", "--quiet", "--stdout"], ["pipe", "pipe", "pipe"]);
-  const unpacking = start(tar, options, [decompressing.child.stdout as Readable, "ignore", "pipe"]);
+  const listing = unpacked === undefined ? "ignore" : "pipe";
+  const unpacking = start(tar, options, [decompressing.child.stdout as Readable, listing, "pipe"]);
+  const named =
+    unpacking.child.stdout === null ? undefined : watchNames(unpacking.child.stdout, unpacked ?? (() => undefined));
   decompressing.child.stdout?.destroy();
   const hash = createHash("sha256");
   let bytes = 0;
@@ -124,5 +148,6 @@ async function throughTar(
   await Promise.all([decompressing.ended, unpacking.ended]).catch((cause: Error) => {
     throw new Damaged(`the tarball is not whole: ${cause.message}`);
   });
+  await named;
   return { bytes, sha256: hash.digest("hex") };
 }

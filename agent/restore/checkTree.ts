@@ -1,7 +1,7 @@
-import path from "node:path";
 import type { BackupFile } from "../../model/manifest";
-import { hashFile, type TreeFile, walkTree } from "../host/files";
+import { type TreeFile, walkTree } from "../host/files";
 import { Damaged } from "../run/errors";
+import type { FileHashes } from "./fileHashes";
 
 /**
  * A folder holds exactly the listed files, byte for byte, and nothing but files and folders (protocol 30); names that
@@ -10,14 +10,14 @@ import { Damaged } from "../run/errors";
  */
 export async function checkTree(
   root: string,
-  files: readonly BackupFile[],
+  { files, hashes }: { files: readonly BackupFile[]; hashes: FileHashes },
   progress: (bytes: number) => void,
 ): Promise<void> {
   const expected = new Map(files.map((file) => [file.path, file]));
   const faults: string[] = [];
   let done = 0;
   for (const entry of (await walkTree(root, { own: true })).filter(({ stats }) => !stats.isDirectory())) {
-    const fault = await faultOf(root, entry, expected.get(entry.path));
+    const fault = await faultOf(entry, expected.get(entry.path), hashes);
     if (fault !== null) faults.push(`${entry.path} ${fault}`);
     expected.delete(entry.path);
     progress((done += entry.stats.size));
@@ -30,11 +30,10 @@ export async function checkTree(
   );
 }
 
-async function faultOf(root: string, entry: TreeFile, listed: BackupFile | undefined): Promise<string | null> {
+async function faultOf(entry: TreeFile, listed: BackupFile | undefined, hashes: FileHashes): Promise<string | null> {
   const { stats } = entry;
   if (!stats.isFile() || stats.nlink > 1) return "is a link or a device";
   if (listed === undefined) return "is not in the manifest";
   if (listed.bytes !== stats.size) return `has ${stats.size} bytes, not ${listed.bytes}`;
-  const sha256 = await hashFile(path.join(root, entry.path));
-  return sha256 === listed.sha256 ? null : "has another SHA-256";
+  return (await hashes.of(entry.path, stats)) === listed.sha256 ? null : "has another SHA-256";
 }

@@ -12,6 +12,7 @@ import type { Node } from "../context";
 import { ownPrefix, readIfThere, walkTree } from "../host/files";
 import { machineIdentity } from "../host/identity";
 import { Refused } from "../run/errors";
+import type { FileHashes } from "./fileHashes";
 
 /** What the phases of a recovery share. */
 export interface RestoreContext {
@@ -22,6 +23,8 @@ export interface RestoreContext {
   manifest?: Manifest;
   /** Of the recovery, and of the folder that it goes to. */
   claims?: Claim[];
+  /** What was hashed while the backup was unpacked. */
+  hashes?: FileHashes;
   /** Where this node's data comes from, by the mark in its folder. */
   mark?: RecoveryMark;
   /** Nothing is left to do in this phase. */

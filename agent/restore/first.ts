@@ -20,6 +20,7 @@ import { resumeUntilDone } from "../pause";
 import { Damaged, Refused, WorldFault } from "../run/errors";
 import type { Procedure, Step, StepControl } from "../run/steps";
 import { checkTree } from "./checkTree";
+import { FileHashes } from "./fileHashes";
 import {
   claimRecovery,
   databaseFiles,
@@ -180,7 +181,13 @@ async function fetch(context: RestoreContext, control: StepControl): Promise<voi
   const prefix = dataPrefix(manifest.clusterId, manifest.tier, manifest.lineage, manifest.backupId);
   const content = await sourceArchive(context).getStream(prefix + part.name);
   await control.point();
-  const unpacked = await unpackTree(content, paths.tree, (bytes) => control.progress(bytes, part.bytes));
+  const hashes = new FileHashes(paths.tree);
+  context.hashes = hashes;
+  const unpacked = await unpackTree(content, paths.tree, {
+    progress: (bytes) => control.progress(bytes, part.bytes),
+    unpacked: (name) => hashes.add(name),
+  });
+  await hashes.settled();
   if (unpacked.sha256 !== part.sha256 || unpacked.bytes !== part.bytes) {
     throw new Damaged(
       `${prefix}${part.name} is not what its manifest says (${unpacked.bytes} bytes, SHA-256 ${unpacked.sha256}). Nothing was put in place. Choose another backup: restorePoint backup:ID.`,
@@ -207,9 +214,9 @@ async function checkSpace(context: RestoreContext, needed: number): Promise<void
 async function checkFiles(context: RestoreContext, control: StepControl): Promise<void> {
   if ((await isProven(context)) || (await swapUnderWay(context))) return;
   const paths = restorePaths(context);
-  await checkTree(paths.tree, manifestOf(context).files, (bytes) =>
-    control.progress(bytes, manifestOf(context).plainBytes),
-  );
+  const { files, plainBytes } = manifestOf(context);
+  const hashes = context.hashes ?? new FileHashes(paths.tree);
+  await checkTree(paths.tree, { files, hashes }, (bytes) => control.progress(bytes, plainBytes));
   await control.point();
   await replaceFile(path.join(paths.staging, fetchedMarker), "");
 }

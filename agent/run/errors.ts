@@ -81,3 +81,17 @@ const advice: Record<string, string> = {
 function explainSystem(error: NodeJS.ErrnoException): string {
   return [error.message, advice[error.code ?? ""]].filter(Boolean).join(". ");
 }
+
+/** Ends the program as its work ends: with its exit code, or with what went wrong. */
+export function endWith(work: Promise<number>): void {
+  work.then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      const { exitCode, message } = explain(error);
+      process.stderr.write(`neumann-backup: ${message}\n`);
+      process.exitCode = exitCode;
+    },
+  );
+}

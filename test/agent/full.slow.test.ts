@@ -177,6 +177,18 @@ describe("claims (protocol 15)", () => {
     expect(highest("snapshots")).toBeGreaterThan(epoch + 1);
   });
 
+  it("a second run on the same node is told to wait and leaves the copy of the first alone", async () => {
+    let second: Ran | undefined;
+    const { ran } = await atStep("pack", async (host, child) => {
+      process.kill(-child.pid!, "SIGSTOP");
+      second = await agent([...at(host), "--json", "full"]);
+      process.kill(-child.pid!, "SIGCONT");
+    });
+    expect(second?.code, second && complaint(second)).toBe(75);
+    expect(complaint(second!)).toMatch(/^full is being worked on by node node\d /);
+    expect(ran.code, complaint(ran)).toBe(0);
+  });
+
   it("whoever was taken over writes no manifest", async () => {
     const before = manifests().length;
     for (;;) {

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { buildSync } from "esbuild";
+import { agentProgram } from "../../scripts/agentProgram.mjs";
 import type { AgentConfig, NodeConfig } from "../../model/agentConfig";
 import type { BackupPolicyOverrides } from "../../model/policy";
 import type { ArchiveSpec } from "../../model/reference";
@@ -27,18 +27,7 @@ export function bundle(): { program: string; sha256: string } {
   const place = scratch("program");
   process.once("exit", () => fs.rmSync(place, { recursive: true, force: true }));
   const program = path.join(place, "neumann-backup.cjs");
-  buildSync({
-    entryPoints: [path.resolve(__dirname, "../../agent/main.ts")],
-    outfile: program,
-    bundle: true,
-    format: "cjs",
-    platform: "node",
-    target: "node20",
-    banner: { js: "#!/usr/bin/env node" },
-    define: { AGENT_VERSION: '"0.0.0-test"' },
-    legalComments: "none",
-    logLevel: "error",
-  });
+  fs.writeFileSync(program, agentProgram("0.0.0-test"));
   bundled = { program, sha256: createHash("sha256").update(fs.readFileSync(program)).digest("hex") };
   return bundled;
 }

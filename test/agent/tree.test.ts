@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { execFileSync as run } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -6,6 +7,7 @@ import { Readable } from "node:stream";
 import { hashTree, TreeCopy } from "../../agent/host/tree";
 import { compareTree, packTree, unpackTree } from "../../agent/host/tarball";
 import { checkTree } from "../../agent/restore/checkTree";
+import { FileHashes } from "../../agent/restore/fileHashes";
 import { Damaged } from "../../agent/run/errors";
 import { contentsOf, scratch } from "./support";
 
@@ -150,18 +152,58 @@ describe("a tarball", () => {
   it("comes back as it was, and is the same for the same folder", async () => {
     const { source, content } = await sample();
     const at = target();
-    const unpacked = await unpackTree(Readable.from([content]), at, nothing);
+    const unpacked = await unpackTree(Readable.from([content]), at, { progress: nothing });
     expect(unpacked.bytes).toBe(content.length);
-    await checkTree(at, await hashTree(source), nothing);
+    await checkTree(at, { files: await hashTree(source), hashes: new FileHashes(at) }, nothing);
     expect(contentsOf(at)).toEqual(contentsOf(source));
     await compareTree(Readable.from([content]), source, nothing);
+  });
+
+  it("tells each file when it is whole, and what is touched after that is read again", async () => {
+    const { source, content } = await sample();
+    const at = target();
+    const hashes = new FileHashes(at);
+    const names: string[] = [];
+    await unpackTree(Readable.from([content]), at, {
+      progress: nothing,
+      unpacked: (name) => {
+        names.push(name);
+        hashes.add(name);
+      },
+    });
+    await hashes.settled();
+    expect(names).toEqual(["", "data/", "data/store/", "data/store/empty", "data/store/pages"]);
+    const files = await hashTree(source);
+    await checkTree(at, { files, hashes }, nothing);
+    fs.writeFileSync(path.join(at, "data/store/pages"), Buffer.alloc(300_000, "PAGE"));
+    await expect(checkTree(at, { files, hashes }, nothing)).rejects.toThrow(/data\/store\/pages has another SHA-256/);
+  });
+
+  it("a file that is in a tarball twice is judged by the second", async () => {
+    const { source } = await sample();
+    const files = await hashTree(source);
+    const tar = path.join(folder, `twice-${count++}.tar`);
+    const zstd = `${tar}.zst`;
+    const pages = path.join(source, "data/store/pages");
+    run("tar", ["-cf", tar, "-C", source, "."]);
+    fs.writeFileSync(pages, Buffer.alloc(300_000, "PAGE"));
+    run("tar", ["-rf", tar, "-C", source, "./data/store/pages"]);
+    run("zstd", ["-q", tar, "-o", zstd]);
+    const at = target();
+    const hashes = new FileHashes(at);
+    const watch = { progress: nothing, unpacked: (name: string) => hashes.add(name) };
+    await unpackTree(fs.createReadStream(zstd), at, watch);
+    await hashes.settled();
+    await expect(checkTree(at, { files, hashes }, nothing)).rejects.toThrow(/data\/store\/pages has another SHA-256/);
   });
 
   it("cut anywhere is damage, never a smaller folder (hazard 15)", async () => {
     const { content } = await sample();
     for (const part of [0, 0.1, 0.5, 0.9, 0.999]) {
       const cut = content.subarray(0, Math.floor(content.length * part));
-      await expect(unpackTree(Readable.from([cut]), target(), nothing)).rejects.toThrow(/the tarball is not whole/);
+      await expect(unpackTree(Readable.from([cut]), target(), { progress: nothing })).rejects.toThrow(
+        /the tarball is not whole/,
+      );
     }
   });
 

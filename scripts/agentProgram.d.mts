@@ -1,0 +1,2 @@
+/** The agent's program as bytes, made from the sources as they are now. */
+export function agentProgram(version: string): Buffer;

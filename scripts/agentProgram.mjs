@@ -1,0 +1,35 @@
+// Bundles the agent into one file. What `archive_command` starts is a smaller program inside it, because every start
+// reads its whole program; `install` writes it beside the agent.
+import { buildSync } from "esbuild";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** The agent's program as bytes, made from the sources as they are now. */
+export function agentProgram(version) {
+  const walPush = bundle("agent/walPush.ts", {});
+  return bundle("agent/main.ts", {
+    AGENT_VERSION: JSON.stringify(version),
+    FORMAT_PAGE: JSON.stringify(readFileSync(path.join(root, "docs/format.md"), "utf8")),
+    WAL_PUSH_PROGRAM: JSON.stringify(Buffer.from(walPush).toString()),
+  });
+}
+
+function bundle(entry, define) {
+  const result = buildSync({
+    entryPoints: [path.join(root, entry)],
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    banner: { js: "#!/usr/bin/env node" },
+    define,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  return Buffer.from(result.outputFiles[0].contents);
+}
