@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import path from "node:path";
 import * as v from "valibot";
 import { type Catalog, newestGood } from "../../model/catalog";
@@ -10,8 +9,8 @@ import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { openArchives } from "../archive/open";
 import { agentConfigFile, loadConfig, type Node, nodeOf } from "../context";
-import { exists, readIfThere, removeFile, replaceFile } from "../host/files";
-import { processCommand } from "../host/identity";
+import { DetachedProcess } from "../host/detached";
+import { exists, readIfThere, replaceFile } from "../host/files";
 import { lineageOf } from "../lineage";
 import { endExpiredPauses, endLocalPauses } from "../pause";
 import { explain, ExitCode, WorldFault } from "../run/errors";
@@ -167,45 +166,30 @@ async function stillInstalled(configFile: string, generation: string, seconds: n
   }
 }
 
-function pidFile(node: Node): string {
-  return path.join(node.paths.state, "schedule.pid");
-}
-
 /** The schedule of an installation, of whatever generation unless one is named. */
-async function schedulePid(node: Node, generation?: string): Promise<number | undefined> {
-  const pid = Number(await readIfThere(pidFile(node)));
-  if (!Number.isSafeInteger(pid) || pid <= 1) return undefined;
-  const words = (await processCommand(pid))?.split(" ") ?? [];
-  const ours = words.includes(agentConfigFile(node.config)) && words.includes("schedule");
-  return ours && (generation === undefined || words.includes(generation)) ? pid : undefined;
+function scheduleOf(node: Node, generation?: string): DetachedProcess {
+  const words = [agentConfigFile(node.config), "schedule", ...(generation === undefined ? [] : [generation])];
+  return new DetachedProcess(path.join(node.paths.state, "schedule.pid"), words);
 }
 
-/** Notes its own process id, then becomes the schedule: nobody can die in between and lose sight of it. */
-const startScript = 'echo $$ >"$1.new" && mv "$1.new" "$1" && shift && exec "$@"';
+const startTimeoutMs = 5000;
+const settleTimeoutMs = 120_000;
 
 /** Starts the schedule of an installation as a process of its own; one of an older installation ends. */
 export async function startSchedule(node: Node): Promise<void> {
   const { generation, agentDirectory } = node.config;
-  if ((await schedulePid(node, generation)) !== undefined) return;
+  const own = scheduleOf(node, generation);
+  if ((await own.pid()) !== undefined) return;
   await stopSchedule(node);
   const program = path.join(agentDirectory, "neumann-backup.cjs");
   const config = agentConfigFile(node.config);
-  const words = [process.execPath, program, "--config", config, "--quiet", "schedule", "--generation", generation];
-  spawn("sh", ["-c", startScript, "sh", pidFile(node), ...words], { detached: true, stdio: "ignore" }).unref();
-  for (let waited = 0; (await schedulePid(node, generation)) === undefined; waited += 1) {
-    if (waited > 500) throw new WorldFault("the schedule's process did not start: look whether node runs on this host");
-    await rest(10);
-  }
+  const command = [process.execPath, program, "--config", config, "--quiet", "schedule", "--generation", generation];
+  if (await own.start(command, startTimeoutMs)) return;
+  throw new WorldFault("the schedule's process did not start: look whether node runs on this host");
 }
 
-/** Ends the schedule's process; a backup that it is taking ends in order, and writes are resumed. */
+/** Ends the schedule's process; a backup that it is taking ends in order first: whoever goes on may take its files away. */
 export async function stopSchedule(node: Node): Promise<void> {
-  const pid = await schedulePid(node);
-  if (pid !== undefined) process.kill(pid, "SIGTERM");
-  // What it still settles needs its files: whoever goes on may take them away.
-  for (let waited = 0; pid !== undefined && (await schedulePid(node)) === pid; waited += 1) {
-    if (waited > 1200) throw new WorldFault(`the schedule (process ${pid}) did not end in two minutes; run it again`);
-    await rest(100);
-  }
-  await removeFile(pidFile(node));
+  if (await scheduleOf(node).stop(settleTimeoutMs)) return;
+  throw new WorldFault(`the schedule did not end in ${settleTimeoutMs / 1000} s; run it again`);
 }
