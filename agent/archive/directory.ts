@@ -49,7 +49,7 @@ export class DirectoryArchive implements Archive {
     return this.putWithMeta(key, (temporary, claim) =>
       withFile(file, "r", (from) =>
         withFile(temporary, "wx", async (to) => {
-          const meta = await copyHashed(from, to);
+          const meta = copyHashed(from, to);
           // Both on the disk before the object appears, and one wait for both.
           const forced = await Promise.allSettled([to.sync(), claim(meta)]);
           for (const part of forced) if (part.status === "rejected") throw part.reason;

@@ -1,4 +1,3 @@
-import { request } from "node:http";
 import { WorldFault } from "../run/errors";
 
 /** What a node says of itself on its admin port. */
@@ -40,7 +39,8 @@ export class AdminHttp {
     );
   }
 
-  private call(method: string, path: string, timeoutSeconds = 10): Promise<Answer> {
+  private async call(method: string, path: string, timeoutSeconds = 10): Promise<Answer> {
+    const { request } = await import("node:http"); // Not before it is needed: see host/run.ts.
     return new Promise((resolve, reject) => {
       const fail = (error: Error): void => reject(new WorldFault(`${method} ${this.url}${path}: ${error.message}`));
       const sent = request(

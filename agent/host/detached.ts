@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readIfThere, removeFile } from "./files";
 import { processCommand } from "./identity";
@@ -34,6 +33,7 @@ export class DetachedProcess {
   /** Starts it and waits until it is seen; false when it was not in time. */
   async start(command: readonly string[], timeoutMs: number, options: StartOptions = {}): Promise<boolean> {
     await removeFile(this.pidFile);
+    const { spawn } = await import("node:child_process"); // Not before it is needed: see host/run.ts.
     const { log, directory: cwd, detached = true } = options;
     const output = log ?? "ignore";
     spawn("sh", ["-c", startScript, "sh", this.pidFile, ...command], {

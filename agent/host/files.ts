@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { constants, createReadStream, type Stats } from "node:fs";
+import { constants, createReadStream, readSync, type Stats, writeSync } from "node:fs";
 import {
   access,
   type FileHandle,
@@ -102,28 +102,23 @@ export async function removeFile(file: string): Promise<void> {
   await syncDirectory(path.dirname(file));
 }
 
-const copyBytes = 1024 * 1024;
+/** Small enough to stay in the processor's cache between reading, hashing and writing. */
+const pieceBytes = 128 * 1024;
 
-/** Copies what is left of an open file, a piece being hashed while it is written: what is hashed is what is there. */
-export async function copyHashed(from: FileHandle, to: FileHandle): Promise<{ sha256: string; bytes: number }> {
+/**
+ * Copies what is left of a small open file, each piece hashed as it is written: what is hashed is what is there. It does
+ * not wait in between: for a segment that is twice as fast as to go through the thread pool for each piece.
+ */
+export function copyHashed(from: FileHandle, to: FileHandle): { sha256: string; bytes: number } {
   const hash = createHash("sha256");
-  const buffers = [Buffer.allocUnsafe(copyBytes), Buffer.allocUnsafe(copyBytes)];
-  let writing = Promise.resolve();
-  let bytes = 0;
-  for (let turn = 0; ; turn = 1 - turn) {
-    const { bytesRead, buffer } = await from.read(buffers[turn] as Buffer, 0, copyBytes, bytes);
-    await writing;
-    if (bytesRead === 0) return { sha256: hash.digest("hex"), bytes };
-    const piece = buffer.subarray(0, bytesRead);
-    writing = writeWhole(to, piece);
-    writing.catch(() => undefined); // Awaited in the next turn.
-    hash.update(piece);
-    bytes += bytesRead;
+  const buffer = Buffer.allocUnsafe(pieceBytes);
+  for (let bytes = 0; ;) {
+    const length = readSync(from.fd, buffer);
+    if (length === 0) return { sha256: hash.digest("hex"), bytes };
+    for (let at = 0; at < length;) at += writeSync(to.fd, buffer, at, length - at);
+    hash.update(buffer.subarray(0, length));
+    bytes += length;
   }
-}
-
-async function writeWhole(to: FileHandle, piece: Buffer): Promise<void> {
-  for (let at = 0; at < piece.length; at += (await to.write(piece, at)).bytesWritten);
 }
 
 /** SHA-256 of a file, in constant memory. */

@@ -1,4 +1,4 @@
-import { spawn, type SpawnOptions } from "node:child_process";
+import type { SpawnOptions } from "node:child_process";
 import { WorldFault } from "../run/errors";
 import { interrupted } from "../run/interrupt";
 
@@ -19,7 +19,9 @@ export interface RunResult {
 }
 
 /** Runs a program to its end. It is in this process's group, so both die together. */
-export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  // Not before it is needed: what is loaded is paid for at each start, and `wal-push` runs nothing.
+  const { spawn } = await import("node:child_process");
   const spawnOptions: SpawnOptions = {
     cwd: options.directory,
     env: { ...process.env, ...options.environment },
