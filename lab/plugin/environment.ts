@@ -19,13 +19,19 @@ interface RawChannel {
 }
 
 /** Asks the server which of the variables it accepts; returns the names of those that it refuses. */
-export async function refusedVariables(client: Client, variables: Record<string, string>): Promise<string[]> {
+export function refusedVariables(client: Client, variables: Record<string, string>): Promise<string[]> {
   const internals = client as unknown as Internals;
-  const channel = await new Promise<RawChannel>((resolve, reject) => {
-    const id = internals._chanMgr.add((error, opened) => (error ? reject(error) : resolve(opened)));
+  return new Promise((resolve, reject) => {
+    // Asks at once, not after an await: of a channel that is closed in the same read nobody would hear again.
+    const id = internals._chanMgr.add((error, channel) =>
+      error ? reject(error) : resolve(ask(internals, channel, variables)),
+    );
     if (id === -1) reject(new Error("no free channel"));
     else internals._protocol.session(id, 2 * 1024 * 1024, 32 * 1024);
   });
+}
+
+async function ask(internals: Internals, channel: RawChannel, variables: Record<string, string>): Promise<string[]> {
   try {
     const answers = Object.entries(variables).map(
       ([key, value]) =>

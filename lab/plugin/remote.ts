@@ -76,33 +76,47 @@ interface Execution {
   stdin?: string;
 }
 
-/** Runs to the end and returns what went wrong, if it did. */
-async function execute(
-  client: Client,
-  { command, env, stdin }: Execution,
-  streams: Streams,
-): Promise<string | undefined> {
-  const channel = await new Promise<ClientChannel>((resolve, reject) => {
-    client.exec(command, { env }, (error, opened) => (error ? reject(error) : resolve(opened)));
-  });
-  return new Promise((resolve) => {
-    let failure: string | undefined = "wait: remote command exited without exit status or exit signal";
-    channel.on("data", (chunk: Buffer) => streams.add("stdout", chunk));
-    channel.stderr.on("data", (chunk: Buffer) => streams.add("stderr", chunk));
-    channel.once("exit", (code: number | null, signal?: string) => {
-      failure = code === 0 ? undefined : exitFailure(code, signal);
+/**
+ * Runs to the end and returns what went wrong, if it did.
+ *
+ * Never awaits the channel before it listens: a short command's output, exit status and close may follow the answer
+ * to `exec` in one read of the socket, and ssh2 emits all of it before a promise goes on.
+ */
+function execute(client: Client, { command, env, stdin }: Execution, streams: Streams): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    client.exec(command, { env }, (error, channel) => {
+      if (error) return reject(error);
+      resolve(outcome(channel, streams));
+      // Not `end`: once both directions have ended, ssh2 would close the channel, and a server that answers a close
+      // at once could not send the exit status any more. The official provider waits for the server's close.
+      channel.write(stdin ?? "", () => channel.eof());
     });
-    channel.once("close", () => resolve(failure));
-    // The command need not read what it is given.
-    channel.on("error", () => undefined);
-    channel.end(stdin ?? "");
   });
 }
 
-function exitFailure(code: number | null, signal: string | undefined): string {
+/** Listens at once; waits until the channel and both streams are closed. */
+async function outcome(channel: ClientChannel, streams: Streams): Promise<string | undefined> {
+  let failure: string | undefined = "wait: remote command exited without exit status or exit signal";
+  const closed = (stream: NodeJS.EventEmitter) => new Promise<void>((done) => stream.once("close", () => done()));
+  channel.on("data", (chunk: Buffer) => streams.add("stdout", chunk));
+  channel.stderr.on("data", (chunk: Buffer) => streams.add("stderr", chunk));
+  channel.once("exit", (code: number | null, signal?: string) => {
+    failure = code === 0 ? undefined : exitFailure(code, signal);
+  });
+  // The command need not read what it is given.
+  channel.on("error", () => undefined);
+  await Promise.all([closed(channel), closed(channel.stderr)]);
+  return failure;
+}
+
+/** The signals that the official provider has a number for: not all that a server may name. */
+const numbered = new Set("ABRT ALRM FPE HUP ILL INT KILL PIPE QUIT SEGV TERM".split(" "));
+
+function exitFailure(code: number | null, signal = ""): string {
   if (code !== null) return `Process exited with status ${code}`;
-  const number = os.constants.signals[signal as NodeJS.Signals] ?? 0;
-  return `Process exited with status ${128 + number} from signal ${signal?.replace(/^SIG/, "") ?? "unknown"}`;
+  const name = signal.replace(/^SIG/, "");
+  const number = numbered.has(name) ? os.constants.signals[signal as NodeJS.Signals] : 0;
+  return `Process exited with status ${128 + number} from signal ${name}`;
 }
 
 /** Copies a file, a folder or a text to a host. */

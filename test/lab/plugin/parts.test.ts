@@ -10,6 +10,7 @@ import { globToRegExp } from "../../../lab/plugin/glob";
 import { runLocal } from "../../../lab/plugin/local";
 import { type Operation, Streams } from "../../../lab/plugin/operation";
 import { CommandProvider } from "../../../lab/plugin/provider";
+import { runRemote } from "../../../lab/plugin/remote";
 import { checkInputs, shapes } from "../../../lab/plugin/shapes";
 import {
   isSecret,
@@ -226,9 +227,13 @@ describe("connections", () => {
   if (parsed instanceof Error) throw parsed;
   const publicKey = `${parsed.type} ${parsed.getPublicSSH().toString("base64")}`;
 
-  function serve(authenticate: (context: ssh2.AuthContext) => void): Promise<Connection> {
+  function serve(
+    authenticate: (context: ssh2.AuthContext) => void,
+    connected: (client: ssh2.Connection) => void = () => undefined,
+  ): Promise<Connection> {
     const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
       client.on("authentication", authenticate).on("error", () => undefined);
+      connected(client);
     });
     servers.push(server);
     return new Promise((resolve) =>
@@ -284,5 +289,74 @@ describe("connections", () => {
     setTimeout(op.abort, 300);
     await expect(dial(connection, op)).rejects.toThrow("context canceled");
     expect(op.statuses[0]).toBe("Dial 1/inf failed: retrying");
+  });
+
+  /** Runs a command on a server that answers `exec` so; gives both streams as JSON, else the reason of the failure. */
+  async function run(answer: (channel: ssh2.ServerChannel, client: ssh2.Connection) => void, environment = {}) {
+    const connection = await serve(
+      (context) => context.accept(),
+      (client) =>
+        client.on("session", (accept) => {
+          accept()
+            .on("env", (acceptEnv?: () => void) => acceptEnv?.())
+            .on("exec", (acceptExec) => {
+              // What is sent in this turn reaches the other side in one read, as it does when that side is busy.
+              const socket = (client as unknown as { _sock: net.Socket })._sock;
+              socket.cork();
+              answer(acceptExec(), client);
+              setImmediate(() => socket.uncork());
+            });
+        }),
+    );
+    return runRemote("command", { connection, environment, stdin: "in" }, {}, operation()).then(
+      (outputs) => JSON.stringify(outputs),
+      (error: Error) => error.message,
+    );
+  }
+
+  it("give output and exit status also when they come in one read with the answer to the command", async () => {
+    const finish = (channel: ssh2.ServerChannel, ...exit: [number] | [string]) => {
+      channel.write("out\n");
+      channel.stderr.write("err\n");
+      channel.exit(...(exit as [number]));
+      channel.end();
+    };
+    expect(await run((channel) => finish(channel, 0))).toBe('{"stdout":"out","stderr":"err"}');
+    expect(await run((channel) => finish(channel, 0), { A: "a" })).toBe('{"stdout":"out","stderr":"err"}');
+    expect(await run((channel) => finish(channel, 7))).toMatch(/^Process exited with status 7: running "command":\n/);
+    expect(await run((channel) => finish(channel, "TERM"))).toMatch(
+      /^Process exited with status 143 from signal TERM:/,
+    );
+    expect(await run((channel) => finish(channel, "USR1"))).toMatch(
+      /^Process exited with status 128 from signal USR1:/,
+    );
+  });
+
+  it("are not closed before the server does it: the exit status may follow long after the output", async () => {
+    const answer = (channel: ssh2.ServerChannel) => {
+      let input = "";
+      channel.on("data", (chunk: Buffer) => (input += chunk.toString()));
+      channel.on("end", () => {
+        channel.write(input);
+        channel.eof();
+        setTimeout(() => {
+          // OpenSSH sends it after the end of the output, ssh2's server only before.
+          (channel.outgoing as { state: string }).state = "open";
+          channel.exit(0);
+          channel.close();
+        }, 100);
+      });
+    };
+    expect(await run(answer)).toBe('{"stdout":"in","stderr":""}');
+  });
+
+  it("that are lost, and channels closed without an exit status, fail as in the official provider", async () => {
+    const missing = 'wait: remote command exited without exit status or exit signal: running "command":\nout';
+    const lost = (channel: ssh2.ServerChannel, client: ssh2.Connection) => {
+      channel.write("out");
+      setTimeout(() => client.end(), 50);
+    };
+    expect(await run(lost)).toBe(missing);
+    expect(await run((channel) => void channel.end("out"))).toBe(missing);
   });
 });

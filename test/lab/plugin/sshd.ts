@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import os from "node:os";
@@ -11,15 +12,21 @@ const program = ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].find((file) => exists
 /** Whether the machine has an SSH server to test with. */
 export const sshdInstalled = program !== undefined;
 
-/** A port that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
+/**
+ * A port that is free now. Below those that systems hand out by themselves: of these, one that is used only later may
+ * belong to some connection by then.
+ */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    const server = net.createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
     });
-  });
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 /** An SSH server of this user on loopback, with keys of its own. */
@@ -54,6 +61,8 @@ export class Sshd {
       "PermitRootLogin yes",
       "MaxStartups 100",
       "AcceptEnv GIVEN_*",
+      // Bash reads ~/.bashrc for commands over SSH too; what this user has there may print, and takes its time.
+      `SetEnv HOME="${folder}"`,
       "Subsystem sftp internal-sftp",
     ];
     writeFileSync(path.join(folder, "config"), `${settings.join("\n")}\n`);
@@ -97,7 +106,7 @@ export class Sshd {
     let complaint = "";
     this.server.stderr?.setEncoding("utf8").on("data", (text: string) => (complaint += text));
     for (let tries = 0; !(await answers(this.port)); tries += 1) {
-      if (tries > 50 || this.server.exitCode !== null) throw new Error(`sshd did not start: ${complaint}`);
+      if (tries > 300 || this.server.exitCode !== null) throw new Error(`sshd did not start: ${complaint}`);
       await sleep(100);
     }
   }
@@ -113,5 +122,6 @@ function answers(port: number): Promise<boolean> {
     const socket = net.connect(port, "127.0.0.1");
     socket.once("data", () => resolve(socket.destroy() !== undefined));
     socket.once("error", () => resolve(false));
+    socket.once("close", () => resolve(false));
   });
 }
