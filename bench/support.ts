@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import type { AgentConfig } from "../model/agentConfig";
 import { resolvePolicy } from "../model/policy";
-import type { ArchiveSpec } from "../model/reference";
+import type { ArchiveSpec, DirectoryLocation } from "../model/reference";
 import type { InstallSpec } from "../model/specs";
 import { type LabCluster, type LabNode, programsFolder, startCluster } from "../lab/neumann/harness";
 
@@ -61,7 +61,7 @@ export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise
 /** A cluster whose nodes have the agent, and its archive. */
 export interface Bench {
   cluster: LabCluster;
-  archive: ArchiveSpec;
+  archive: ArchiveSpec<DirectoryLocation>;
   /** Runs the installed agent of a node; standard error holds its events, a JSON line each. */
   agent(node: LabNode, words: readonly string[]): { stdout: string; events: AgentEvent[] };
 }
@@ -73,7 +73,11 @@ export interface AgentEvent {
 }
 
 export async function protectedCluster(folder: string, nodes: number): Promise<Bench> {
-  const archive: ArchiveSpec = { kind: "directory", clusterId, location: path.join(folder, "archive") };
+  const archive: ArchiveSpec<DirectoryLocation> = {
+    kind: "directory",
+    clusterId,
+    location: path.join(folder, "archive"),
+  };
   const place = { kind: archive.kind, location: archive.location };
   create({ archive: place, clusterId, role: "primary" });
   const home = (id: string): string => path.join(folder, "agents", id);

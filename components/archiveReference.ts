@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Mistakes } from "../model/mistakes";
-import { type ArchiveKind, type ArchiveLocation, type ArchiveSpec, checkArchive } from "../model/reference";
+import { ArchiveKind, type ArchiveSpec, checkArchive, type DirectoryLocation } from "../model/reference";
 
 /**
  * A place that holds backups.
@@ -44,6 +44,10 @@ type KnownReference = pulumi.Unwrap<ArchiveReference>;
 
 /** Collects what is wrong with a reference whose values are known. */
 export function checkArchiveReference(reference: KnownReference, path: string, mistakes: Mistakes): void {
+  if (reference.kind !== ArchiveKind.Directory) {
+    mistakes.add(`${path}.kind`, "is not known", reference.kind, `Use one of: ${ArchiveKind.Directory}.`);
+    return;
+  }
   const texts = [
     ["location", reference.location],
     ...(reference.offsite === undefined ? [] : [["offsite.location", reference.offsite.location]]),
@@ -57,7 +61,7 @@ export function checkArchiveReference(reference: KnownReference, path: string, m
 }
 
 /** The model's form of a checked reference. */
-export function archiveSpec(reference: KnownReference): ArchiveSpec {
+export function archiveSpec(reference: KnownReference): ArchiveSpec<DirectoryLocation> {
   const { offsite } = reference;
   return {
     ...place(reference),
@@ -66,6 +70,6 @@ export function archiveSpec(reference: KnownReference): ArchiveSpec {
   };
 }
 
-function place(known: pulumi.Unwrap<ArchivePlace>): ArchiveLocation {
-  return { kind: known.kind as ArchiveKind, location: known.location };
+function place(known: pulumi.Unwrap<ArchivePlace>): DirectoryLocation {
+  return { kind: known.kind as typeof ArchiveKind.Directory, location: known.location };
 }

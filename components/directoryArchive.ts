@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ArchiveKind, type ArchiveSpec } from "../model/reference";
+import { ArchiveKind, type ArchiveSpec, type DirectoryLocation } from "../model/reference";
 import type { ArchiveCreateSpec } from "../model/specs";
 import { type Mistakes, Mistakes as MistakeList } from "../model/mistakes";
 import { type ArchiveReference, archiveSpec, checkArchiveReference } from "./archiveReference";
@@ -82,7 +82,7 @@ type KnownArgs = pulumi.Unwrap<DirectoryArchiveArgs>;
 
 interface Place {
   role: ArchiveCreateSpec["role"];
-  spec: (archive: ArchiveSpec) => ArchiveCreateSpec;
+  spec: (archive: ArchiveSpec<DirectoryLocation>) => ArchiveCreateSpec;
 }
 
 const primary: Place = {

@@ -4,7 +4,7 @@ import type { AgentConfig } from "../model/agentConfig";
 import { canonicalJson, type Json } from "../model/canonical";
 import { type Mistakes, Mistakes as MistakeList } from "../model/mistakes";
 import type { BackupPolicy } from "../model/policy";
-import type { ArchiveSpec } from "../model/reference";
+import type { ArchiveSpec, DirectoryLocation } from "../model/reference";
 import type { InstallSpec } from "../model/specs";
 import { agentBundle } from "./agentBundle";
 import { type ArchiveReference, archiveSpec, checkArchiveReference } from "./archiveReference";
@@ -47,7 +47,7 @@ export interface KnownProtection {
 
 /** Plain data from which the resources are made. */
 export interface ProtectionPlan {
-  archive: ArchiveSpec;
+  archive: ArchiveSpec<DirectoryLocation>;
   policy: BackupPolicy;
   hosts: ResolvedHost[];
   /** One for each node, in order. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type BackupPolicy, resolvePolicy } from "./policy";
-import { type ArchiveSpec } from "./reference";
+import type { ArchiveLocation, ArchiveSpec } from "./reference";
 import { parseJsonAs } from "./parse";
 
 /** How the database runs on a host. */
@@ -39,7 +39,31 @@ export interface AgentConfig {
   agentDirectory: string;
 }
 
-const location = { kind: v.picklist(["directory"]), location: v.string() };
+const directoryEntries = { kind: v.literal("directory"), location: v.string() };
+
+const s3Entries = {
+  kind: v.literal("s3"),
+  bucket: v.string(),
+  prefix: v.optional(v.string()),
+  region: v.string(),
+  endpoint: v.optional(v.string()),
+  forcePathStyle: v.optional(v.boolean()),
+  encryption: v.optional(v.object({ kind: v.picklist(["aes256", "kms"]), kmsKeyId: v.optional(v.string()) })),
+  credentials: v.optional(
+    v.object({
+      accessKeyId: v.optional(v.string()),
+      secretAccessKey: v.optional(v.string()),
+      sessionToken: v.optional(v.string()),
+      file: v.optional(v.string()),
+      profile: v.optional(v.string()),
+    }),
+  ),
+};
+
+export const archiveLocationSchema: v.GenericSchema<unknown, ArchiveLocation> = v.variant("kind", [
+  v.object(directoryEntries),
+  v.object(s3Entries),
+]);
 
 export const nodeConfigSchema: v.GenericSchema<unknown, NodeConfig> = v.object({
   id: v.pipe(v.string(), v.minLength(1)),
@@ -51,11 +75,12 @@ export const nodeConfigSchema: v.GenericSchema<unknown, NodeConfig> = v.object({
   serviceManager: v.picklist(["process", "systemd"]),
 });
 
-export const archiveSpecSchema: v.GenericSchema<unknown, ArchiveSpec> = v.object({
-  ...location,
-  clusterId: v.string(),
-  offsite: v.optional(v.object(location)),
-});
+const specEntries = { clusterId: v.string(), offsite: v.optional(archiveLocationSchema) };
+
+export const archiveSpecSchema: v.GenericSchema<unknown, ArchiveSpec> = v.variant("kind", [
+  v.object({ ...directoryEntries, ...specEntries }),
+  v.object({ ...s3Entries, ...specEntries }),
+]);
 
 export const agentConfigSchema: v.GenericSchema<unknown, AgentConfig> = v.object({
   format: v.literal("neumann-agent/1"),

@@ -65,7 +65,8 @@ export {
   type StreamRecord,
   type WatermarkRecord,
 } from "./records";
-export { ArchiveKind, type ArchiveLocation, type ArchiveSpec } from "./reference";
+export { ArchiveKind, type ArchiveLocation, type ArchiveSpec, type DirectoryLocation } from "./reference";
+export type { S3Credentials, S3Encryption, S3Location } from "./s3Location";
 export { parseRestorePoint, type RestorePoint, restorePointGrammar } from "./restorePoint";
 export {
   type ArchiveCreateSpec,

@@ -25,10 +25,21 @@ function describe(mistakes: readonly Mistake[]): string {
   return mistakes.map((m) => `  - ${m.path}: ${m.problem} (received ${show(m.received)}). ${m.remedy}`).join("\n");
 }
 
-/** A value as a person reads it in a message; long ones are cut. */
+/** What stands in a message where a secret was given. */
+export const secretShown = "(not shown)";
+
+const secretNames = ["secretAccessKey", "sessionToken"];
+
+/** True for names, and paths of names, whose values are for nobody's eyes. */
+export function isSecret(path: string): boolean {
+  return secretNames.includes(path.slice(path.lastIndexOf(".") + 1));
+}
+
+/** A value as a person reads it in a message; long ones are cut, secrets left out. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value) ?? typeof value;
+  const hide = (name: string, inner: unknown): unknown => (isSecret(name) && inner !== undefined ? secretShown : inner);
+  const text = JSON.stringify(value, hide) ?? typeof value;
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { InputError, type Mistake } from "./mistakes";
+import { InputError, isSecret, type Mistake, secretShown } from "./mistakes";
 
 /**
  * `value` as the schema's type.
@@ -12,10 +12,11 @@ export function parseAs<T>(schema: v.GenericSchema<unknown, T>, value: unknown, 
 }
 
 function asMistake(issue: v.BaseIssue<unknown>): Mistake {
+  const path = v.getDotPath(issue) ?? "(the whole)";
   return {
-    path: v.getDotPath(issue) ?? "(the whole)",
+    path,
     problem: `must be ${issue.expected ?? issue.type}`,
-    received: issue.input,
+    received: isSecret(path) && issue.input !== undefined ? secretShown : issue.input,
     remedy: "See docs/format.md.",
   };
 }
@@ -26,8 +27,10 @@ export function parseJsonAs<T>(schema: v.GenericSchema<unknown, T>, text: string
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const reason = (error as Error).message;
-    const received = text.slice(0, 60);
+    // The parser's own message quotes the text.
+    const secret = /secretAccessKey|sessionToken/.test(text);
+    const reason = secret ? "it cannot be parsed" : (error as Error).message;
+    const received = secret ? secretShown : text.slice(0, 60);
     throw new InputError(subject, [{ path: "(the whole)", problem: `is not JSON: ${reason}`, received, remedy: "" }]);
   }
   return parseAs(schema, value, subject);

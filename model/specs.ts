@@ -2,6 +2,7 @@ import * as v from "valibot";
 import {
   type AgentConfig,
   agentConfigSchema,
+  archiveLocationSchema,
   archiveSpecSchema,
   type NodeConfig,
   nodeConfigSchema,
@@ -73,7 +74,7 @@ export interface RestoreSpec {
 }
 
 export const archiveCreateSchema: v.GenericSchema<unknown, ArchiveCreateSpec> = v.object({
-  archive: v.object({ kind: v.picklist(["directory"]), location: v.string() }),
+  archive: archiveLocationSchema,
   clusterId: v.string(),
   role: v.picklist(["primary", "offsite"]),
 });

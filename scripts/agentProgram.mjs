@@ -9,7 +9,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 /** The agent's program as bytes, made from the sources as they are now. */
 export function agentProgram(version) {
-  const walPush = bundle("agent/walPush.ts", {});
+  const walPush = bundle("agent/walPush.ts", { WITHOUT_SDK: "true" });
   return bundle("agent/main.ts", {
     AGENT_VERSION: JSON.stringify(version),
     FORMAT_PAGE: JSON.stringify(readFileSync(path.join(root, "docs/format.md"), "utf8")),
@@ -26,6 +26,8 @@ function bundle(entry, define) {
     format: "cjs",
     platform: "node",
     target: "node20",
+    // The AWS SDK's ES modules, of which what is not used is left out.
+    mainFields: ["module", "main"],
     banner: { js: "#!/usr/bin/env node" },
     define,
     legalComments: "none",

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { ownPrefix } from "../host/files";
 
 /** An object as a listing shows it. */
 export interface StoredObject {
@@ -16,9 +17,24 @@ export interface PutResult {
   sha256: string;
 }
 
-/** A place that keeps objects by key. Every put is create-only: nothing here replaces or deletes. */
+/** Ends the names of what lies beside objects: listings leave it out. */
+export const metaSuffix = ".meta";
+
+/**
+ * A key's names. Names of ours would be left out of listings, `..` would lead out.
+ * @throws TypeError for what is no key.
+ */
+export function namesOf(key: string): string[] {
+  const names = key.split("/");
+  const bad = (name: string): boolean =>
+    name === "" || name === "." || name === ".." || name.includes("\0") || name.startsWith(ownPrefix);
+  if (names.some(bad) || key.endsWith(metaSuffix)) throw new TypeError(`not a key: ${key}`);
+  return names;
+}
+
+/** A place that keeps objects by key. Every put is create-only: nothing here replaces. */
 export interface Archive {
-  /** For messages: the folder. */
+  /** For messages: the folder or bucket. */
   readonly description: string;
   /**
    * Stores a small text.
@@ -43,6 +59,11 @@ export interface Archive {
   storedHash(key: string): Promise<string | undefined>;
   /** All objects below a prefix, sorted by key. */
   list(prefix: string): Promise<StoredObject[]>;
+  /**
+   * Gives an object up: gone at once, or by the store's own rule later. Nothing happens where it is gone. Only `prune`
+   * calls it, for what it has announced; undefined where the store's own rules alone decide.
+   */
+  expire?(key: string): Promise<void>;
   /** The store's own clock. */
   now(): Promise<Date>;
 }

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
-import { link, open, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
+import { link, open, readdir, readFile, rm, rmdir, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type Archive, Conflict, type PutResult, type StoredObject } from "./archive";
+import { type Archive, Conflict, metaSuffix, namesOf, type PutResult, type StoredObject } from "./archive";
 import { WorldFault } from "../run/errors";
 import {
   copyHashed,
@@ -13,13 +13,12 @@ import {
   makeDirectory,
   ownPrefix,
   readIfThere,
+  removeFile,
   syncDirectory,
   temporaryName,
   withFile,
   writeDurably,
 } from "../host/files";
-
-const metaSuffix = ".meta";
 
 /** What lies beside each data object, forced to the disk before the object appears (protocol 1). */
 interface Meta {
@@ -98,6 +97,18 @@ export class DirectoryArchive implements Archive {
     return found.filter((object) => object.key.startsWith(prefix)).sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
+  /** The object first: one without its hash could not be told from damage. */
+  async expire(key: string): Promise<void> {
+    await this.sameRoot();
+    const file = this.file(key);
+    await removeFile(file);
+    await removeFile(file + metaSuffix);
+    // An empty folder is no object; one that somebody fills at this moment stays.
+    await rmdir(path.dirname(file)).catch((error: unknown) => {
+      if (!isCode(error, "ENOTEMPTY", "EEXIST", "ENOENT")) throw error;
+    });
+  }
+
   async now(): Promise<Date> {
     const probe = temporaryName(this.root);
     await writeDurably(probe, "");
@@ -107,12 +118,7 @@ export class DirectoryArchive implements Archive {
   }
 
   private file(key: string): string {
-    const parts = key.split("/");
-    const bad = (part: string): boolean =>
-      part === "" || part === "." || part === ".." || part.includes("\0") || part.startsWith(ownPrefix);
-    // Names of ours would be left out of listings.
-    if (parts.some(bad) || key.endsWith(metaSuffix)) throw new TypeError(`not a key: ${key}`);
-    return path.join(this.root, ...parts);
+    return path.join(this.root, ...namesOf(key));
   }
 
   private async meta(key: string): Promise<Meta | undefined> {

@@ -2,11 +2,12 @@ import { archiveMarkerKey } from "../../model/layout";
 import { Mistakes } from "../../model/mistakes";
 import { parseStored } from "./stored";
 import { archiveMarkerSchema, type ArchiveMarker } from "../../model/records";
-import { type ArchiveLocation, type ArchiveSpec, checkArchive } from "../../model/reference";
+import { type ArchiveLocation, type ArchiveSpec, checkArchive, describeLocation } from "../../model/reference";
 import type { Place } from "../../model/catalog";
 import { Refused, WorldFault } from "../run/errors";
 import type { Archive } from "./archive";
 import { DirectoryArchive } from "./directory";
+import { S3Archive } from "./s3";
 import { exists, makeDirectory } from "../host/files";
 
 /** The archives of one cluster that are within reach. */
@@ -17,8 +18,18 @@ export interface Archives {
 }
 
 function connect(location: ArchiveLocation): Archive {
-  return new DirectoryArchive(location.location);
+  return location.kind === "s3" ? new S3Archive(location) : new DirectoryArchive(location.location);
 }
+
+/** What a person does about a place that is not the archive. */
+const hints = {
+  directory: { lost: "Is the disk mounted?", wrong: "Name the right folder.", foreign: "Name an empty folder." },
+  s3: {
+    lost: "Are bucket and prefix the right ones?",
+    wrong: "Name the right bucket and prefix.",
+    foreign: "Name an empty bucket or another prefix.",
+  },
+};
 
 async function readMarker(archive: Archive, clusterId: string): Promise<ArchiveMarker | undefined> {
   const text = await archive.getText(archiveMarkerKey(clusterId));
@@ -35,13 +46,13 @@ export async function openArchive(location: ArchiveLocation, clusterId: string, 
   const marker = await readMarker(archive, clusterId);
   if (marker === undefined) {
     throw new WorldFault(
-      `${location.location} is not the ${role} archive of cluster ${clusterId}: ${archiveMarkerKey(clusterId)} is missing. ` +
-        "Is the disk mounted? A new archive is made by DirectoryArchive or `neumann-backup archive-create`.",
+      `${describeLocation(location)} is not the ${role} archive of cluster ${clusterId}: ${archiveMarkerKey(clusterId)} is missing. ` +
+        `${hints[location.kind].lost} A new archive is made by DirectoryArchive or \`neumann-backup archive-create\`.`,
     );
   }
   if (marker.role !== role || marker.clusterId !== clusterId) {
     throw new Refused(
-      `${location.location} is the ${marker.role} archive of cluster ${marker.clusterId}, not the ${role} archive of ${clusterId}. Name the right folder.`,
+      `${describeLocation(location)} is the ${marker.role} archive of cluster ${marker.clusterId}, not the ${role} archive of ${clusterId}. ${hints[location.kind].wrong}`,
     );
   }
   return archive;
@@ -83,27 +94,42 @@ function checkSpec(spec: ArchiveSpec): void {
   mistakes.throwIfAny("The archive cannot be used");
 }
 
-/** Makes a folder this cluster's archive, or finds that it is one already. */
+/** Makes a place this cluster's archive, or finds that it is one already. */
 export async function createArchive(location: ArchiveLocation, clusterId: string, role: Place): Promise<boolean> {
   const mistakes = new Mistakes();
   checkArchive({ ...location, clusterId }, "archive", mistakes);
   mistakes.throwIfAny("The archive cannot be made");
   const archive = connect(location);
-  if (await exists(location.location)) {
-    const marker = await readMarker(archive, clusterId);
-    if (marker !== undefined) {
-      await openArchive(location, clusterId, role);
-      return false;
-    }
-    const squatters = await archive.list(`${clusterId}/`);
-    if (squatters[0] !== undefined) {
-      throw new Refused(
-        `${location.location} holds ${squatters[0].key} but no ${archiveMarkerKey(clusterId)}: it is not an archive that this library made. Name an empty folder.`,
-      );
-    }
-  }
-  await makeDirectory(location.location);
+  // A bucket is made by whoever owns it: where it is missing the store says so.
+  const there = location.kind === "s3" || (await exists(location.location));
+  if (there && (await recognise(archive, { location, clusterId, role }))) return false;
+  if (location.kind === "directory") await makeDirectory(location.location);
   const content: ArchiveMarker = { format: "neumann-archive/1", clusterId, role };
-  const { created } = await archive.putText(archiveMarkerKey(clusterId), `${JSON.stringify(content)}\n`);
+  const key = archiveMarkerKey(clusterId);
+  const { created } = await archive.putText(key, `${JSON.stringify(content)}\n`);
+  if (archive instanceof S3Archive && !(await archive.keepsWhatIsThere(key))) {
+    throw new Refused(
+      `the store of ${describeLocation(location)} replaces what it shall keep: it does not know If-None-Match. Two nodes could overwrite each other's backups there: choose another store.`,
+    );
+  }
   return created;
+}
+
+/**
+ * True when the place is this archive already.
+ * @throws Refused when it is another one, or holds what is not ours.
+ */
+async function recognise(
+  archive: Archive,
+  { location, clusterId, role }: { location: ArchiveLocation; clusterId: string; role: Place },
+): Promise<boolean> {
+  if ((await readMarker(archive, clusterId)) !== undefined) {
+    await openArchive(location, clusterId, role);
+    return true;
+  }
+  const squatters = await archive.list(`${clusterId}/`);
+  if (squatters[0] === undefined) return false;
+  throw new Refused(
+    `${describeLocation(location)} holds ${squatters[0].key} but no ${archiveMarkerKey(clusterId)}: it is not an archive that this library made. ${hints[location.kind].foreign}`,
+  );
 }

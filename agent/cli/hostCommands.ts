@@ -8,6 +8,7 @@ import {
   type RestoreSpec,
   restoreSpecSchema,
 } from "../../model/specs";
+import { describeLocation } from "../../model/reference";
 import { createArchive } from "../archive/open";
 import { installContext, install, rollout, uninstall, type InstallContext } from "../commands/install";
 import { nodeContext, nodeCreate, nodeDelete, type NodeContext } from "../commands/node";
@@ -37,7 +38,8 @@ export function addHostCommands(program: Command, run: Runner, options: () => Gl
     .action(() =>
       run("archive-create", async () => {
         const { archive, clusterId, role } = await readSpec(archiveCreateSchema, "archive-create");
-        return outcome({ location: archive.location, role, created: await createArchive(archive, clusterId, role) });
+        const created = await createArchive(archive, clusterId, role);
+        return outcome({ location: describeLocation(archive), role, created });
       }),
     );
 

@@ -10,13 +10,13 @@ import type { ArchiveLocation } from "../../model/reference";
 import { until } from "../../lab/neumann/harness";
 
 /** A kind of archive under test. */
-export interface ArchiveKindUnderTest {
+export interface ArchiveKindUnderTest<L extends ArchiveLocation> {
   /** An empty place of this kind. */
-  place(): Promise<ArchiveLocation>;
+  place(): Promise<L>;
   /** Opens it without asking for its marker. */
-  connect(location: ArchiveLocation): Archive;
+  connect(location: L): Archive;
   /** Module and class for a program of its own that is killed: a string that evaluates to an `Archive` on `location`. */
-  source(location: ArchiveLocation): { imports: string; expression: string };
+  source(location: L): { imports: string; expression: string };
   /** A folder for the files that are put. */
   folder: string;
 }
@@ -32,7 +32,7 @@ async function read(stream: Readable): Promise<Buffer> {
 }
 
 /** What every archive must do, whatever holds it. */
-export function archiveSuite(name: string, kind: ArchiveKindUnderTest): void {
+export function archiveSuite<L extends ArchiveLocation>(name: string, kind: ArchiveKindUnderTest<L>): void {
   const fresh = async () => {
     const location = await kind.place();
     return { location, archive: kind.connect(location) };

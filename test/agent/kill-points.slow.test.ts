@@ -14,7 +14,6 @@ import { restoreJoin } from "../../agent/restore/join";
 import { restoreStatus } from "../../agent/restore/status";
 import { until } from "../../lab/neumann/harness";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
-import type { ArchiveSpec } from "../../model/reference";
 import {
   adminOf,
   agent,
@@ -25,6 +24,7 @@ import {
   contentsOf,
   countingPrograms,
   endAll,
+  type FolderArchive,
   filesBelow,
   freshHost,
   type Host,
@@ -100,7 +100,7 @@ async function untilDone(run: () => Promise<Ran>, ms = 300_000): Promise<Ran> {
 
 const folder = scratch("kill");
 const open: Protected[] = [];
-let stored: { archive: ArchiveSpec; writer: Writer };
+let stored: { archive: FolderArchive; writer: Writer };
 
 async function source(name: string, options: Parameters<typeof protectedCluster>[1] = {}): Promise<Protected> {
   const found = await protectedCluster(path.join(folder, name), options);
@@ -422,12 +422,12 @@ async function clusterIds(hosts: readonly Host[]): Promise<string[]> {
 }
 
 /** A copy of the stored off-site archive, and an empty first one. */
-async function archiveCopy(directory: string, options = { offsite: true }): Promise<ArchiveSpec> {
+async function archiveCopy(directory: string, options = { offsite: true }): Promise<FolderArchive> {
   const location = path.join(directory, "archive");
   await must(["archive-create"], {
     spec: { archive: { kind: "directory", location }, clusterId: "prod", role: "primary" },
   });
-  const archive: ArchiveSpec = { kind: "directory", clusterId: "prod", location };
+  const archive: FolderArchive = { kind: "directory", clusterId: "prod", location };
   if (!options.offsite) return archive;
   const away = path.join(directory, "offsite");
   fs.cpSync(stored.archive.offsite!.location, away, { recursive: true, preserveTimestamps: true });

@@ -2,7 +2,6 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import type { Manifest } from "../../model/manifest";
-import type { ArchiveSpec } from "../../model/reference";
 import type { RestoreSpec } from "../../model/specs";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
 import {
@@ -11,6 +10,7 @@ import {
   at,
   complaint,
   endAll,
+  type FolderArchive,
   filesBelow,
   freshHost,
   type Host,
@@ -23,7 +23,7 @@ import {
 
 /** Two off-site backups of one cluster, made once; every test works on a copy of the archive and on fresh nodes. */
 export const folder = scratch("restore");
-let stored: ArchiveSpec;
+let stored: FolderArchive;
 export let backups: string[];
 export let writer: Writer;
 let count = 0;
@@ -60,7 +60,7 @@ afterAll(async () => {
 });
 
 /** A copy of the off-site archive with an empty first one. */
-export async function archiveCopy(): Promise<{ directory: string; archive: ArchiveSpec; away: string }> {
+export async function archiveCopy(): Promise<{ directory: string; archive: FolderArchive; away: string }> {
   const directory = path.join(folder, `case-${count++}`);
   const location = path.join(directory, "archive");
   const away = path.join(directory, "offsite");

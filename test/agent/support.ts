@@ -6,7 +6,7 @@ import path from "node:path";
 import { agentProgram } from "../../scripts/agentProgram.mjs";
 import type { AgentConfig, NodeConfig } from "../../model/agentConfig";
 import type { BackupPolicyOverrides } from "../../model/policy";
-import type { ArchiveSpec } from "../../model/reference";
+import type { ArchiveSpec, DirectoryLocation } from "../../model/reference";
 import type { InstallSpec, NodeSpec, RestoreSpec } from "../../model/specs";
 import { freePorts, LabCluster, type LabNode, programsFolder, startCluster, until } from "../../lab/neumann/harness";
 
@@ -109,21 +109,26 @@ export const quickPolicy: BackupPolicyOverrides = {
   wal: { archiveTimeoutSeconds: 1, arrivalDeadlineSeconds: 60, freeSpaceAlarmMebibytes: 64 },
 };
 
+export type FolderArchive = ArchiveSpec<DirectoryLocation>;
+
 /** A database node with its agent, wherever its process comes from. */
-export interface Host {
+export interface Host<A extends ArchiveSpec = FolderArchive> {
   node: NodeConfig;
   agentDirectory: string;
   configFile: string;
-  archive: ArchiveSpec;
+  archive: A;
   policy: BackupPolicyOverrides;
 }
 
+/** With its archive in whatever kind of place. */
+export type AnyHost = Host<ArchiveSpec>;
+
 /** Flags that name a host's agent. */
-export function at(host: Host): string[] {
+export function at(host: AnyHost): string[] {
   return ["--config", host.configFile];
 }
 
-export function installSpec(host: Host, options: { hold?: boolean; generation?: string } = {}): InstallSpec {
+export function installSpec(host: AnyHost, options: { hold?: boolean; generation?: string } = {}): InstallSpec {
   const config = {
     format: "neumann-agent/1",
     generation: options.generation ?? "g1",
@@ -153,9 +158,9 @@ export function labNodeConfig(node: LabNode, programDirectory = programsFolder()
 }
 
 /** An archive with its off-site copy in a folder. */
-export async function makeArchive(directory: string, clusterId = "prod"): Promise<ArchiveSpec> {
+export async function makeArchive(directory: string, clusterId = "prod"): Promise<FolderArchive> {
   const place = (name: string) => ({ kind: "directory" as const, location: path.join(directory, name) });
-  const archive: ArchiveSpec = { ...place("archive"), clusterId, offsite: place("offsite") };
+  const archive: FolderArchive = { ...place("archive"), clusterId, offsite: place("offsite") };
   await must(["archive-create"], { spec: { archive: place("archive"), clusterId, role: "primary" } });
   await must(["archive-create"], { spec: { archive: place("offsite"), clusterId, role: "offsite" } });
   return archive;
@@ -164,7 +169,7 @@ export async function makeArchive(directory: string, clusterId = "prod"): Promis
 /** A running, protected cluster of the lab. */
 export interface Protected {
   cluster: LabCluster;
-  archive: ArchiveSpec;
+  archive: FolderArchive;
   hosts: Host[];
   /** The host that leads now. */
   leader(): Promise<Host>;
@@ -211,15 +216,15 @@ export async function protectedCluster(
 }
 
 /** A host for a recovery: folders and configuration, no data, not started. */
-export async function freshHost(
+export async function freshHost<A extends ArchiveSpec>(
   directory: string,
   id: string,
-  options: { archive: ArchiveSpec; hold?: boolean; programDirectory?: string; install?: boolean },
-): Promise<Host> {
+  options: { archive: A; hold?: boolean; programDirectory?: string; install?: boolean },
+): Promise<Host<A>> {
   const [raft, admin] = await freePorts(2);
   const base = path.join(directory, id);
   const agentDirectory = path.join(base, "agent");
-  const host: Host = {
+  const host: Host<A> = {
     node: {
       id,
       address: `127.0.0.1:${raft}`,
@@ -242,7 +247,7 @@ export async function freshHost(
 }
 
 /** Ends the process that takes backups by itself: the tests take them. */
-export async function endSchedule(host: Host): Promise<void> {
+export async function endSchedule(host: AnyHost): Promise<void> {
   const file = path.join(host.agentDirectory, "state", "schedule.pid");
   const pid = fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 0;
   if (!labelled().some((found) => found.pid === pid && found.command.includes("schedule"))) return;
@@ -251,16 +256,16 @@ export async function endSchedule(host: Host): Promise<void> {
   fs.rmSync(file);
 }
 
-export function nodeSpec(host: Host, more: Partial<NodeSpec> = {}): NodeSpec {
+export function nodeSpec(host: AnyHost, more: Partial<NodeSpec> = {}): NodeSpec {
   return { node: host.node, clusterName: "lab", peers: [], bootstrap: false, others: [], start: false, ...more };
 }
 
 /** The specification of a recovery onto some hosts, as it stands in the archive now. */
 export async function recoveryOf(
-  hosts: readonly Host[],
+  hosts: readonly AnyHost[],
   more: { recoveryId?: string; restorePoint?: string } = {},
-): Promise<(host: Host) => RestoreSpec> {
-  const [first] = hosts as [Host];
+): Promise<(host: AnyHost) => RestoreSpec> {
+  const [first] = hosts as [AnyHost];
   const plan = {
     archive: first.archive,
     restorePoint: more.restorePoint ?? "latest-offsite",
@@ -273,16 +278,16 @@ export async function recoveryOf(
 }
 
 /** One phase of a recovery. */
-export function phase(name: string, host: Host, spec: RestoreSpec, options: AgentOptions = {}): Promise<Ran> {
+export function phase(name: string, host: AnyHost, spec: RestoreSpec, options: AgentOptions = {}): Promise<Ran> {
   return agent([...at(host), "--json", "restore", "--phase", name], { ...options, spec });
 }
 
-export async function mustPhase(name: string, host: Host, spec: RestoreSpec): Promise<Record<string, unknown>> {
+export async function mustPhase(name: string, host: AnyHost, spec: RestoreSpec): Promise<Record<string, unknown>> {
   return must([...at(host), "restore", "--phase", name], { spec });
 }
 
 /** `neumann-admin` of a host. */
-export function admin(host: Host, args: readonly string[], input = ""): Promise<Ran> {
+export function admin(host: AnyHost, args: readonly string[], input = ""): Promise<Ran> {
   return runProgram(path.join(host.node.programDirectory ?? "", "neumann-admin"), args, {
     input,
     environment: { NEUMANN_CONFIG: host.node.configFile },
@@ -309,7 +314,7 @@ export function runProgram(
 }
 
 /** The way that `Writer` and `readValues` talk to a host's database. */
-export function adminOf(host: Host) {
+export function adminOf(host: AnyHost) {
   return {
     spawnAdmin: (args: string[]) =>
       spawn(path.join(host.node.programDirectory ?? "", "neumann-admin"), args, {
@@ -345,7 +350,7 @@ export function lostFrom(before: ReadonlyMap<string, string>, folder: string): s
 }
 
 /** Processes that came from this test file and are none of the servers of these hosts. */
-export function strays(servers: readonly Host[] = []): { pid: number; command: string }[] {
+export function strays(servers: readonly AnyHost[] = []): { pid: number; command: string }[] {
   const configs = servers.map((host) => host.node.configFile);
   return labelled().filter(
     ({ command }) => !(command.includes("neumann --config") && configs.some((file) => command.endsWith(file))),
@@ -385,7 +390,7 @@ export async function endAll(): Promise<void> {
 }
 
 /** Waits until nothing that came from this test file runs but these servers. */
-export async function noStrays(servers: readonly Host[] = [], ms = 20_000): Promise<void> {
+export async function noStrays(servers: readonly AnyHost[] = [], ms = 20_000): Promise<void> {
   let left: { pid: number; command: string }[] = [];
   await until("no process is left behind", () => (left = strays(servers)).length === 0 || undefined, ms).catch(() => {
     throw new Error(`left behind: ${JSON.stringify(left)}`);
@@ -401,7 +406,7 @@ export function filesBelow(folder: string): string[] {
 }
 
 /** Nothing of the hosts' folder runs but their servers: other tests of this file run beside this one. */
-export async function noStraysOf(...hosts: Host[]): Promise<void> {
+export async function noStraysOf(...hosts: AnyHost[]): Promise<void> {
   const folders = hosts.map((host) => path.dirname(host.agentDirectory));
   const servers = hosts.map((host) => `neumann --config ${host.node.configFile}`);
   let left: string[] = [];
@@ -442,7 +447,7 @@ exec "${path.join(programs, "neumann-admin")}" "$@"
 }
 
 /** How often `init-cluster` was run on the data that is in place. */
-export function initialisations(host: Host): number {
+export function initialisations(host: AnyHost): number {
   const file = path.join(host.node.dataDirectory, "raft", counter);
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split("\n").length : 0;
 }

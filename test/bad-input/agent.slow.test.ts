@@ -121,7 +121,7 @@ const table: Bad[] = [
       args: [...configured(JSON.stringify({ ...config(), archive: { ...host.archive, kind: "tape" } })), "status"],
     }),
     code: 2,
-    message: /- archive\.kind: must be "directory" \(received "tape"\)/,
+    message: /- archive\.kind: must be \("directory" \| "s3"\) \(received "tape"\)/,
   },
   // Policy values
   {

@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LabCluster, type LabNode, programsFolder, startCluster, until } from "../../lab/neumann/harness";
 import { resolvePolicy } from "../../model/policy";
-import type { ArchiveSpec } from "../../model/reference";
+import type { ArchiveSpec, DirectoryLocation } from "../../model/reference";
 import type { InstallSpec } from "../../model/specs";
 import { markedCommands, readDocument } from "./document";
 
@@ -18,7 +18,7 @@ const valueOf = (k: number): string => `row-${k}-${createHash("sha256").update(S
 
 let folder: string;
 let program: string;
-let archive: ArchiveSpec;
+let archive: ArchiveSpec<DirectoryLocation>;
 let source: LabCluster;
 let target: LabCluster | undefined;
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Mistakes } from "../../model/mistakes";
-import { type ArchiveSpec, checkArchive } from "../../model/reference";
+import { type ArchiveSpec, checkArchive, type DirectoryLocation } from "../../model/reference";
 
-const good: ArchiveSpec = {
+const good: ArchiveSpec<DirectoryLocation> = {
   kind: "directory",
   location: "/mnt/backup",
   clusterId: "prod",
@@ -48,7 +48,7 @@ describe("checkArchive", () => {
 
   it("refuses a kind that it does not know", () => {
     expect(said({ kind: "tape", offsite: undefined })).toEqual([
-      'archive.kind: is not known ("tape"). Use one of: directory.',
+      'archive.kind: is not known ("tape"). Use one of: directory, s3.',
     ]);
   });
 

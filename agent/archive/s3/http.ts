@@ -1,0 +1,177 @@
+import http from "node:http";
+import https from "node:https";
+import { AwsV4Signer } from "aws4fetch";
+import type { S3Location } from "../../../model/s3Location";
+import type { KeySource } from "./credentials";
+import { type Asked, faultOf, isReset, networkFault, type Refusal } from "./faults";
+import { text } from "./xml";
+
+/** One request for an object, or for the bucket where `key` is absent. */
+export interface S3Request {
+  method: "GET" | "HEAD" | "PUT";
+  key?: string;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  body?: { content: Buffer; sha256: string };
+}
+
+export interface S3Response {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  body: http.IncomingMessage;
+}
+
+interface Signed {
+  url: URL;
+  headers: Record<string, string>;
+}
+
+/** SHA-256 of nothing: what requests without a body are signed with. */
+const emptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/** A connection on which nothing moves for so long is given up. */
+const silenceMs = 30_000;
+
+/** Answers that the callers decide on: the rest is a fault. */
+const answers = [200, 206, 404, 409, 412];
+
+/**
+ * Signed requests over node's own HTTP, without the SDK: `wal-push` is a process for each segment, and loading the SDK
+ * would double its time. A signer of a library, because mistakes in signing are subtle.
+ */
+export class S3Http {
+  private readonly base: URL;
+  private readonly agent: http.Agent;
+  /** Milliseconds that the store's clock is ahead: a signature of another time is refused. */
+  private ahead = 0;
+
+  constructor(
+    private readonly location: S3Location,
+    private readonly keys: KeySource,
+  ) {
+    this.base = new URL(baseUrl(location));
+    const options = { keepAlive: true, maxSockets: 16 };
+    this.agent = this.base.protocol === "https:" ? new https.Agent(options) : new http.Agent(options);
+  }
+
+  /** For messages. */
+  get host(): string {
+    return this.base.host;
+  }
+
+  asked(method: string, key?: string): Asked {
+    return { location: this.location, method, key };
+  }
+
+  /**
+   * Sends it once. Answers 404, 409 and 412 are the caller's to judge, but for a bucket that is missing.
+   * @throws Transient or WorldFault; a PUT's connection that was reset as it is.
+   */
+  async send(request: S3Request): Promise<S3Response> {
+    const response = await this.exchange(request);
+    if (answers.includes(response.status) && request.method === "HEAD") return response;
+    if (response.status === 200 || response.status === 206) return response;
+    const refusal = await readRefusal(response);
+    if (answers.includes(response.status) && refusal.code !== "NoSuchBucket") return response;
+    if (refusal.code === "RequestTimeTooSkewed" && this.follow(response)) return this.send(request);
+    throw faultOf(refusal, this.asked(request.method, request.key));
+  }
+
+  /** The text of a small answer. */
+  async read(response: S3Response): Promise<string> {
+    return (await readAll(response.body)).toString();
+  }
+
+  /** The store's time, from any answer. */
+  async date(): Promise<Date> {
+    const { headers, body, status } = await this.exchange({ method: "HEAD" });
+    body.resume();
+    const at = Date.parse(headers.date ?? "");
+    if (status >= 500 || Number.isNaN(at)) throw faultOf({ status, message: "no time of day" }, this.asked("HEAD"));
+    return new Date(at);
+  }
+
+  /** Takes the store's clock for signing; false when that would change nothing. */
+  private follow({ headers }: S3Response): boolean {
+    const ahead = Date.parse(headers.date ?? "") - Date.now();
+    if (Number.isNaN(ahead) || Math.abs(ahead - this.ahead) < 60_000) return false;
+    this.ahead = ahead;
+    return true;
+  }
+
+  private async exchange(request: S3Request): Promise<S3Response> {
+    const { method, body, key } = request;
+    const { url, headers } = await this.signed(request);
+    try {
+      return await this.transfer(url, { method, headers, content: body?.content });
+    } catch (error) {
+      if (method === "PUT" && isReset(error)) throw error;
+      throw networkFault(error, this.asked(method, key), url.host);
+    }
+  }
+
+  private async signed({ method, key, query = {}, headers, body }: S3Request): Promise<Signed> {
+    const url = new URL(this.base);
+    if (key !== undefined) url.pathname = `${url.pathname.replace(/\/$/, "")}/${key}`;
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const { accessKeyId, secretAccessKey, sessionToken } = await this.keys();
+    const signer = new AwsV4Signer({
+      method,
+      url: url.href,
+      headers: { ...headers, "x-amz-content-sha256": body?.sha256 ?? emptySha256 },
+      service: "s3",
+      region: this.location.region,
+      datetime: new Date(Date.now() + this.ahead).toISOString().replace(/[:-]|\.\d{3}/g, ""),
+      accessKeyId,
+      secretAccessKey,
+      sessionToken,
+    });
+    const signed = await signer.sign();
+    const sent = Object.fromEntries(signed.headers);
+    if (method === "PUT") sent["content-length"] = String(body?.content.length ?? 0);
+    return { url: signed.url, headers: sent };
+  }
+
+  private transfer(
+    url: URL,
+    { method, headers, content }: { method: string; headers: Signed["headers"]; content?: Buffer },
+  ): Promise<S3Response> {
+    const client = url.protocol === "https:" ? https : http;
+    return new Promise((resolve, reject) => {
+      const request = client.request(url, { method, headers, agent: this.agent, timeout: silenceMs });
+      request.once("response", (body) => resolve({ status: body.statusCode ?? 0, headers: body.headers, body }));
+      request.once("timeout", () => {
+        request.destroy(Object.assign(new Error(`silent for ${silenceMs / 1000} s`), { code: "ETIMEDOUT" }));
+      });
+      // A store may answer and close while the body is still on its way: then the answer counts.
+      request.on("error", reject);
+      request.end(content);
+    });
+  }
+}
+
+/** Where the bucket's objects are. */
+function baseUrl({ bucket, region, endpoint, forcePathStyle }: S3Location): string {
+  const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  const service = new URL(endpoint ?? `https://s3.${region}.${domain}`);
+  // A name with dots has no valid certificate as a host's name.
+  if (forcePathStyle ?? (endpoint !== undefined || bucket.includes("."))) return `${service.origin}/${bucket}`;
+  return `${service.protocol}//${bucket}.${service.host}/`;
+}
+
+async function readRefusal({ status, headers, body }: S3Response): Promise<Refusal> {
+  const xml = (await readAll(body).catch(() => Buffer.alloc(0))).subarray(0, 65_536).toString();
+  const region = headers["x-amz-bucket-region"];
+  return {
+    status,
+    code: text(xml, "Code"),
+    message: text(xml, "Message"),
+    region: typeof region === "string" ? region : text(xml, "Region"),
+  };
+}
+
+async function readAll(body: http.IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import http from "node:http";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { account, run } from "../toolchain/run";
+import { storeProgram } from "./program";
+
+/** A user of the store. */
+export interface StoreUser {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+const region = "us-east-1";
+
+/**
+ * Ends the server when the one who started it is gone, however that died: then this shell's standard input ends. The
+ * server itself gets none.
+ */
+const guard = `"$@" </dev/null & child=$!; cat >/dev/null; kill "$child" 2>/dev/null; wait "$child"`;
+
+/** A real S3 server on loopback with a folder of its own; everything in it goes when it is stopped. */
+export class Store {
+  readonly region = region;
+
+  private constructor(
+    readonly endpoint: string,
+    /** May do everything. */
+    readonly root: StoreUser,
+    /** The objects as files: `<folder>/data/<bucket>/<key>`. */
+    readonly folder: string,
+    private readonly process: { program: string; child: ChildProcess },
+  ) {}
+
+  static async start(say: (line: string) => void = () => undefined): Promise<Store> {
+    const program = await storeProgram(say);
+    const folder = mkdtempSync(path.join(os.tmpdir(), "lab-store-"));
+    for (const name of ["data", "users", "versions"]) mkdirSync(path.join(folder, name));
+    const port = await freePort();
+    const root = newUser();
+    const child = launch(program, { folder, port, root });
+    const store = new Store(`http://127.0.0.1:${port}`, root, folder, { program, child });
+    try {
+      await store.answers();
+    } catch (error) {
+      await store.stop();
+      throw error;
+    }
+    return store;
+  }
+
+  /** Makes a user who owns nothing yet. */
+  async createUser(): Promise<StoreUser> {
+    const user = newUser();
+    await this.admin(["create-user", "-a", user.accessKeyId, "-s", user.secretAccessKey, "-r", "user"]);
+    return user;
+  }
+
+  /** Makes a bucket that only its owner, and root, may use. */
+  async createBucket(bucket: string, owner: StoreUser = this.root): Promise<string> {
+    await this.admin(["create-bucket", "--bucket", bucket, "--owner", owner.accessKeyId]);
+    return bucket;
+  }
+
+  /** Ends the server and removes what it held. */
+  async stop(): Promise<void> {
+    const { child } = this.process;
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.stdin?.end();
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async admin(words: readonly string[]): Promise<void> {
+    const env = {
+      ...process.env,
+      ADMIN_ACCESS_KEY_ID: this.root.accessKeyId,
+      ADMIN_SECRET_ACCESS_KEY: this.root.secretAccessKey,
+      ADMIN_ENDPOINT_URL: this.endpoint,
+      ADMIN_REGION: region,
+    };
+    const result = await run(this.process.program, ["admin", ...words], { env, timeoutSeconds: 30 });
+    if (result.code !== 0) throw new Error(`the S3 server's ${words[0]} ${account(result)}`);
+  }
+
+  private async answers(): Promise<void> {
+    for (const deadline = Date.now() + 20_000; ; await sleep(20)) {
+      if (this.process.child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(
+          `the S3 server did not start: ${readFileSync(path.join(this.folder, "log"), "utf8").slice(-2000)}`,
+        );
+      }
+      if (await listens(this.endpoint)) return;
+    }
+  }
+}
+
+function launch(program: string, at: { folder: string; port: number; root: StoreUser }): ChildProcess {
+  const log = openSync(path.join(at.folder, "log"), "a");
+  const words = ["--port", `127.0.0.1:${at.port}`, "--region", region, "--iam-dir", path.join(at.folder, "users")];
+  const backend = ["posix", "--versioning-dir", path.join(at.folder, "versions"), path.join(at.folder, "data")];
+  const child = spawn("sh", ["-c", guard, "store", program, "--quiet", "--keep-alive", ...words, ...backend], {
+    stdio: ["pipe", log, log],
+    env: {
+      ...process.env,
+      ROOT_ACCESS_KEY_ID: at.root.accessKeyId,
+      ROOT_SECRET_ACCESS_KEY: at.root.secretAccessKey,
+    },
+  });
+  closeSync(log);
+  child.stdin?.on("error", () => undefined);
+  return child;
+}
+
+function newUser(): StoreUser {
+  return {
+    accessKeyId: `LAB${randomBytes(8).toString("hex").toUpperCase()}`,
+    secretAccessKey: randomBytes(20).toString("hex"),
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function listens(endpoint: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = http.get(endpoint, (response) => {
+      response.resume();
+      resolve(true);
+    });
+    request.once("error", () => resolve(false));
+  });
+}
