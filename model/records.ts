@@ -133,6 +133,22 @@ export const recoveryAcceptedSchema: v.GenericSchema<unknown, RecoveryAccepted> 
   members: v.array(v.string()),
 });
 
+/** `records/expired/<pruneId>.json`: what a prune gives up in this archive, said before anything goes (protocol 19). */
+export interface ExpiredRecord {
+  format: "neumann-expired/1";
+  /** Keys, in the order in which they go: manifests, then data, the log last. */
+  manifests: string[];
+  data: string[];
+  segments: string[];
+}
+
+export const expiredSchema: v.GenericSchema<unknown, ExpiredRecord> = v.object({
+  format: v.literal("neumann-expired/1"),
+  manifests: v.array(v.string()),
+  data: v.array(v.string()),
+  segments: v.array(v.string()),
+});
+
 /** `records/claims/<name>/<epoch>.json` (protocol 15): who works on something, until when. */
 export interface ClaimRecord {
   format: "neumann-claim/1";

@@ -7,13 +7,17 @@ import { fileURLToPath } from "node:url";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
+/** What `archive_command` starts. */
+export function walPushProgram() {
+  return bundle("agent/walPush.ts", { WITHOUT_SDK: "true" });
+}
+
 /** The agent's program as bytes, made from the sources as they are now. */
 export function agentProgram(version) {
-  const walPush = bundle("agent/walPush.ts", { WITHOUT_SDK: "true" });
   return bundle("agent/main.ts", {
     AGENT_VERSION: JSON.stringify(version),
     FORMAT_PAGE: JSON.stringify(readFileSync(path.join(root, "docs/format.md"), "utf8")),
-    WAL_PUSH_PROGRAM: JSON.stringify(Buffer.from(walPush).toString()),
+    WAL_PUSH_PROGRAM: JSON.stringify(walPushProgram().toString()),
   });
 }
 

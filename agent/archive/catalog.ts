@@ -8,6 +8,7 @@ import {
 } from "../../model/catalog";
 import { dataPrefix, manifestPrefix, recordPrefix } from "../../model/layout";
 import { parseManifest } from "../../model/manifest";
+import { readExpiring } from "./expired";
 import { parseStored } from "./stored";
 import { type LineageRecord, lineageSchema, recoveryAcceptedSchema, type RecoveryAccepted } from "../../model/records";
 import { type Tier, tiers } from "../../model/tier";
@@ -21,8 +22,11 @@ export async function readCatalog(
 ): Promise<Catalog> {
   const catalog: Catalog = { clusterId, entries: [], unreadable: [], lineages: [], accepted: [] };
   for (const { place, archive } of places) {
+    // What a prune gives up counts as gone: its data may be so in a moment.
+    const expiring = await readExpiring(archive, clusterId);
+    const gone = new Set(expiring.flatMap(({ record }) => record.manifests));
     for (const tier of tiers) {
-      const read = await readTier(archive, { clusterId, place, tier });
+      const read = await readTier(archive, { clusterId, place, tier, gone });
       catalog.entries.push(...read.entries);
       catalog.unreadable.push(...read.unreadable);
     }
@@ -54,7 +58,7 @@ async function readRecords<T>(
 
 async function readTier(
   archive: Archive,
-  where: { clusterId: string; place: Place; tier: Tier },
+  where: { clusterId: string; place: Place; tier: Tier; gone: ReadonlySet<string> },
 ): Promise<{ entries: CatalogEntry[]; unreadable: UnreadableManifest[] }> {
   const { clusterId, tier } = where;
   const data = await archive.list(`${clusterId}/${tier}/data/`);
@@ -62,6 +66,7 @@ async function readTier(
   const entries: CatalogEntry[] = [];
   const unreadable: UnreadableManifest[] = [];
   for (const object of await archive.list(manifestPrefix(clusterId, tier))) {
+    if (where.gone.has(object.key)) continue;
     try {
       entries.push(await readEntry(archive, object, { ...where, listed }));
     } catch (error) {

@@ -90,7 +90,7 @@ function addSchedule(
     .action((flags: { dryRun: boolean }) =>
       run("run-due", async (reporter) => {
         const result = await runDue(await node(), reporter, flags);
-        const failed = result.tiers.some(({ outcome }) => outcome === "failed");
+        const failed = [...result.tiers, result.expiry].some((part) => part?.outcome === "failed");
         return { result, text: dueTable(result), exitCode: failed ? ExitCode.World : ExitCode.Done };
       }),
     );

@@ -1,4 +1,5 @@
 import { type Catalog, inOrder } from "../../model/catalog";
+import type { RetentionItem, RetentionPlan } from "../../model/retention";
 import { formatBytes, formatCount, formatSeconds } from "../../model/units";
 import type { Check } from "../commands/doctor";
 import type { DueRun } from "../commands/schedule";
@@ -36,6 +37,30 @@ export function catalogTable(catalog: Catalog, now: Date): string {
   return table(["BACKUP", "TIER", "PLACE", "LINEAGE", "INDEX", "SIZE", "AGE", "STATE"], all);
 }
 
+/** What goes, one line for each reason of a kind; then how much stays. */
+export function expiryTable(plan: RetentionPlan | undefined, verb: string): string {
+  const { expire = [], keep = [] } = plan ?? {};
+  const stays = `${formatCount(keep.length)} objects of ${formatBytes(sumOf(keep))} stay.`;
+  if (expire.length === 0) return `The policy keeps everything. ${stays}`;
+  const groups = new Map<string, RetentionItem[]>();
+  for (const item of expire) {
+    // Each backup is named; its data and the segments of the log are counted.
+    const subject = item.kind === "manifest" ? item.key : item.key.split("/").slice(0, 3).join("/");
+    const name = [item.kind, item.place, subject, item.reason].join("\0");
+    groups.set(name, [...(groups.get(name) ?? []), item]);
+  }
+  const rows = [...groups].map(([name, items]) => {
+    const [kind = "", place = "", subject = "", reason = ""] = name.split("\0");
+    return [kind, place, subject, String(items.length), formatBytes(sumOf(items)), reason];
+  });
+  const total = `${formatCount(expire.length)} objects of ${formatBytes(sumOf(expire))} ${verb}. ${stays}`;
+  return `${table(["KIND", "PLACE", "WHAT", "OBJECTS", "SIZE", "WHY"], rows)}\n${total}`;
+}
+
+function sumOf(items: readonly RetentionItem[]): number {
+  return items.reduce((sum, item) => sum + item.bytes, 0);
+}
+
 export function doctorTable(checks: readonly Check[]): string {
   const rows = checks.map((check) => [check.good ? "ok" : "FAILED", check.name, check.found]);
   const remedies = checks.filter((check) => !check.good).map((check) => `${check.name}: ${check.remedy}`);
@@ -58,7 +83,8 @@ export function dueTable(run: DueRun): string {
   const resumed = run.resumed.map((lease) => `ended the pause ${lease}`);
   if (run.skipped !== null) return [...resumed, `nothing to do here: ${run.skipped}`].join("\n");
   const rows = run.tiers.map(({ tier, outcome, message, reason }) => [tier, outcome, message ?? reason]);
-  return [...resumed, table(["TIER", "", "WHY"], rows)].join("\n");
+  const expiry = run.expiry === null ? [] : [["prune", run.expiry.outcome, run.expiry.message ?? "once a day"]];
+  return [...resumed, table(["WHAT", "", "WHY"], [...rows, ...expiry])].join("\n");
 }
 
 export function statusTable(status: Status): string {

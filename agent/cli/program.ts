@@ -6,6 +6,7 @@ import { humanReporter, jsonReporter, quietReporter, type Reporter } from "../ru
 import { addArchiveCommands } from "./archiveCommands";
 import { addHostCommands } from "./hostCommands";
 import { addNodeCommands } from "./nodeCommands";
+import { addPruneCommand } from "./pruneCommand";
 
 /** What a command hands back: an object for machines, a text for people, and how it ended. */
 export interface Outcome {
@@ -30,6 +31,7 @@ Examples:
   neumann-backup list --json                   every backup, for a machine
   neumann-backup plan latest-offsite           what a recovery would do; touches nothing
   neumann-backup verify --depth bytes          read every byte of every backup
+  neumann-backup prune --dry-run               what the policy no longer keeps, and why
 
 Exit codes: 0 done, 2 wrong input, 3 refused as unsafe, 4 the world failed (run it again), 5 damaged data, 75 try later.`;
 
@@ -71,6 +73,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   addNodeCommands(program, run, options);
   addArchiveCommands(program, run, options);
   addHostCommands(program, run, options);
+  addPruneCommand(program, run, options);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv);

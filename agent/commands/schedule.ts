@@ -10,7 +10,7 @@ import { readCatalog } from "../archive/catalog";
 import { openArchives } from "../archive/open";
 import { agentConfigFile, loadConfig, type Node, nodeOf } from "../context";
 import { DetachedProcess } from "../host/detached";
-import { exists, readIfThere, replaceFile } from "../host/files";
+import { exists, readIfThere, removeFile, replaceFile } from "../host/files";
 import { lineageOf } from "../lineage";
 import { endExpiredPauses, endLocalPauses } from "../pause";
 import { explain, ExitCode, WorldFault } from "../run/errors";
@@ -20,6 +20,7 @@ import { runProcedure } from "../run/steps";
 import { newestSegments } from "../stream";
 import { full, type FullContext } from "./full";
 import { offsite } from "./offsite";
+import { prune, type PruneContext } from "./prune";
 import { snapshot, type SnapshotContext } from "./snapshot";
 
 /** What one look at the schedule found and did. */
@@ -27,6 +28,8 @@ export interface DueRun {
   /** Why nothing was looked at; null when this node leads. */
   skipped: string | null;
   tiers: (TierDue & { outcome: "not due" | "due" | "done" | "failed" | "later"; message?: string })[];
+  /** Whether what the policy no longer keeps was given up; null where this node has no say in it. */
+  expiry: { outcome: "not due" | "due" | "done" | "failed" | "later"; message?: string } | null;
   /** Pauses of dead backups that were ended. */
   resumed: string[];
 }
@@ -40,10 +43,10 @@ export async function runDue(node: Node, reporter: Reporter, { dryRun = false } 
   const { primary, offsite: away } = await openArchives(spec);
   const resumed = dryRun ? [] : [...(await endLocalPauses(node, primary)), ...(await endExpiredPauses(node, primary))];
   const skipped = await whyNotHere(node);
-  if (skipped !== null) return { skipped, tiers: [], resumed };
+  if (skipped !== null) return { skipped, tiers: [], expiry: null, resumed };
   const info = await node.admin.clusterInfo();
   const { lineage } = await lineageOf(primary, spec.clusterId, info.clusterId);
-  const done: DueRun = { skipped: null, tiers: [], resumed };
+  const done: DueRun = { skipped: null, tiers: [], expiry: null, resumed };
   for (const tier of [Tier.Snapshots, Tier.Full, Tier.Offsite] as const) {
     // Asked again for each: the off-site copy may wait for the full backup that was just taken.
     const catalog = await readCatalog(spec.clusterId, [
@@ -69,7 +72,35 @@ export async function runDue(node: Node, reporter: Reporter, { dryRun = false } 
         : await take({ node, archive: primary }, verdict, reporter),
     );
   }
+  done.expiry = await expireDaily({ node, archive: primary }, reporter, dryRun);
   return done;
+}
+
+const expiryEverySeconds = 86_400;
+
+/** Once a day, and last: what was just taken counts. */
+async function expireDaily(
+  { node, archive }: { node: Node; archive: Archive },
+  reporter: Reporter,
+  dryRun: boolean,
+): Promise<DueRun["expiry"]> {
+  if (archive.expire === undefined) return null;
+  const file = path.join(node.paths.state, "last-prune.json");
+  const text = await readIfThere(file);
+  const last = text === undefined ? undefined : readAttempt(text);
+  const age = last === undefined ? Infinity : ((await archive.now()).getTime() - Date.parse(last.endedAt)) / 1000;
+  // A time in the future is a clock that was set back.
+  if (age >= 0 && age < expiryEverySeconds) return { outcome: "not due" };
+  if (dryRun) return { outcome: "due" };
+  const { archive: spec, policy, node: self } = node.config;
+  const context: PruneContext = { archive: spec, policy, holder: self.id, expiring: [], finished: [] };
+  const ended = await attempt(file, archive, {
+    what: "prune",
+    reporter,
+    work: () => runProcedure(prune, context, reporter),
+  });
+  if (ended.outcome !== "done") await removeFile(file); // The next look tries again.
+  return ended;
 }
 
 async function whyNotHere(node: Node): Promise<string | null> {
@@ -117,18 +148,29 @@ async function take(
 ): Promise<DueRun["tiers"][number]> {
   if (!verdict.due) return { ...verdict, outcome: "not due" };
   reporter.emit({ event: "note", message: `${verdict.tier} is due: ${verdict.reason}` });
+  const work = (): Promise<void> => backUp(node, verdict.tier, reporter);
+  const ended = await attempt(attemptFile(node, verdict.tier), archive, { what: verdict.tier, reporter, work });
+  return { ...verdict, ...ended };
+}
+
+/** Does something and notes, good or bad, when it ended and how long it took. */
+async function attempt(
+  file: string,
+  archive: Archive,
+  { what, reporter, work }: { what: string; reporter: Reporter; work: () => Promise<void> },
+): Promise<{ outcome: "done" | "failed" | "later"; message?: string }> {
   const began = Date.now();
   try {
-    await backUp(node, verdict.tier, reporter);
-    return { ...verdict, outcome: "done" };
+    await work();
+    return { outcome: "done" };
   } catch (error) {
     const { exitCode, message } = explain(error);
-    reporter.emit({ event: "error", message: `${verdict.tier}: ${message}` });
-    return { ...verdict, outcome: exitCode === ExitCode.TryLater ? "later" : "failed", message };
+    reporter.emit({ event: "error", message: `${what}: ${message}` });
+    return { outcome: exitCode === ExitCode.TryLater ? "later" : "failed", message };
   } finally {
     // By the store's clock, as all ages are (protocol 16).
-    const attempt: LastAttempt = { endedAt: (await archive.now()).toISOString(), seconds: (Date.now() - began) / 1000 };
-    await replaceFile(attemptFile(node, verdict.tier), `${JSON.stringify(attempt)}\n`);
+    const note: LastAttempt = { endedAt: (await archive.now()).toISOString(), seconds: (Date.now() - began) / 1000 };
+    await replaceFile(file, `${JSON.stringify(note)}\n`);
   }
 }
 

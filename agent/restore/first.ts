@@ -7,6 +7,7 @@ import { PlanRefused } from "../../model/plan";
 import type { RecoveryPin, RecoveryRestored } from "../../model/records";
 import { formatBytes } from "../../model/units";
 import { type Archive, Conflict } from "../archive/archive";
+import { readExpiring } from "../archive/expired";
 import { dataPart } from "../backup/steps";
 import { recoveryKey, resolve } from "../commands/plan";
 import { restartDueFile } from "../commands/install";
@@ -96,6 +97,17 @@ async function plan(context: RestoreContext, control: StepControl): Promise<void
   context.manifest = await readManifest(context);
 }
 
+/** Pinned first, looked at then: a prune that announces later finds the pin and leaves the backup alone. */
+async function refuseExpiring(context: RestoreContext): Promise<void> {
+  const { source, clusterId } = resolvedOf(context).plan;
+  const key = manifestKey(clusterId, source.tier, source.lineage, source.backupId);
+  const expiring = await readExpiring(sourceArchive(context), clusterId);
+  if (!expiring.some(({ record }) => record.manifests.includes(key))) return;
+  throw new PlanRefused(
+    `backup ${source.backupId} is being expired at this moment. Choose a newer one under a new recoveryId; nothing was touched.`,
+  );
+}
+
 function sourceArchive(context: RestoreContext): Archive {
   const { place } = resolvedOf(context).plan.source;
   const found = context.places?.places.find((candidate) => candidate.place === place);
@@ -159,6 +171,7 @@ async function pin(context: RestoreContext): Promise<void> {
       `recovery ${recoveryId} is pinned to another plan or another first node. Use a new recoveryId.`,
     );
   }
+  await refuseExpiring(context);
 }
 
 async function gate(context: RestoreContext): Promise<void> {

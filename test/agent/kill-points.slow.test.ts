@@ -240,9 +240,11 @@ describe.concurrent("a command that is killed anywhere is run again", { timeout:
         const file = path.join(offered, segment);
         fs.writeFileSync(file, Buffer.alloc(50_000, `${name}${segment}`));
         const before = contentsOf(cluster.archive.location);
-        const words = again ? ["wal-push", file, segment] : [...at(host), "wal-push", file, segment];
-        const prefix = again ? [...at(host), "--json"] : [];
-        const run = (options: AgentOptions) => agent([...prefix, ...words], options);
+        // As `archive_command` runs it, and by hand.
+        const run = (options: AgentOptions) =>
+          again
+            ? agent([...at(host), "--json", "wal-push", file, segment], options)
+            : agent([host.configFile, file, segment], { ...options, program: bundle().walPush });
         if (again) expect((await run({})).code).toBe(0); // The same segment is offered again after a success.
         await killAt(name, { procedure: walPush, run });
         expect((await untilDone(() => run({}))).code).toBe(0);

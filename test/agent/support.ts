@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { agentProgram } from "../../scripts/agentProgram.mjs";
+import { agentProgram, walPushProgram } from "../../scripts/agentProgram.mjs";
 import type { AgentConfig, NodeConfig } from "../../model/agentConfig";
 import type { BackupPolicyOverrides } from "../../model/policy";
 import type { ArchiveSpec, DirectoryLocation } from "../../model/reference";
@@ -19,16 +19,31 @@ export function scratch(name: string): string {
   return fs.mkdtempSync(path.join(os.tmpdir(), `agent-${name}-`));
 }
 
-let bundled: { program: string; sha256: string } | undefined;
+interface Programs {
+  program: string;
+  /** What the launcher runs for `archive_command`: CONFIG PATH NAME. */
+  walPush: string;
+  /** Of `program`. */
+  sha256: string;
+}
+
+let bundled: Programs | undefined;
 
 /** The agent, bundled from the sources as they are now: a build elsewhere does not change it in the middle of a test. */
-export function bundle(): { program: string; sha256: string } {
+export function bundle(): Programs {
   if (bundled) return bundled;
   const place = scratch("program");
   process.once("exit", () => fs.rmSync(place, { recursive: true, force: true }));
-  const program = path.join(place, "neumann-backup.cjs");
-  fs.writeFileSync(program, agentProgram("0.0.0-test"));
-  bundled = { program, sha256: createHash("sha256").update(fs.readFileSync(program)).digest("hex") };
+  const write = (name: string, content: Buffer): string => {
+    fs.writeFileSync(path.join(place, name), content);
+    return path.join(place, name);
+  };
+  const content = agentProgram("0.0.0-test");
+  bundled = {
+    program: write("neumann-backup.cjs", content),
+    walPush: write("neumann-wal-push.cjs", walPushProgram()),
+    sha256: createHash("sha256").update(content).digest("hex"),
+  };
   return bundled;
 }
 

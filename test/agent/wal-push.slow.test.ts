@@ -7,6 +7,7 @@ import { flipBit } from "../contract/support";
 import {
   agent,
   at,
+  bundle,
   complaint,
   contentsOf,
   endAll,
@@ -78,7 +79,7 @@ function segment({ wal }: Offering, number: number, content: string | Buffer = r
 
 /** As `archive_command` runs it. */
 function push({ host }: Offering, file: string): Promise<Ran> {
-  return agent([...at(host), "wal-push", file, path.basename(file)]);
+  return agent([host.configFile, file, path.basename(file)], { program: bundle().walPush });
 }
 
 function stored({ archive }: Offering): string[] {
@@ -268,7 +269,7 @@ describe("nothing is acknowledged that is not stored (I1)", () => {
       /is no segment with its path \(received .*archive_command is: neumann-backup wal-push %p %f/,
     );
     const other = segment(o, 7);
-    const ran = await agent([...at(o.host), "wal-push", other, name(8)]);
+    const ran = await agent([o.host.configFile, other, name(8)], { program: bundle().walPush });
     expect(ran.code).toBe(2);
     const gone = await push(o, path.join(o.wal, name(9)));
     expect(gone.code).toBe(4);
