@@ -32,6 +32,7 @@ const pages: [string, unknown][] = [
   ["### `recoveries/<recovery>/accepted.json`", records.recoveryAcceptedSchema],
   ["### `claims/<name>/<epoch>.json`", records.claimSchema],
   ["### `leases/<lease>.json`", records.leaseSchema],
+  ["### `expired/<pruneId>.json`", records.expiredSchema],
   ["### `watermarks/<lineage>/<time>-<node>.json`", records.watermarkSchema],
 ];
 
