@@ -72,7 +72,7 @@ describe("the documents", () => {
   it("would be caught naming what does not exist", () => {
     expect(
       calls("`neumann-backup full --fast` and\n```bash\nneumann-backup --quiet prune # x\n```\n").flatMap(faults),
-    ).toEqual(["neumann-backup prune", "full --fast"]);
+    ).toEqual(["neumann-backup polish", "full --fast"]);
   });
 
   it.each(documents)("%s names no command or flag that does not exist", (name) => {
