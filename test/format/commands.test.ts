@@ -71,7 +71,7 @@ describe("the documents", () => {
 
   it("would be caught naming what does not exist", () => {
     expect(
-      calls("`neumann-backup full --fast` and\n```bash\nneumann-backup --quiet prune # x\n```\n").flatMap(faults),
+      calls("`neumann-backup full --fast` and\n```bash\nneumann-backup --quiet polish # x\n```\n").flatMap(faults),
     ).toEqual(["neumann-backup polish", "full --fast"]);
   });
 
