@@ -60,6 +60,12 @@ function packageOf(input) {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
 }
 
+/** Path of the licence that a package brings; undefined if it brings none. */
+function licenceIn(folder) {
+  const name = readdirSync(folder).find((entry) => /^licen[cs]e(\.(md|txt))?$/i.test(entry));
+  return name === undefined ? undefined : path.join(folder, name);
+}
+
 /** The agent's bundle holds code of others: their licences ask to be handed on with it. */
 async function writeLicences() {
   const { metafile } = await build({
@@ -77,9 +83,11 @@ async function writeLicences() {
   const texts = folders.map((folder) => {
     const at = path.join(root, folder);
     const { name, version, license } = JSON.parse(readFileSync(path.join(at, "package.json"), "utf8"));
-    const file = readdirSync(at).find((entry) => /^licen[cs]e(\.(md|txt))?$/i.test(entry));
-    if (file === undefined) throw new Error(`cannot be packed: ${name} ${version} is bundled, but brings no licence`);
-    return `${name} ${version} (${license})\n\n${readFileSync(path.join(at, file), "utf8").trim()}\n`;
+    const file = licenceIn(at);
+    // Some parts of the AWS SDK name their licence and leave its text out: it is the text of our own.
+    const text = file ?? (license === "Apache-2.0" ? path.join(root, "LICENSE") : undefined);
+    if (text === undefined) throw new Error(`cannot be packed: ${name} ${version} is bundled, but brings no licence`);
+    return `${name} ${version} (${license})\n\n${readFileSync(text, "utf8").trim()}\n`;
   });
   const head = `${path.basename(bundle)} contains these packages, each under its own licence.\n`;
   const separator = `\n${"-".repeat(80)}\n\n`;
