@@ -1,9 +1,7 @@
-import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { NeedsWholeAgent } from "./archive/s3";
 import { walPush } from "./commands/walPush";
 import { loadConfig, nodeOf } from "./context";
-import { endWith, ExitCode } from "./run/errors";
+import { endWith, ExitCode, NeedsWholeAgent } from "./run/errors";
 import { quietReporter } from "./run/events";
 import { listenForSignals } from "./run/interrupt";
 import { runProcedure } from "./run/steps";
@@ -23,7 +21,8 @@ async function main([config = "", file = "", segment = ""]: readonly string[]): 
 }
 
 /** Keys that only the SDK can get (a role, a profile): the agent itself stores the segment, in twice the time. */
-function byWholeAgent(config: string, file: string, segment: string): number {
+async function byWholeAgent(config: string, file: string, segment: string): Promise<number> {
+  const { spawnSync } = await import("node:child_process");
   const agent = path.join(path.dirname(process.argv[1] ?? ""), "neumann-backup.cjs");
   const words = [agent, "--config", config, "--quiet", "wal-push", file, segment];
   const { status, error } = spawnSync(process.execPath, words, { stdio: "inherit" });

@@ -66,6 +66,10 @@ export interface Archive {
   expire?(key: string): Promise<void>;
   /** The store's own clock. */
   now(): Promise<Date>;
+  /**
+   * Tries on an object that is there whether it would be replaced; undefined where the file system itself keeps it.
+   */
+  keepsWhatIsThere?(key: string): Promise<boolean>;
 }
 
 /** A key holds other content: it is left as it is, always. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
-import { link, open, readdir, readFile, rm, rmdir, stat, unlink } from "node:fs/promises";
+import { link, open, readdir, readFile, rmdir, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -8,6 +8,7 @@ import { type Archive, Conflict, metaSuffix, namesOf, type PutResult, type Store
 import { WorldFault } from "../run/errors";
 import {
   copyHashed,
+  dropFile,
   hashFile,
   isCode,
   makeDirectory,
@@ -48,7 +49,7 @@ export class DirectoryArchive implements Archive {
     return this.putWithMeta(key, (temporary, claim) =>
       withFile(file, "r", (from) =>
         withFile(temporary, "wx", async (to) => {
-          const meta = copyHashed(from, to);
+          const meta = await copyHashed(from, to);
           // Both on the disk before the object appears, and one wait for both.
           const forced = await Promise.allSettled([to.sync(), claim(meta)]);
           for (const part of forced) if (part.status === "rejected") throw part.reason;
@@ -172,7 +173,7 @@ export class DirectoryArchive implements Archive {
       if (!created) await this.sameContent(key, meta);
       return { created, ...meta };
     } finally {
-      await rm(temporary, { force: true });
+      await dropFile(temporary);
     }
   }
 
@@ -201,7 +202,7 @@ export class DirectoryArchive implements Archive {
       await syncDirectory(path.dirname(final));
       return created;
     } finally {
-      await rm(temporary, { force: true });
+      await dropFile(temporary);
     }
   }
 }

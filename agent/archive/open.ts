@@ -7,7 +7,6 @@ import type { Place } from "../../model/catalog";
 import { Refused, WorldFault } from "../run/errors";
 import type { Archive } from "./archive";
 import { DirectoryArchive } from "./directory";
-import { S3Archive } from "./s3";
 import { exists, makeDirectory } from "../host/files";
 
 /** The archives of one cluster that are within reach. */
@@ -17,8 +16,11 @@ export interface Archives {
   offsite?: Archive;
 }
 
-function connect(location: ArchiveLocation): Archive {
-  return location.kind === "s3" ? new S3Archive(location) : new DirectoryArchive(location.location);
+async function connect(location: ArchiveLocation): Promise<Archive> {
+  if (location.kind !== "s3") return new DirectoryArchive(location.location);
+  // Loaded where it is needed: `wal-push` into a folder is a process for each segment.
+  const { S3Archive } = await import("./s3");
+  return new S3Archive(location);
 }
 
 /** What a person does about a place that is not the archive. */
@@ -42,7 +44,7 @@ async function readMarker(archive: Archive, clusterId: string): Promise<ArchiveM
  * @throws Refused with what is wrong.
  */
 export async function openArchive(location: ArchiveLocation, clusterId: string, role: Place): Promise<Archive> {
-  const archive = connect(location);
+  const archive = await connect(location);
   const marker = await readMarker(archive, clusterId);
   if (marker === undefined) {
     throw new WorldFault(
@@ -99,7 +101,7 @@ export async function createArchive(location: ArchiveLocation, clusterId: string
   const mistakes = new Mistakes();
   checkArchive({ ...location, clusterId }, "archive", mistakes);
   mistakes.throwIfAny("The archive cannot be made");
-  const archive = connect(location);
+  const archive = await connect(location);
   // A bucket is made by whoever owns it: where it is missing the store says so.
   const there = location.kind === "s3" || (await exists(location.location));
   if (there && (await recognise(archive, { location, clusterId, role }))) return false;
@@ -107,7 +109,7 @@ export async function createArchive(location: ArchiveLocation, clusterId: string
   const content: ArchiveMarker = { format: "neumann-archive/1", clusterId, role };
   const key = archiveMarkerKey(clusterId);
   const { created } = await archive.putText(key, `${JSON.stringify(content)}\n`);
-  if (archive instanceof S3Archive && !(await archive.keepsWhatIsThere(key))) {
+  if (archive.keepsWhatIsThere !== undefined && !(await archive.keepsWhatIsThere(key))) {
     throw new Refused(
       `the store of ${describeLocation(location)} replaces what it shall keep: it does not know If-None-Match. Two nodes could overwrite each other's backups there: choose another store.`,
     );

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { describeLocation } from "../../model/reference";
 import type { S3Location } from "../../model/s3Location";
-import { Damaged, WorldFault } from "../run/errors";
+import { Damaged, NeedsWholeAgent, WorldFault } from "../run/errors";
 import { type Archive, Conflict, metaSuffix, namesOf, type PutResult, type StoredObject } from "./archive";
 import { kept, plainKeys, type KeySource } from "./s3/credentials";
 import { isReset } from "./s3/faults";
@@ -17,11 +17,6 @@ import { type Patience, retrying, Transient } from "./s3/retry";
 
 /** Defined in the bundle of `wal-push` alone, which then leaves the SDK out. */
 declare const WITHOUT_SDK: boolean | undefined;
-
-/** The small program cannot do this: the whole one has to. */
-export class NeedsWholeAgent extends Error {
-  override readonly name = "NeedsWholeAgent";
-}
 
 async function sdk(): Promise<typeof import("./s3/sdk")> {
   if (typeof WITHOUT_SDK === "undefined") return import("./s3/sdk");

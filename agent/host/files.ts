@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { constants, createReadStream, readSync, type Stats, writeSync } from "node:fs";
+import { constants, createReadStream, type Stats } from "node:fs";
 import {
   access,
   type FileHandle,
@@ -93,32 +93,65 @@ export async function replaceFile(file: string, content: string | Buffer, mode =
 
 /** Removes a file and makes that durable; nothing happens when it is gone. */
 export async function removeFile(file: string): Promise<void> {
-  try {
-    await unlink(file);
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return;
-    throw error;
-  }
-  await syncDirectory(path.dirname(file));
+  if (await dropFile(file)) await syncDirectory(path.dirname(file));
 }
 
-/** Small enough to stay in the processor's cache between reading, hashing and writing. */
-const pieceBytes = 128 * 1024;
+/** Removes a file that nobody would miss if it came back; false when it is gone. Quicker to load than `rm`. */
+export async function dropFile(file: string): Promise<boolean> {
+  try {
+    await unlink(file);
+    return true;
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+const pieceBytes = 1024 * 1024;
+
+/** So much is written before the disk is asked for it: each asking costs a flush. */
+const forcedBytes = 4 * pieceBytes;
 
 /**
- * Copies what is left of a small open file, each piece hashed as it is written: what is hashed is what is there. It does
- * not wait in between: for a segment that is twice as fast as to go through the thread pool for each piece.
+ * Copies what is left of an open file, each piece hashed as it is written: what is hashed is what is there. A piece is
+ * written, and what was written before it goes to the disk, while the next is read and hashed; the caller's own sync
+ * then has little to wait for.
  */
-export function copyHashed(from: FileHandle, to: FileHandle): { sha256: string; bytes: number } {
+export async function copyHashed(from: FileHandle, to: FileHandle): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash("sha256");
-  const buffer = Buffer.allocUnsafe(pieceBytes);
-  for (let bytes = 0; ;) {
-    const length = readSync(from.fd, buffer);
-    if (length === 0) return { sha256: hash.digest("hex"), bytes };
-    for (let at = 0; at < length;) at += writeSync(to.fd, buffer, at, length - at);
-    hash.update(buffer.subarray(0, length));
-    bytes += length;
+  // One is read into while the other is hashed and written.
+  const buffers = [0, 1].map(() => Buffer.allocUnsafe(pieceBytes));
+  const readInto = (turn: number) => from.read(buffers[turn % 2] as Buffer, 0, pieceBytes);
+  let reading = readInto(0);
+  let writing: Promise<void> = Promise.resolve();
+  let forced: Promise<void> = Promise.resolve();
+  let forcing = false;
+  let unforced = 0;
+  let bytes = 0;
+  for (let turn = 1; ; turn += 1) {
+    const { bytesRead, buffer } = await reading;
+    await writing;
+    if (bytesRead === 0) break;
+    const piece = buffer.subarray(0, bytesRead);
+    writing = writeWhole(to, piece);
+    reading = readInto(turn);
+    // A failure is thrown by the wait above; one that comes after another has been told of need not be told.
+    for (const work of [reading, writing]) work.catch(() => undefined);
+    hash.update(piece);
+    bytes += bytesRead;
+    unforced += bytesRead;
+    if (forcing || unforced < forcedBytes) continue;
+    unforced = 0;
+    forcing = true;
+    forced = forced.then(() => to.datasync()).finally(() => (forcing = false));
+    forced.catch(() => undefined); // Thrown below: the system tells of a failure once only.
   }
+  await forced;
+  return { sha256: hash.digest("hex"), bytes };
+}
+
+async function writeWhole(to: FileHandle, piece: Buffer): Promise<void> {
+  for (let at = 0; at < piece.length;) at += (await to.write(piece, at)).bytesWritten;
 }
 
 /** SHA-256 of a file, in constant memory. */

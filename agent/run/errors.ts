@@ -50,6 +50,11 @@ export class Damaged extends AgentError {
   }
 }
 
+/** The small program of `wal-push` cannot do this: the whole agent has to. */
+export class NeedsWholeAgent extends Error {
+  override readonly name = "NeedsWholeAgent";
+}
+
 /** Not an error: the same call will do later. */
 export class TryLater extends AgentError {
   constructor(message: string) {
