@@ -23,6 +23,10 @@ export async function benchFullBackup(say: (line: string) => void, megabytes: nu
     const bench = await protectedCluster(folder, 3);
     const node = await bench.cluster.leader();
     const writer = new Writer({ nodes: () => [node], rowsPerSecond: 500, table: "load" });
+    const end = async () => {
+      await writer.stop();
+      await bench.cluster.close();
+    };
     try {
       await fill(node, megabytes * mebibyte, (done) => {
         say(`  ${Math.round(done / mebibyte)} of ${megabytes} MiB written`);
@@ -35,6 +39,7 @@ export async function benchFullBackup(say: (line: string) => void, megabytes: nu
       say(
         `  our pause: snapshot ${seconds(ours.snapshot)}, copy ${seconds(ours.copy)}, the rest ${seconds(ours.rest)}`,
       );
+      await end(); // A restore has its machine for itself; so has the pipe.
       const size = { ours: ours.result.storedBytes / mebibyte, rival: rival.bytes / mebibyte };
       return [
         row("write pause of a full backup, s", ours.result.pause.seconds, rival.pause, 1 / 20),
@@ -43,8 +48,7 @@ export async function benchFullBackup(say: (line: string) => void, megabytes: nu
         ...(await restoreRows(folder, dataFile(bench, ours.result), say)),
       ];
     } finally {
-      await writer.stop();
-      await bench.cluster.close();
+      await end();
     }
   });
 }
@@ -58,6 +62,7 @@ function seconds(value: number): string {
 }
 
 async function takeOurs(bench: Bench, node: LabNode) {
+  must("sync", []); // What was written before is on the disk: neither pays for the other.
   const { seconds: wall, result: run } = await timed(() => bench.agent(node, ["full"]));
   const result = JSON.parse(run.stdout) as BackupResult;
   const snapshot = stepSeconds(run.events, "snapshot");
@@ -77,6 +82,7 @@ async function takeRunbook(folder: string, node: LabNode): Promise<{ pause: numb
   const data = node.dataDirectory;
   const environment = { env: { ...process.env, NEUMANN_CONFIG: node.configFile } };
   const step = (script: string): string => must("sh", ["-c", script], environment);
+  must("sync", []);
   const pause = await timed(() => {
     step(`${admin} pause-writes`);
     step(`curl -sf -X POST ${node.adminUrl}/admin/snapshot`);

@@ -7,7 +7,7 @@ import { checkTree } from "../agent/restore/checkTree";
 import { FileHashes } from "../agent/restore/fileHashes";
 import { median, must, type Row, timed } from "./support";
 
-const runs = 3;
+const runs = 5;
 
 /**
  * The data's way of a restore (fetch, hash, decompress, unpack, check every file) beside the bare pipe, from the same

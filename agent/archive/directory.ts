@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
-import { link, open, readdir, readFile, rmdir, stat, unlink } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { type FileHandle, link, open, readdir, readFile, rmdir, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -9,12 +9,14 @@ import { WorldFault } from "../run/errors";
 import {
   copyHashed,
   dropFile,
+  Forcing,
   hashFile,
   isCode,
   makeDirectory,
   ownPrefix,
   readIfThere,
   removeFile,
+  streamInto,
   syncDirectory,
   temporaryName,
   withFile,
@@ -46,34 +48,23 @@ export class DirectoryArchive implements Archive {
   }
 
   async putFile(key: string, file: string): Promise<PutResult> {
-    return this.putWithMeta(key, (temporary, claim) =>
-      withFile(file, "r", (from) =>
-        withFile(temporary, "wx", async (to) => {
-          const meta = await copyHashed(from, to);
-          // Both on the disk before the object appears, and one wait for both.
-          const forced = await Promise.allSettled([to.sync(), claim(meta)]);
-          for (const part of forced) if (part.status === "rejected") throw part.reason;
-          return meta;
-        }),
-      ),
-    );
+    return this.putWithMeta(key, (to, wrote) => withFile(file, "r", (from) => copyHashed(from, to, wrote)));
   }
 
   async putStream(key: string, content: Readable): Promise<PutResult> {
-    return this.putWithMeta(key, async (temporary, claim) => {
+    return this.putWithMeta(key, async (to, wrote) => {
       const hash = createHash("sha256");
       let bytes = 0;
       const measure = new Transform({
         transform(chunk: Buffer, _encoding, done) {
           hash.update(chunk);
           bytes += chunk.length;
+          wrote(chunk.length);
           done(null, chunk);
         },
       });
-      await pipeline(content, measure, newFile(temporary));
-      const meta = { sha256: hash.digest("hex"), bytes };
-      await claim(meta);
-      return meta;
+      await pipeline(content, measure, streamInto(to));
+      return { sha256: hash.digest("hex"), bytes };
     });
   }
 
@@ -156,17 +147,24 @@ export class DirectoryArchive implements Archive {
     }
   }
 
-  /** `write` makes the file and claims its hash, both forced to the disk; then the object appears. */
+  /** `write` fills the file and tells its hash; when both are on the disk the object appears. */
   private async putWithMeta(
     key: string,
-    write: (temporary: string, claim: (meta: Meta) => Promise<void>) => Promise<Meta>,
+    write: (file: FileHandle, wrote: (bytes: number) => void) => Promise<Meta>,
   ): Promise<PutResult> {
     const final = this.file(key);
     await this.sameRoot();
     await makeDirectory(path.dirname(final));
     const temporary = temporaryName(path.dirname(final));
     try {
-      const meta = await write(temporary, (claimed) => this.claimMeta(key, claimed));
+      const meta = await withFile(temporary, "wx", async (file) => {
+        const forcing = new Forcing(file);
+        const written = await write(file, (bytes) => forcing.wrote(bytes));
+        // One wait for both.
+        const forced = await Promise.allSettled([forcing.sync(), this.claimMeta(key, written)]);
+        for (const part of forced) if (part.status === "rejected") throw part.reason;
+        return written;
+      });
       await this.sameRoot();
       const created = await linkNew(temporary, final);
       await syncDirectory(path.dirname(final));
@@ -209,11 +207,6 @@ export class DirectoryArchive implements Archive {
 
 function sha256(content: Buffer): string {
   return createHash("sha256").update(content).digest("hex");
-}
-
-/** A stream into a new file that is on the disk when the stream has ended. */
-function newFile(file: string): WriteStream {
-  return createWriteStream(file, { flags: "wx", flush: true, highWaterMark: 4 * 1024 * 1024 });
 }
 
 /** Gives a whole file its name; false when the name is taken. Never replaces. */

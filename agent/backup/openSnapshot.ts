@@ -3,6 +3,7 @@ import { copyFile, type FileHandle, lstat, open, readdir } from "node:fs/promise
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { isCode, makeDirectory, ownPrefix, walkTree } from "../host/files";
+import { inParallel } from "../host/tree";
 import { WorldFault } from "../run/errors";
 import type { BackupRun } from "./run";
 
@@ -81,13 +82,15 @@ async function closeAll(held: readonly Held[]): Promise<void> {
 
 async function copyHeld(held: readonly Held[], target: string): Promise<void> {
   await makeDirectory(target);
-  for (const { name, stats, handle } of held) {
-    const to = path.join(target, name);
-    if (stats.isDirectory()) await makeDirectory(to);
-    else if (handle !== undefined) await copyHandle(handle, to);
-    else
-      throw new WorldFault(`the snapshot holds ${name}, which is neither a file nor a folder: it cannot be backed up`);
-  }
+  for (const { name, stats } of held) if (stats.isDirectory()) await makeDirectory(path.join(target, name));
+  const others = held.filter(({ stats }) => !stats.isDirectory());
+  await inParallel(others, async ({ name, handle }) => {
+    if (handle === undefined) {
+      const what = `the snapshot holds ${name}, which is neither a file nor a folder`;
+      throw new WorldFault(`${what}: it cannot be backed up`);
+    }
+    await copyHandle(handle, path.join(target, name));
+  });
 }
 
 /** By the file that is open, not by its name, which may be gone. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { constants, createReadStream, type Stats } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import {
   access,
   type FileHandle,
@@ -14,7 +14,7 @@ import {
   unlink,
 } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
+import { Writable } from "node:stream";
 
 /** Names with this beginning are ignored by the database and by listings of an archive. */
 export const ownPrefix = ".neumann-backup";
@@ -107,47 +107,83 @@ export async function dropFile(file: string): Promise<boolean> {
   }
 }
 
-const pieceBytes = 1024 * 1024;
+const pieceBytes = 256 * 1024;
 
-/** So much is written before the disk is asked for it: each asking costs a flush. */
-const forcedBytes = 4 * pieceBytes;
-
-/**
- * Copies what is left of an open file, each piece hashed as it is written: what is hashed is what is there. A piece is
- * written, and what was written before it goes to the disk, while the next is read and hashed; the caller's own sync
- * then has little to wait for.
- */
-export async function copyHashed(from: FileHandle, to: FileHandle): Promise<{ sha256: string; bytes: number }> {
-  const hash = createHash("sha256");
-  // One is read into while the other is hashed and written.
-  const buffers = [0, 1].map(() => Buffer.allocUnsafe(pieceBytes));
-  const readInto = (turn: number) => from.read(buffers[turn % 2] as Buffer, 0, pieceBytes);
+/** What is left of an open file, in pieces; the next is read while one is looked at. A piece is gone when the next is asked for. */
+async function* pieces(file: FileHandle): AsyncGenerator<Buffer> {
+  const { size } = await file.stat();
+  const buffers = [0, 1].map(() => Buffer.allocUnsafe(Math.min(pieceBytes, size + 1)));
+  const readInto = (turn: number) => {
+    const buffer = buffers[turn % 2] as Buffer;
+    const reading = file.read(buffer, 0, buffer.length);
+    reading.catch(() => undefined); // Thrown by the wait for it, unless nobody asks any more.
+    return reading;
+  };
   let reading = readInto(0);
-  let writing: Promise<void> = Promise.resolve();
-  let forced: Promise<void> = Promise.resolve();
-  let forcing = false;
-  let unforced = 0;
-  let bytes = 0;
   for (let turn = 1; ; turn += 1) {
     const { bytesRead, buffer } = await reading;
-    await writing;
-    if (bytesRead === 0) break;
-    const piece = buffer.subarray(0, bytesRead);
-    writing = writeWhole(to, piece);
+    if (bytesRead === 0) return;
     reading = readInto(turn);
-    // A failure is thrown by the wait above; one that comes after another has been told of need not be told.
-    for (const work of [reading, writing]) work.catch(() => undefined);
-    hash.update(piece);
-    bytes += bytesRead;
-    unforced += bytesRead;
-    if (forcing || unforced < forcedBytes) continue;
-    unforced = 0;
-    forcing = true;
-    forced = forced.then(() => to.datasync()).finally(() => (forcing = false));
-    forced.catch(() => undefined); // Thrown below: the system tells of a failure once only.
+    yield buffer.subarray(0, bytesRead);
   }
-  await forced;
+}
+
+/** So much is written before the disk is asked for it: each asking costs a flush. */
+const forcedBytes = 4 * 1024 * 1024;
+
+/** Sends what is written to the disk while more is written: the sync at the end then has little to wait for. */
+export class Forcing {
+  private forced: Promise<void> = Promise.resolve();
+  private busy = false;
+  private unforced = 0;
+
+  constructor(private readonly file: FileHandle) {}
+
+  /** So many bytes were given to the system. */
+  wrote(bytes: number): void {
+    this.unforced += bytes;
+    if (this.busy || this.unforced < forcedBytes) return;
+    this.unforced = 0;
+    this.busy = true;
+    this.forced = this.forced.then(() => this.file.datasync()).finally(() => (this.busy = false));
+    this.forced.catch(() => undefined); // Thrown by `sync`: the system tells of a failure once only.
+  }
+
+  /** All of it is on the disk. */
+  async sync(): Promise<void> {
+    await this.forced;
+    await this.file.sync();
+  }
+}
+
+/** Copies what is left of an open file, each piece hashed as it is written: what is hashed is what is there. */
+export async function copyHashed(
+  from: FileHandle,
+  to: FileHandle,
+  wrote: (bytes: number) => void,
+): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const piece of pieces(from)) {
+    const writing = writeWhole(to, piece);
+    hash.update(piece);
+    await writing;
+    bytes += piece.length;
+    wrote(piece.length);
+  }
   return { sha256: hash.digest("hex"), bytes };
+}
+
+/** A stream into an open file, which stays open when the stream has ended. */
+export function streamInto(file: FileHandle): Writable {
+  const write = (piece: Buffer, done: (error?: Error) => void): void => {
+    writeWhole(file, piece).then(() => done(), done);
+  };
+  return new Writable({
+    highWaterMark: 4 * 1024 * 1024,
+    write: (chunk: Buffer, _encoding, done) => write(chunk, done),
+    writev: (waiting, done) => write(Buffer.concat(waiting.map(({ chunk }) => chunk as Buffer)), done),
+  });
 }
 
 async function writeWhole(to: FileHandle, piece: Buffer): Promise<void> {
@@ -155,12 +191,12 @@ async function writeWhole(to: FileHandle, piece: Buffer): Promise<void> {
 }
 
 /** SHA-256 of a file, in constant memory. */
-export async function hashFile(file: string | FileHandle): Promise<string> {
-  const hash = createHash("sha256");
-  const options = { highWaterMark: 1024 * 1024 };
-  const stream = typeof file === "string" ? createReadStream(file, options) : file.createReadStream(options);
-  await pipeline(stream, hash);
-  return hash.digest("hex");
+export async function hashFile(file: string): Promise<string> {
+  return withFile(file, "r", async (handle) => {
+    const hash = createHash("sha256");
+    for await (const piece of pieces(handle)) hash.update(piece);
+    return hash.digest("hex");
+  });
 }
 
 /** A file below a folder. */
