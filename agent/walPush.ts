@@ -30,4 +30,5 @@ async function byWholeAgent(config: string, file: string, segment: string): Prom
   return status ?? ExitCode.World;
 }
 
-endWith(main(process.argv.slice(2)));
+// At once: nothing is under way any more, and taking the program apart would only cost time.
+endWith(main(process.argv.slice(2)).then((code) => process.exit(code)));

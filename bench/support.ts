@@ -1,7 +1,8 @@
-import { spawnSync, type SpawnSyncOptions } from "node:child_process";
+import { execFile, spawnSync, type SpawnSyncOptions } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import type { AgentConfig } from "../model/agentConfig";
 import { resolvePolicy } from "../model/policy";
 import type { ArchiveSpec, DirectoryLocation } from "../model/reference";
@@ -66,7 +67,7 @@ export interface Bench {
   cluster: LabCluster;
   archive: ArchiveSpec<DirectoryLocation>;
   /** Runs the installed agent of a node; standard error holds its events, a JSON line each. */
-  agent(node: LabNode, words: readonly string[]): { stdout: string; events: AgentEvent[] };
+  agent(node: LabNode, words: readonly string[]): Promise<{ stdout: string; events: AgentEvent[] }>;
 }
 
 export interface AgentEvent {
@@ -129,14 +130,19 @@ function endSchedule(agentDirectory: string): void {
   process.kill(Number(fs.readFileSync(path.join(agentDirectory, "state", "schedule.pid"), "utf8")), "SIGTERM");
 }
 
-function runAgent(launcher: string, words: readonly string[]): { stdout: string; events: AgentEvent[] } {
-  const { status, stdout, stderr } = spawnSync(launcher, ["--json", ...words], {
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (status !== 0) throw new Error(`${launcher} ${words.join(" ")} ended with ${status}: ${stderr}`);
+async function runAgent(launcher: string, words: readonly string[]): Promise<{ stdout: string; events: AgentEvent[] }> {
+  const { stdout, stderr } = await whileOthersGoOn(launcher, ["--json", ...words]);
   const lines = stderr.split("\n").filter((line) => line.startsWith("{"));
   return { stdout, events: lines.map((line) => JSON.parse(line) as AgentEvent) };
+}
+
+/** Runs a program that must succeed, while the load in this process goes on. */
+export function whileOthersGoOn(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ stdout: string; stderr: string }> {
+  return promisify(execFile)(program, [...args], { maxBuffer: 256 * 1024 * 1024, env });
 }
 
 /** Seconds that the named steps took together. */

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { segmentName } from "../model/layout";
 import { inFolder, median, must, protectedCluster, type Row, text, timed } from "./support";
 
@@ -38,10 +39,15 @@ export async function benchWalPush(): Promise<Row[]> {
   });
 }
 
-/** The number after the last segment that the node has archived. */
+/** The number after the last segment that the node has archived: it has to archive one first. */
 async function firstFree(folder: string): Promise<bigint> {
   const file = path.join(folder, "cluster", "node1", "data", "raft", "wal", ".neumann-backup-stream");
-  for (let wait = 0; wait < 300 && !fs.existsSync(file); wait += 1) await new Promise((r) => setTimeout(r, 100));
-  const { lastPushed } = JSON.parse(fs.readFileSync(file, "utf8")) as { lastPushed: string };
-  return BigInt(`0x${lastPushed.slice(0, 16)}`) + 1n;
+  for (let wait = 0; wait < 300; wait += 1) {
+    const state = fs.existsSync(file)
+      ? (JSON.parse(fs.readFileSync(file, "utf8")) as { lastPushed: string | null })
+      : null;
+    if (state !== null && state.lastPushed !== null) return BigInt(`0x${state.lastPushed.slice(0, 16)}`) + 1n;
+    await sleep(100);
+  }
+  throw new Error("the node archived nothing in 30 s");
 }

@@ -55,6 +55,8 @@ export interface Archive {
   getText(key: string): Promise<string | undefined>;
   /** The bytes of an object. */
   getStream(key: string): Promise<Readable>;
+  /** Path of the file that an object is; undefined where objects are no files of this host. */
+  fileOf?(key: string): string;
   /** SHA-256 that was stored with an object, or undefined where there is none. */
   storedHash(key: string): Promise<string | undefined>;
   /** All objects below a prefix, sorted by key. */

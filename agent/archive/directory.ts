@@ -6,6 +6,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Archive, Conflict, metaSuffix, namesOf, type PutResult, type StoredObject } from "./archive";
 import { WorldFault } from "../run/errors";
+import { together } from "../run/together";
 import {
   copyHashed,
   dropFile,
@@ -75,6 +76,10 @@ export class DirectoryArchive implements Archive {
 
   getStream(key: string): Promise<Readable> {
     return Promise.resolve(createReadStream(this.file(key), { highWaterMark: 1024 * 1024 }));
+  }
+
+  fileOf(key: string): string {
+    return this.file(key);
   }
 
   async storedHash(key: string): Promise<string | undefined> {
@@ -160,9 +165,7 @@ export class DirectoryArchive implements Archive {
       const meta = await withFile(temporary, "wx", async (file) => {
         const forcing = new Forcing(file);
         const written = await write(file, (bytes) => forcing.wrote(bytes));
-        // One wait for both.
-        const forced = await Promise.allSettled([forcing.sync(), this.claimMeta(key, written)]);
-        for (const part of forced) if (part.status === "rejected") throw part.reason;
+        await together(forcing.sync(), this.claimMeta(key, written));
         return written;
       });
       await this.sameRoot();

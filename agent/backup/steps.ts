@@ -3,6 +3,7 @@ import path from "node:path";
 import { segmentNumber } from "../../model/layout";
 import { formatBytes } from "../../model/units";
 import { readIfThere } from "../host/files";
+import { levelFor } from "../host/compression";
 import { compareTree, packTree } from "../host/tarball";
 import { hashTree } from "../host/tree";
 import { Damaged, WorldFault } from "../run/errors";
@@ -84,9 +85,10 @@ export const pack: Step<HasRun> = {
   title: "compress, hash and store",
   async run(context, control) {
     const run = runOf(context);
+    const level = await levelFor(run.tree);
     const hashing = hashTree(run.tree);
     hashing.catch(() => undefined); // Awaited below.
-    const content = packTree(run.tree);
+    const content = packTree(run.tree, level);
     await control.point();
     const stored = await run.archive.putStream(dataKey(run, dataPart), content);
     run.files = await hashing;
@@ -102,12 +104,11 @@ export const readBack: Step<HasRun> = {
   async run(context, control) {
     const run = runOf(context);
     for (const part of run.parts) {
-      const content = await run.archive.getStream(dataKey(run, part.name));
+      const key = dataKey(run, part.name);
+      const content = run.archive.fileOf?.(key) ?? (await run.archive.getStream(key));
       const read = await compareTree(content, run.tree, (bytes) => control.progress(bytes, part.bytes));
       if (read.sha256 !== part.sha256 || read.bytes !== part.bytes) {
-        throw new Damaged(
-          `${dataKey(run, part.name)} does not read back as it was written. Look at the archive's disk.`,
-        );
+        throw new Damaged(`${key} does not read back as it was written. Look at the archive's disk.`);
       }
     }
   },

@@ -24,6 +24,7 @@ import { freeBytes, makeDirectory, walkTree } from "../host/files";
 import { syncTree, TreeCopy } from "../host/tree";
 import { endLocalPauses, guardPause, pauseTimeoutSeconds, type PauseGuard, resumeUntilDone } from "../pause";
 import { Damaged, WorldFault } from "../run/errors";
+import { together } from "../run/together";
 import type { Procedure, StepControl } from "../run/steps";
 import { scratchConfig } from "../database/scratch";
 
@@ -59,8 +60,7 @@ export const full: Procedure<FullContext> = {
     },
     claim,
     anchors,
-    { name: "warm-up", title: "take a snapshot while writes go on", run: warmUp },
-    { name: "first-pass", title: "copy the store while writes go on", run: firstPass },
+    { name: "first-pass", title: "take a snapshot and copy the store while writes go on", run: firstPass },
     { name: "guard", title: "set up what resumes writes if we die", run: guard },
     { name: "pause", title: "pause writes", run: pause },
     { name: "snapshot", title: "take a snapshot of the resting cluster", run: snapshotUnderPause },
@@ -68,8 +68,12 @@ export const full: Procedure<FullContext> = {
     { name: "recheck", title: "check that nothing moved meanwhile", run: recheck },
     { name: "resume", title: "resume writes", run: resume },
     { name: "copy-snapshot", title: "copy the snapshot", run: copySnapshot },
-    { name: "verify-copy", title: "verify the copy's checksums", run: verifyCopy },
-    pack,
+    {
+      ...pack,
+      title: "verify the copy's checksums; compress, hash and store it",
+      // It reads on one core while the others compress.
+      run: (context, control) => together(verifyCopy(context), pack.run(context, control)),
+    },
     walArrived,
     readBack,
     manifest,
@@ -84,11 +88,6 @@ export const full: Procedure<FullContext> = {
   },
 };
 
-/** Many engines write only what changed since the last snapshot: then the one under the pause is small. */
-async function warmUp(context: FullContext, control: StepControl): Promise<void> {
-  await takeSnapshot(runOf(context), control);
-}
-
 /** A pass that copies less than this changes little more by being repeated. */
 const smallPassBytes = 16 * 1024 * 1024;
 const maxPasses = 4;
@@ -97,10 +96,18 @@ function dataTree(run: BackupRun): string {
   return path.join(run.tree, "data");
 }
 
+/** Many engines write only what changed since the last snapshot: after this one, that under the pause is small. */
 async function firstPass(context: FullContext, control: StepControl): Promise<void> {
   const run = runOf(context);
   await checkSpace(context.node);
   await makeDirectory(dataTree(run));
+  await together(takeSnapshot(run, control), copyStore(context, control));
+  // What was written is on the disk before the pause, or the database's own snapshot would wait for it.
+  await syncTree(run.tree);
+}
+
+async function copyStore(context: FullContext, control: StepControl): Promise<void> {
+  const run = runOf(context);
   context.store = new TreeCopy(context.node.paths.store, path.join(dataTree(run), "store"));
   let previous = Number.POSITIVE_INFINITY;
   for (let pass = 0; pass < maxPasses; pass += 1) {
@@ -109,8 +116,6 @@ async function firstPass(context: FullContext, control: StepControl): Promise<vo
     if (bytes < smallPassBytes || bytes > previous / 2) break;
     previous = bytes;
   }
-  // What the passes wrote is on the disk before the pause, or the database's own snapshot would wait for it.
-  await syncTree(run.tree);
 }
 
 /** The copy lies beside the data: it must never take the last of the database's disk. */

@@ -40,13 +40,15 @@ async function check(push: WalPush): Promise<void> {
       { path: "%p %f", problem, received: `${file} ${segment}`, remedy },
     ]);
   }
+  const { archive } = push.node.config;
+  const opening = openArchive(archive, archive.clusterId, "primary");
+  opening.catch(() => undefined); // Awaited below.
   await unlessFull(makeDirectory(push.node.paths.state));
   await unlessFull(writeFile(push.node.paths.offered, segment));
   if (await exists(push.node.paths.hold)) {
     throw new TryLater("archiving is held until the recovery is accepted; the segment stays in raft/wal");
   }
-  const { archive } = push.node.config;
-  push.archive = await openArchive(archive, archive.clusterId, "primary");
+  push.archive = await opening;
 }
 
 /** A full disk is freed by storing its log: what is only noted there must not keep a segment from the archive. */

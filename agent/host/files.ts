@@ -107,10 +107,8 @@ export async function dropFile(file: string): Promise<boolean> {
   }
 }
 
-const pieceBytes = 256 * 1024;
-
 /** What is left of an open file, in pieces; the next is read while one is looked at. A piece is gone when the next is asked for. */
-async function* pieces(file: FileHandle): AsyncGenerator<Buffer> {
+async function* pieces(file: FileHandle, pieceBytes: number): AsyncGenerator<Buffer> {
   const { size } = await file.stat();
   const buffers = [0, 1].map(() => Buffer.allocUnsafe(Math.min(pieceBytes, size + 1)));
   const readInto = (turn: number) => {
@@ -164,7 +162,7 @@ export async function copyHashed(
 ): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash("sha256");
   let bytes = 0;
-  for await (const piece of pieces(from)) {
+  for await (const piece of pieces(from, 1024 * 1024)) {
     const writing = writeWhole(to, piece);
     hash.update(piece);
     await writing;
@@ -191,10 +189,15 @@ async function writeWhole(to: FileHandle, piece: Buffer): Promise<void> {
 }
 
 /** SHA-256 of a file, in constant memory. */
-export async function hashFile(file: string): Promise<string> {
+export async function hashFile(file: string, progress: (bytes: number) => void = () => undefined): Promise<string> {
   return withFile(file, "r", async (handle) => {
     const hash = createHash("sha256");
-    for await (const piece of pieces(handle)) hash.update(piece);
+    let bytes = 0;
+    // Small: a hash is taken while others wait for this thread.
+    for await (const piece of pieces(handle, 256 * 1024)) {
+      hash.update(piece);
+      progress((bytes += piece.length));
+    }
     return hash.digest("hex");
   });
 }

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createInterface } from "node:readline";
-import { PassThrough, type Readable, Transform } from "node:stream";
+import { PassThrough, type Readable, Transform, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Damaged, WorldFault } from "../run/errors";
+import { hashFile, isCode, withFile } from "./files";
 import { interrupted } from "../run/interrupt";
 
 /** GNU tar: its options are in docs/format.md. */
@@ -21,13 +22,16 @@ const unpackOptions = [
   "--delay-directory-restore",
 ];
 
+/** Its own checksum would be computed beside our two: SHA-256 of the object and of every file. */
+const decompressOptions = ["--decompress", "--no-check", "--quiet", "--stdout"];
+
 interface Ended {
   child: ChildProcess;
   /** Settles when the program has ended: rejects with its message unless it ended well. */
   ended: Promise<void>;
 }
 
-function start(program: string, args: readonly string[], stdio: (string | Readable)[]): Ended {
+function start(program: string, args: readonly string[], stdio: (string | number | Readable)[]): Ended {
   const child = spawn(program, args, { stdio: stdio as never, signal: interrupted });
   let stderr = "";
   child.stderr?.on("data", (chunk: Buffer) => (stderr = shorten(stderr + chunk.toString())));
@@ -53,11 +57,11 @@ function shorten(text: string): string {
  * A folder as a zstd-compressed tar stream. It ends only when both programs have ended well, and fails with either: the
  * end of a pipe alone proves nothing (hazard 15).
  */
-export function packTree(root: string, threads = 0): Readable {
+export function packTree(root: string, level: number): Readable {
   const packing = start(tar, [...packOptions, "--directory", root, "."], ["ignore", "pipe", "pipe"]);
   const compressing = start(
     "zstd",
-    [`-T${threads}`, "-3", "--quiet", "--stdout"],
+    ["-T0", `-${level}`, "--quiet", "--stdout"],
     [packing.child.stdout as Readable, "pipe", "pipe"],
   );
   // The pipe belongs to zstd now; while we held it too, tar would never see zstd die.
@@ -72,12 +76,15 @@ export function packTree(root: string, threads = 0): Readable {
   return content;
 }
 
+/** A stored tarball: a stream, or the path of the file that it is, which zstd reads by itself. */
+export type Tarball = Readable | string;
+
 /**
  * Holds a stored tarball against the folder that it was made from, byte for byte, and tells its hash.
  * @throws Damaged with what tar says.
  */
 export async function compareTree(
-  content: Readable,
+  content: Tarball,
   root: string,
   progress: (bytes: number) => void,
 ): Promise<Unpacked> {
@@ -94,7 +101,7 @@ export interface Unpacked {
  * Unpacks a stream of `packTree` into an empty folder: hashing, decompressing and unpacking at once. GNU tar refuses
  * names that lead out of the folder; `checkTree` refuses all that is no plain file afterwards.
  */
-export async function unpackTree(content: Readable, root: string, watch: UnpackWatch): Promise<Unpacked> {
+export async function unpackTree(content: Tarball, root: string, watch: UnpackWatch): Promise<Unpacked> {
   const options = [...unpackOptions, "--verbose", "--quoting-style=literal", "--directory", root];
   return throughTar(content, options, watch);
 }
@@ -117,17 +124,53 @@ async function watchNames(names: Readable, unpacked: (name: string) => void): Pr
   if (before !== undefined) unpacked(before);
 }
 
-async function throughTar(
-  content: Readable,
+async function throughTar(content: Tarball, options: readonly string[], watch: UnpackWatch): Promise<Unpacked> {
+  if (typeof content !== "string") {
+    const { stdin, ended } = startUnpacking("pipe", options, watch);
+    return whenEnded(ended, feed(content, stdin as Writable, watch.progress));
+  }
+  return withFile(content, "r", async (file) => {
+    const { ended } = startUnpacking(file.fd, options, watch);
+    return whenEnded(ended, readBeside(content, watch.progress));
+  });
+}
+
+/** Both programs, with nothing waited for in between: Node would take what is in a pipe that it still holds. */
+function startUnpacking(
+  input: "pipe" | number,
   options: readonly string[],
-  { progress, unpacked }: UnpackWatch,
-): Promise<Unpacked> {
-  const decompressing = start("zstd", ["--decompress", "--no-check", "--quiet", "--stdout"], ["pipe", "pipe", "pipe"]);
+  { unpacked }: UnpackWatch,
+): { stdin: Writable | null; ended: Promise<unknown> } {
+  const decompressing = start("zstd", decompressOptions, [input, "pipe", "pipe"]);
   const listing = unpacked === undefined ? "ignore" : "pipe";
   const unpacking = start(tar, options, [decompressing.child.stdout as Readable, listing, "pipe"]);
-  const named =
-    unpacking.child.stdout === null ? undefined : watchNames(unpacking.child.stdout, unpacked ?? (() => undefined));
   decompressing.child.stdout?.destroy();
+  const { stdout } = unpacking.child;
+  const named = stdout === null || unpacked === undefined ? undefined : watchNames(stdout, unpacked);
+  return { stdin: decompressing.child.stdin, ended: Promise.all([decompressing.ended, unpacking.ended, named]) };
+}
+
+const echoes = ["EPIPE", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM_DESTROYED"];
+
+/** What was read, once the programs have ended well. A failure of the reading is the cause of theirs, unless it is their echo. */
+async function whenEnded(programs: Promise<unknown>, reading: Promise<Unpacked>): Promise<Unpacked> {
+  const [ended, read] = await Promise.allSettled([programs, reading]);
+  if (read.status === "rejected" && !isCode(read.reason, ...echoes)) throw read.reason;
+  if (ended.status === "rejected") {
+    throw new Damaged(`the tarball is not whole: ${(ended.reason as Error).message}`);
+  }
+  if (read.status === "rejected") throw read.reason;
+  return read.value;
+}
+
+/** Hashes a file that zstd reads by itself. */
+async function readBeside(file: string, progress: (bytes: number) => void): Promise<Unpacked> {
+  let bytes = 0;
+  const sha256 = await hashFile(file, (done) => progress((bytes = done)));
+  return { bytes, sha256 };
+}
+
+async function feed(content: Readable, into: Writable, progress: (bytes: number) => void): Promise<Unpacked> {
   const hash = createHash("sha256");
   let bytes = 0;
   const measure = new Transform({
@@ -139,18 +182,6 @@ async function throughTar(
       done(null, chunk);
     },
   });
-  try {
-    await pipeline(content, measure, decompressing.child.stdin ?? new PassThrough());
-  } catch (error) {
-    // What the programs say is the cause; a broken pipe is only its echo.
-    await Promise.all([decompressing.ended, unpacking.ended]).catch((cause: Error) => {
-      throw new Damaged(`the tarball is not whole: ${cause.message}`);
-    });
-    throw error;
-  }
-  await Promise.all([decompressing.ended, unpacking.ended]).catch((cause: Error) => {
-    throw new Damaged(`the tarball is not whole: ${cause.message}`);
-  });
-  await named;
+  await pipeline(content, measure, into);
   return { bytes, sha256: hash.digest("hex") };
 }

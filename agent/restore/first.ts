@@ -192,7 +192,8 @@ async function fetch(context: RestoreContext, control: StepControl): Promise<voi
   const part = manifest.parts.find(({ name }) => name === dataPart);
   if (part === undefined) throw new Damaged(`backup ${manifest.backupId} lists no ${dataPart}`);
   const prefix = dataPrefix(manifest.clusterId, manifest.tier, manifest.lineage, manifest.backupId);
-  const content = await sourceArchive(context).getStream(prefix + part.name);
+  const archive = sourceArchive(context);
+  const content = archive.fileOf?.(prefix + part.name) ?? (await archive.getStream(prefix + part.name));
   await control.point();
   const hashes = new FileHashes(paths.tree);
   context.hashes = hashes;

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { execFileSync as run } from "node:child_process";
 import fs from "node:fs";
@@ -5,6 +6,7 @@ import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { Readable } from "node:stream";
 import { hashTree, TreeCopy } from "../../agent/host/tree";
+import { levelFor, usualLevel } from "../../agent/host/compression";
 import { compareTree, packTree, unpackTree } from "../../agent/host/tarball";
 import { checkTree } from "../../agent/restore/checkTree";
 import { FileHashes } from "../../agent/restore/fileHashes";
@@ -128,10 +130,37 @@ describe("a copy in passes (protocol 10)", () => {
   });
 });
 
+describe("the level of compression", () => {
+  const mebibyte = 1024 * 1024;
+
+  /** 80 MiB in two files. */
+  async function levelOf(content: (bytes: number) => Buffer): Promise<number> {
+    const { source } = pair();
+    for (const name of ["a", "b"]) fs.writeFileSync(path.join(source, name), content(40 * mebibyte));
+    return levelFor(source);
+  }
+
+  it("is the quickest where that packs as small", async () => {
+    expect(await levelOf((bytes) => randomBytes(bytes))).toBe(1);
+  });
+
+  it("is the usual one where that packs smaller", async () => {
+    const words = Array.from({ length: 3000 }, () => randomBytes(3).toString("base64"));
+    const text = Array.from({ length: 200_000 }, (_, i) => words[(i * i * 31 + i) % words.length]).join(" ");
+    expect(await levelOf((bytes) => Buffer.alloc(bytes, text))).toBe(usualLevel);
+  });
+
+  it("is the usual one where there is little to pack", async () => {
+    const { source } = pair();
+    fs.writeFileSync(path.join(source, "a"), randomBytes(mebibyte));
+    expect(await levelFor(source)).toBe(usualLevel);
+  });
+});
+
 describe("a tarball", () => {
   async function packed(source: string): Promise<Buffer> {
     const chunks: Buffer[] = [];
-    for await (const chunk of packTree(source)) chunks.push(chunk as Buffer);
+    for await (const chunk of packTree(source, usualLevel)) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks);
   }
 
@@ -157,6 +186,10 @@ describe("a tarball", () => {
     await checkTree(at, { files: await hashTree(source), hashes: new FileHashes(at) }, nothing);
     expect(contentsOf(at)).toEqual(contentsOf(source));
     await compareTree(Readable.from([content]), source, nothing);
+    const file = path.join(target(), "content");
+    fs.writeFileSync(file, content);
+    expect(await unpackTree(file, target(), { progress: nothing })).toEqual(unpacked);
+    expect(await compareTree(file, source, nothing)).toEqual(unpacked);
   });
 
   it("tells each file when it is whole, and what is touched after that is read again", async () => {
@@ -201,9 +234,12 @@ describe("a tarball", () => {
     const { content } = await sample();
     for (const part of [0, 0.1, 0.5, 0.9, 0.999]) {
       const cut = content.subarray(0, Math.floor(content.length * part));
-      await expect(unpackTree(Readable.from([cut]), target(), { progress: nothing })).rejects.toThrow(
-        /the tarball is not whole/,
-      );
+      const file = path.join(target(), "cut");
+      fs.writeFileSync(file, cut);
+      for (const tarball of [Readable.from([cut]), file]) {
+        const unpacking = unpackTree(tarball, target(), { progress: nothing });
+        await expect(unpacking).rejects.toThrow(/the tarball is not whole/);
+      }
     }
   });
 
