@@ -4,7 +4,7 @@ import { hashFile } from "../agent/host/files";
 import { hashTree } from "../agent/host/tree";
 import { median, must, type Row, timed } from "./support";
 
-const runs = 5;
+const runs = 9;
 
 /**
  * The data's way of a restore (fetch, hash, decompress, unpack, check every file) beside the bare pipe, from the same
