@@ -27,7 +27,7 @@ export interface Load {
 }
 
 /** Backups begin when this part of the writes is acknowledged, and this part follows the last of them at least. */
-const part = 0.2;
+const part = 0.1;
 const commands = ["snapshot", "full", "offsite"] as const;
 const maxAttempts = 4;
 
