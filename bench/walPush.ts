@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readIfThere } from "../agent/host/files";
 import { segmentName } from "../model/layout";
 import { inFolder, median, must, protectedCluster, type Row, text, timed } from "./support";
 
@@ -43,10 +44,9 @@ export async function benchWalPush(): Promise<Row[]> {
 async function firstFree(folder: string): Promise<bigint> {
   const file = path.join(folder, "cluster", "node1", "data", "raft", "wal", ".neumann-backup-stream");
   for (let wait = 0; wait < 300; wait += 1) {
-    const state = fs.existsSync(file)
-      ? (JSON.parse(fs.readFileSync(file, "utf8")) as { lastPushed: string | null })
-      : null;
-    if (state !== null && state.lastPushed !== null) return BigInt(`0x${state.lastPushed.slice(0, 16)}`) + 1n;
+    const text = (await readIfThere(file)) ?? "{}";
+    const { lastPushed } = JSON.parse(text) as { lastPushed?: string | null };
+    if (typeof lastPushed === "string") return BigInt(`0x${lastPushed.slice(0, 16)}`) + 1n;
     await sleep(100);
   }
   throw new Error("the node archived nothing in 30 s");

@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, link, open, readdir, readFile, rmdir, stat, unlink } from "node:fs/promises";
 import path from "node:path";
-import { type Readable, Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import type { Readable } from "node:stream";
 import { type Archive, Conflict, metaSuffix, namesOf, type PutResult, type StoredObject } from "./archive";
 import { WorldFault } from "../run/errors";
 import { together } from "../run/together";
@@ -15,6 +14,7 @@ import {
   isCode,
   makeDirectory,
   ownPrefix,
+  pipeHashed,
   readIfThere,
   removeFile,
   streamInto,
@@ -53,20 +53,7 @@ export class DirectoryArchive implements Archive {
   }
 
   async putStream(key: string, content: Readable): Promise<PutResult> {
-    return this.putWithMeta(key, async (to, wrote) => {
-      const hash = createHash("sha256");
-      let bytes = 0;
-      const measure = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          hash.update(chunk);
-          bytes += chunk.length;
-          wrote(chunk.length);
-          done(null, chunk);
-        },
-      });
-      await pipeline(content, measure, streamInto(to));
-      return { sha256: hash.digest("hex"), bytes };
-    });
+    return this.putWithMeta(key, (to, wrote) => pipeHashed(content, streamInto(to), wrote));
   }
 
   async getText(key: string): Promise<string | undefined> {

@@ -1,9 +1,6 @@
-import { spawn } from "node:child_process";
 import path from "node:path";
-import { once } from "node:events";
-import { interrupted } from "../run/interrupt";
-import { WorldFault } from "../run/errors";
 import { walkTree, withFile } from "./files";
+import { start } from "./piped";
 
 /** zstd's own choice; larger ones cost much time for little. */
 export const usualLevel = 3;
@@ -53,15 +50,11 @@ function piece(file: string, at: number): Promise<Buffer> {
 }
 
 async function packedBytes(sample: Buffer, level: number): Promise<number> {
-  const child = spawn("zstd", [`-${level}`, "--quiet", "--stdout"], {
-    stdio: ["pipe", "pipe", "ignore"],
-    signal: interrupted,
-  });
+  const { child, ended } = start("zstd", [`-${level}`, "--quiet", "--stdout"], ["pipe", "pipe", "pipe"]);
   let bytes = 0;
-  child.stdout.on("data", (chunk: Buffer) => (bytes += chunk.length));
-  child.stdin.on("error", () => undefined); // How it ended says more.
-  child.stdin.end(sample);
-  const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new WorldFault(`zstd -${level} of a sample failed with ${code ?? "a signal"}`);
+  child.stdout?.on("data", (chunk: Buffer) => (bytes += chunk.length));
+  child.stdin?.on("error", () => undefined); // How it ended says more.
+  child.stdin?.end(sample);
+  await ended;
   return bytes;
 }

@@ -14,7 +14,8 @@ import {
   unlink,
 } from "node:fs/promises";
 import path from "node:path";
-import { Writable } from "node:stream";
+import { type Readable, Transform, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 
 /** Names with this beginning are ignored by the database and by listings of an archive. */
 export const ownPrefix = ".neumann-backup";
@@ -169,6 +170,27 @@ export async function copyHashed(
     bytes += piece.length;
     wrote(piece.length);
   }
+  return { sha256: hash.digest("hex"), bytes };
+}
+
+/** Sends a stream on, hashing what passes. */
+export async function pipeHashed(
+  content: Readable,
+  into: Writable,
+  passed: (bytes: number) => void,
+): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const measure = new Transform({
+    highWaterMark: 1024 * 1024,
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      passed(chunk.length);
+      done(null, chunk);
+    },
+  });
+  await pipeline(content, measure, into);
   return { sha256: hash.digest("hex"), bytes };
 }
 

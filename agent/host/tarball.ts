@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { createInterface } from "node:readline";
-import { PassThrough, type Readable, Transform, type Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { Damaged, WorldFault } from "../run/errors";
-import { hashFile, isCode, withFile } from "./files";
-import { interrupted } from "../run/interrupt";
+import { PassThrough, type Readable, type Writable } from "node:stream";
+import { Damaged } from "../run/errors";
+import { hashFile, isCode, pipeHashed, withFile } from "./files";
+import { start } from "./piped";
 
 /** GNU tar: its options are in docs/format.md. */
 const tar = process.platform === "darwin" ? "gtar" : "tar";
@@ -27,34 +24,6 @@ const unpackOptions = [
 
 /** Its own checksum would be computed beside our two: SHA-256 of the object and of every file. */
 const decompressOptions = ["--decompress", "--no-check", "--quiet", "--stdout"];
-
-interface Ended {
-  child: ChildProcess;
-  /** Settles when the program has ended: rejects with its message unless it ended well. */
-  ended: Promise<void>;
-}
-
-function start(program: string, args: readonly string[], stdio: (string | number | Readable)[]): Ended {
-  const child = spawn(program, args, { stdio: stdio as never, signal: interrupted });
-  let stderr = "";
-  child.stderr?.on("data", (chunk: Buffer) => (stderr = shorten(stderr + chunk.toString())));
-  const ended = new Promise<void>((resolve, reject) => {
-    child.on("error", (error: NodeJS.ErrnoException) =>
-      reject(error.code === "ENOENT" ? new WorldFault(`${program} was not found. Install it.`) : error),
-    );
-    child.on("close", (code, signal) => {
-      if (code === 0) return resolve();
-      reject(new WorldFault(`${program} failed with ${signal ?? `exit code ${code}`}: ${stderr.trim()}`));
-    });
-  });
-  ended.catch(() => undefined); // Looked at by whoever waits; never an unhandled rejection before that.
-  return { child, ended };
-}
-
-/** What a program said first, which names the cause, and last, which says how it ended. */
-function shorten(text: string): string {
-  return text.length <= 2000 ? text : `${text.slice(0, 1000)}\n…\n${text.slice(-900)}`;
-}
 
 /**
  * A folder as a zstd-compressed tar stream. It ends only when both programs have ended well, and fails with either: the
@@ -174,17 +143,6 @@ async function readBeside(file: string, progress: (bytes: number) => void): Prom
 }
 
 async function feed(content: Readable, into: Writable, progress: (bytes: number) => void): Promise<Unpacked> {
-  const hash = createHash("sha256");
   let bytes = 0;
-  const measure = new Transform({
-    highWaterMark: 1024 * 1024,
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      progress(bytes);
-      done(null, chunk);
-    },
-  });
-  await pipeline(content, measure, into);
-  return { bytes, sha256: hash.digest("hex") };
+  return pipeHashed(content, into, (more) => progress((bytes += more)));
 }

@@ -2,6 +2,7 @@ import { constants, type Stats } from "node:fs";
 import { copyFile, lstat, mkdir, open, readlink, rm, stat, symlink, unlink } from "node:fs/promises";
 import path from "node:path";
 import { mustRun } from "./run";
+import { together } from "../run/together";
 import { hashFile, isCode, makeDirectory, temporaryName, walkTree, writeDurably } from "./files";
 import type { BackupFile } from "../../model/manifest";
 
@@ -144,13 +145,17 @@ async function fileSystemTime(directory: string): Promise<number> {
   return mtimeMs;
 }
 
-/** A few at a time; the first failure is thrown. */
+/** A few at a time. The first failure is thrown when those that were under way are over; no more are begun then. */
 export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const queue = [...items];
   const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    try {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    } finally {
+      queue.length = 0; // Nothing is left, or one has failed.
+    }
   };
-  await Promise.all(Array.from({ length: parallelCopies }, worker));
+  await together(...Array.from({ length: parallelCopies }, worker));
 }
 
 /** Size and SHA-256 of every file below a folder. */
