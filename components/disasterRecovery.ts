@@ -44,7 +44,8 @@ export interface DisasterRecoveryArgs {
    */
   nodes: HostArgs[];
   /**
-   * What to restore: `latest-offsite`, `latest` or `backup:ID`.
+   * What to restore: `latest-offsite`, `latest`, `end-of-log`, `backup:ID`, `time:2026-11-23T10:30:00Z` (UTC) or `index:N`
+   * (docs/recovery.md).
    * @default latest-offsite
    */
   restorePoint?: pulumi.Input<string>;

@@ -33,6 +33,18 @@ export interface Catalog {
   accepted: RecoveryAccepted[];
 }
 
+/** A segment of WAL, as a listing of `<clusterId>/wal/` shows it. */
+export interface StoredSegment {
+  place: Place;
+  lineage: string;
+  stream: string;
+  /** Its name, `<16 hex digits>.wal`. */
+  segment: string;
+  bytes: number;
+  /** By the store's clock. */
+  storedAt: string;
+}
+
 /** An object in a listing. */
 export interface ListedObject {
   key: string;

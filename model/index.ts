@@ -9,6 +9,7 @@ export {
   type Place,
   productionLineage,
   type ProductionLineage,
+  type StoredSegment,
   type UnreadableManifest,
 } from "./catalog";
 export {
@@ -42,7 +43,8 @@ export {
   type StreamAnchor,
 } from "./manifest";
 export { InputError, type Mistake } from "./mistakes";
-export { describePlan, planDigest, PlanRefused, type PlanRequest, resolvePlan, type RestorePlan } from "./plan";
+export { describePlan, planDigest, type PlanRequest, resolvePlan, type RestorePlan } from "./plan";
+export { PlanRefused } from "./planRefused";
 export {
   type BackupPolicy,
   type BackupPolicyOverrides,
@@ -61,11 +63,13 @@ export {
   type LineageRecord,
   type RecoveryAccepted,
   type RecoveryPin,
+  type RecoveryReplayed,
   type RecoveryRestored,
   type StreamRecord,
   type WatermarkRecord,
 } from "./records";
 export { ArchiveKind, type ArchiveLocation, type ArchiveSpec, type DirectoryLocation } from "./reference";
+export type { ReplayPlan } from "./replay";
 export type { S3Credentials, S3Encryption, S3Location } from "./s3Location";
 export { parseRestorePoint, type RestorePoint, restorePointGrammar } from "./restorePoint";
 export {

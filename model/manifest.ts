@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Json, canonicalJson } from "./canonical";
+import { isSegmentName } from "./layout";
 import { isoTime, parseJsonAs, sha256Hex, wholeNumber } from "./parse";
 import { type Tier, tiers } from "./tier";
 
@@ -47,6 +48,8 @@ export interface Manifest {
   databaseClusterId: string;
   /** Begin of the backup by the node's clock. */
   createdAt: string;
+  /** End of the copy by the node's clock: nothing in the backup was written later. */
+  copiedAt: string;
   node: { id: string; term: number };
   /** The backup holds every entry up to `low`, and none beyond `high`. Equal unless the snapshot's index is unsure. */
   index: { low: number; high: number };
@@ -62,6 +65,11 @@ export interface Manifest {
     /** Stream of the node that it was taken on; null where none was begun. */
     stream: string | null;
     anchors: StreamAnchor[];
+    /**
+     * Segments of `stream` that were open when the backup began and when its copy ended: what follows the backup begins
+     * in the first or later, and whatever lies beyond the last was written after `copiedAt`.
+     */
+    open: { first: string; last: string };
     /** Segments that an off-site backup carries with it. */
     segments: BackupSegment[];
   };
@@ -75,6 +83,7 @@ export interface Manifest {
 
 const part = { name: v.string(), bytes: wholeNumber, sha256: sha256Hex };
 const tierSchema = v.picklist(tiers);
+const segmentText = v.pipe(v.string(), v.check(isSegmentName, "is no segment's name"));
 
 export const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
   format: v.literal(manifestFormat),
@@ -84,6 +93,7 @@ export const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
   lineage: v.string(),
   databaseClusterId: v.string(),
   createdAt: isoTime,
+  copiedAt: isoTime,
   node: v.object({ id: v.string(), term: wholeNumber }),
   index: v.object({ low: wholeNumber, high: wholeNumber }),
   pause: v.nullable(v.object({ from: isoTime, until: isoTime, seconds: v.number() })),
@@ -94,6 +104,7 @@ export const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
   wal: v.object({
     stream: v.nullable(v.string()),
     anchors: v.array(v.object({ stream: v.string(), segment: v.string() })),
+    open: v.object({ first: segmentText, last: segmentText }),
     segments: v.array(v.object({ ...part, stream: v.string() })),
   }),
   source: v.nullable(v.object({ tier: tierSchema, backupId: v.string(), manifestSha256: sha256Hex })),

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { type Json, canonicalJson } from "./canonical";
-import { type Catalog, type CatalogEntry, newestGood, productionLineage } from "./catalog";
+import { type Catalog, type CatalogEntry, newestGood, productionLineage, type StoredSegment } from "./catalog";
 import { isRecoveryId } from "./layout";
 import { storedBytes } from "./manifest";
+import { PlanRefused } from "./planRefused";
 import type { RecoveryPin } from "./records";
+import { type BaseAndLog, chooseBaseAndLog, type ReplayPlan } from "./replay";
 import { parseRestorePoint, type RestorePoint } from "./restorePoint";
 import { Tier } from "./tier";
 import { formatBytes, formatCount, formatSeconds } from "./units";
@@ -31,19 +33,18 @@ export interface RestorePlan {
     files: number;
     walSegments: number;
   };
+  /** The log that is replayed on top of it; null: the backup as it is. */
+  replay: ReplayPlan | null;
   /** The first one restores, the others join it, empty. */
   nodes: string[];
   /** Expected duration of the whole, by the sizes. */
   estimatedSeconds: number;
 }
 
-/** Why there is no plan: what was asked, what is there, what to do. */
-export class PlanRefused extends Error {
-  override readonly name = "PlanRefused";
-}
-
 export interface PlanRequest {
   catalog: Catalog;
+  /** The archived log; only looked at for a restore point that needs it. */
+  segments: readonly StoredSegment[];
   restorePoint: string;
   recoveryId: string;
   /** Node ids, the first of which restores. */
@@ -72,7 +73,20 @@ export function resolvePlan(request: PlanRequest): RestorePlan {
   }
   const point = parseRestorePoint(restorePoint);
   if (request.pin) return pinnedPlan(request.pin, restorePoint);
-  return planFor(request, chooseBackup(request.catalog, point));
+  return planFor(request, choose(request, point));
+}
+
+/** A restore point that rolls a backup forward. */
+export function needsLog(point: RestorePoint): boolean {
+  return point.kind === "time" || point.kind === "end-of-log";
+}
+
+function choose({ catalog, segments }: PlanRequest, point: RestorePoint): BaseAndLog {
+  if (!needsLog(point)) return { base: chooseBackup(catalog, point), replay: null };
+  const production = productionLineage(catalog);
+  if ("refused" in production) throw new PlanRefused(`${production.refused}.${whatIsThere(catalog)}`);
+  const until = point.kind === "time" ? point.until : null;
+  return chooseBaseAndLog({ catalog, lineage: production.lineage.lineage, segments, until });
 }
 
 function pinnedPlan(pin: RecoveryPin, restorePoint: string): RestorePlan {
@@ -89,6 +103,7 @@ function chooseBackup(catalog: Catalog, point: RestorePoint): CatalogEntry {
   if (point.kind === "backup") return namedBackup(catalog, point.backupId);
   const production = productionLineage(catalog);
   if ("refused" in production) throw new PlanRefused(`${production.refused}.${whatIsThere(catalog)}`);
+  if (point.kind === "index") return knownIndex(catalog, production.lineage.lineage, point.index);
   const where = point.kind === "latest-offsite" ? { places: ["offsite" as const], tiers: [Tier.Offsite] } : {};
   const entry = newestGood(catalog, production.lineage.lineage, where);
   if (entry === undefined) {
@@ -97,6 +112,24 @@ function chooseBackup(catalog: Catalog, point: RestorePoint): CatalogEntry {
     );
   }
   return entry;
+}
+
+/** Only where a backup ends exactly there: segments are opaque, so no other index is known (protocol 25). */
+function knownIndex(catalog: Catalog, lineage: string, index: number): CatalogEntry {
+  const known = catalog.entries
+    .filter((entry) => entry.manifest.lineage === lineage && entry.problem === null)
+    .filter(({ manifest }) => manifest.index.low === manifest.index.high)
+    .sort((a, b) => a.manifest.index.high - b.manifest.index.high);
+  const found = known.find(({ manifest }) => manifest.index.high === index);
+  if (found !== undefined) return found;
+  const below = known.filter(({ manifest }) => manifest.index.high < index).at(-1);
+  const above = known.find(({ manifest }) => manifest.index.high > index);
+  const nearest = [below, above].flatMap((entry) =>
+    entry === undefined ? [] : [`${entry.manifest.index.high} (${entry.manifest.backupId})`],
+  );
+  throw new PlanRefused(
+    `no backup of lineage ${lineage} ends at index ${index}, and no other index is known before the log is replayed. The nearest: ${nearest.join(" and ") || "none"}. Or use a time.`,
+  );
 }
 
 function namedBackup(catalog: Catalog, backupId: string): CatalogEntry {
@@ -118,7 +151,7 @@ function whatIsThere(catalog: Catalog): string {
   return bad.length === 0 ? goodText : `${goodText} Not usable: ${bad.slice(-3).join("; ")}.`;
 }
 
-function planFor(request: PlanRequest, entry: CatalogEntry): RestorePlan {
+function planFor(request: PlanRequest, { base: entry, replay }: BaseAndLog): RestorePlan {
   const { manifest } = entry;
   return {
     format: "neumann-plan/1",
@@ -140,8 +173,9 @@ function planFor(request: PlanRequest, entry: CatalogEntry): RestorePlan {
       files: manifest.files.length,
       walSegments: manifest.wal.segments.length,
     },
+    replay,
     nodes: [...request.nodes],
-    estimatedSeconds: estimateSeconds(manifest.plainBytes, request.nodes.length),
+    estimatedSeconds: estimateSeconds(manifest.plainBytes + (replay?.bytes ?? 0), request.nodes.length),
   };
 }
 
@@ -166,9 +200,25 @@ export function describePlan(plan: RestorePlan, digest: string, now: Date): stri
     `  taken           ${source.createdAt}, ${formatSeconds(age)} ago`,
     `  holds           entries up to index ${source.index.low}${rows}`,
     `  size            ${formatBytes(source.storedBytes)} to fetch, ${formatBytes(source.plainBytes)} unpacked, ${source.files} files, ${source.walSegments} WAL segments`,
-    `  will do         on ${first}: fetch, check every file, prove a copy alone, put in place, bootstrap once, start`,
+    ...describeReplay(plan.replay),
+    `  will do         on ${first}: fetch, check every file${plan.replay === null ? "" : ", replay the log"}, prove a copy alone, put in place, bootstrap once, start`,
     `                  then ${others.join(", ") || "no other node"}: join, empty, one at a time; then accept and take a base backup`,
-    `  will be lost    every write acknowledged after ${source.createdAt}`,
+    `  will be lost    ${describeLoss(plan)}`,
     `  should take     about ${formatSeconds(plan.estimatedSeconds)}`,
   ].join("\n");
+}
+
+function describeReplay(replay: ReplayPlan | null): string[] {
+  if (replay === null) return [];
+  const { stream, first, last, segments, bytes, storedAt } = replay;
+  return [
+    `  log             stream ${stream}: ${segments} segments, ${formatBytes(bytes)}, ${first} to ${last}, stored until ${storedAt}`,
+    `  replayed        ${replay.until === null ? "to its end" : `until ${replay.until}`}; the exact index is known when it is done`,
+  ];
+}
+
+function describeLoss({ source, replay }: RestorePlan): string {
+  if (replay === null) return `every write acknowledged after ${source.createdAt}`;
+  if (replay.until !== null) return `every write acknowledged after ${replay.until}`;
+  return `every write that was not archived by ${replay.storedAt}`;
 }

@@ -87,6 +87,20 @@ export const recoveryPinSchema: v.GenericSchema<unknown, RecoveryPin> = v.object
   plan: v.unknown(),
 });
 
+/** `records/recoveries/<recoveryId>/replayed.json`: how far the log went. A repetition must reach the same (protocol 25). */
+export interface RecoveryReplayed {
+  format: "neumann-recovery-replayed/1";
+  recoveryId: string;
+  /** What `wal-replay` printed. */
+  index: number;
+}
+
+export const recoveryReplayedSchema: v.GenericSchema<unknown, RecoveryReplayed> = v.object({
+  format: v.literal("neumann-recovery-replayed/1"),
+  recoveryId: v.string(),
+  index: wholeNumber,
+});
+
 /** `records/recoveries/<recoveryId>/restored.json`: the first node runs on the restored data. Never restore again. */
 export interface RecoveryRestored {
   format: "neumann-recovery-restored/1";

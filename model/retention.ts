@@ -1,4 +1,4 @@
-import { ancestors, type Catalog, type CatalogEntry, inOrder, type Place } from "./catalog";
+import { ancestors, type Catalog, type CatalogEntry, inOrder, type Place, type StoredSegment } from "./catalog";
 import { dataPrefix, isSegmentName, manifestKey, manifestPrefix, segmentKey, segmentNumber } from "./layout";
 import type { Manifest } from "./manifest";
 import type { BackupPolicy } from "./policy";
@@ -13,18 +13,6 @@ export interface StoredData {
   lineage: string;
   backupId: string;
   key: string;
-  bytes: number;
-  /** By the store's clock. */
-  storedAt: string;
-}
-
-/** A segment of WAL, as a listing of `<clusterId>/wal/` shows it. */
-export interface StoredSegment {
-  place: Place;
-  lineage: string;
-  stream: string;
-  /** Its name, `<16 hex digits>.wal`. */
-  segment: string;
   bytes: number;
   /** By the store's clock. */
   storedAt: string;

@@ -39,8 +39,10 @@ export interface BackupRun {
   index: { low: number; high: number };
   pause: Manifest["pause"];
   totalEntries: number | null;
-  /** The segment that was open on this node at the end of the copy, and when that was. */
+  /** The segments that were open on this node before its snapshot was asked for and at the end of the copy. */
+  firstOpen: string;
   openSegment: string;
+  /** The end of the copy: nothing in it was written later. */
   copiedAt: number;
   files: BackupFile[];
   plainBytes: number;
@@ -88,6 +90,7 @@ export async function beginBackup(node: Node, tier: Tier): Promise<BackupRun> {
     index: { low: 0, high: 0 },
     pause: null,
     totalEntries: null,
+    firstOpen: "",
     openSegment: "",
     copiedAt: 0,
     files: [],
@@ -132,6 +135,7 @@ export async function writeManifest(run: BackupRun, stream: string | null): Prom
     lineage: run.lineage,
     databaseClusterId: run.databaseClusterId,
     createdAt: run.createdAt.toISOString(),
+    copiedAt: new Date(run.copiedAt).toISOString(),
     node: { id: run.node.config.node.id, term: run.term },
     index: run.index,
     pause: run.pause,
@@ -139,7 +143,7 @@ export async function writeManifest(run: BackupRun, stream: string | null): Prom
     plainBytes: run.plainBytes,
     parts: run.parts,
     files: run.files,
-    wal: { stream, anchors: run.anchors, segments: [] },
+    wal: { stream, anchors: run.anchors, open: { first: run.firstOpen, last: run.openSegment }, segments: [] },
     source: null,
     agent: await agentIdentity(),
   };

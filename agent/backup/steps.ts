@@ -34,6 +34,8 @@ export const anchors: Step<HasRun> = {
   title: "note what of the log is archived",
   async run(context) {
     const run = runOf(context);
+    // Finished segments hold committed entries only: what a later snapshot lacks lies in this one or after it.
+    run.firstOpen = await openSegment(run.node);
     run.anchors = await newestSegments(run.archive, run.node.config.archive.clusterId, run.lineage);
   },
 };
@@ -76,8 +78,9 @@ export async function takeSnapshot(run: BackupRun, control: StepControl): Promis
 /** After the copy: which segment was open, and that nothing about the leader changed. */
 export async function endOfCopy(run: BackupRun): Promise<void> {
   await stillLeads(run);
-  run.openSegment = await openSegment(run.node);
+  // The time first: all that lies in later segments was written after it.
   run.copiedAt = Date.now();
+  run.openSegment = await openSegment(run.node);
 }
 
 export const pack: Step<HasRun> = {

@@ -10,7 +10,7 @@ import { ExitCode } from "../run/errors";
 import { runProcedure } from "../run/steps";
 import { parseAs } from "../../model/parse";
 import { planSpecSchema } from "../../model/specs";
-import { catalogTable, verdictTable } from "./output";
+import { catalogTable, coverageTables, verdictTable } from "./output";
 import { readSpec } from "./spec";
 import type { GlobalOptions, Runner } from "./program";
 
@@ -62,14 +62,18 @@ export function addArchiveCommands(program: Command, run: Runner, options: () =>
       .description("hold backups against their manifests; exit code 5 when one is damaged"),
   )
     .option("--depth <depth>", "manifest (all objects are there) or bytes (read every one)", "bytes")
-    .action((backupId: string | undefined, flags: ArchiveOptions & { depth: string }) =>
+    .option("--wal", "also which times the archived log can restore to, and which it cannot")
+    .action((backupId: string | undefined, flags: ArchiveOptions & { depth: string; wal?: true }) =>
       run("verify", async (reporter) => {
         const archive = await archiveOf(flags, options());
-        const context: VerifyContext = { archive, depth: depthOf(flags.depth), backupId, verdicts: [] };
+        const depth = depthOf(flags.depth);
+        const context: VerifyContext = { archive, depth, backupId, log: flags.wal, verdicts: [] };
         await runProcedure(verify, context, reporter);
-        const good = context.verdicts.every((verdict) => verdict.good);
+        const { verdicts, coverage } = context;
+        const good = verdicts.every((verdict) => verdict.good) && (coverage?.holes.length ?? 0) === 0;
         const exitCode = good ? ExitCode.Done : ExitCode.Damaged;
-        return { result: { good, verdicts: context.verdicts }, text: verdictTable(context.verdicts), exitCode };
+        const text = [verdictTable(verdicts), ...(coverage ? [coverageTables(coverage)] : [])].join("\n\n");
+        return { result: { good, verdicts, ...(coverage ? { wal: coverage } : {}) }, text, exitCode };
       }),
     );
 

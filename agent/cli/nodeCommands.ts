@@ -12,6 +12,7 @@ import { loadConfig, type Node, nodeOf } from "../context";
 import { ExitCode } from "../run/errors";
 import { type Procedure, runProcedure } from "../run/steps";
 import { doctorTable, dueTable, statusTable } from "./output";
+import { addQueryCommand } from "./queryCommand";
 import type { GlobalOptions, Outcome, Runner } from "./program";
 
 /** What `--dry-run` prints: the steps, in order; nothing is touched. */
@@ -26,6 +27,7 @@ export function addNodeCommands(program: Command, run: Runner, options: () => Gl
   const node = async (): Promise<Node> => nodeOf(await loadConfig(options().config));
   addBackups(program, run, node);
   addSchedule(program, run, { node, options });
+  addQueryCommand(program, run, node);
 
   program
     .command("wal-push <path> <name>")

@@ -1,4 +1,5 @@
 import { type Catalog, inOrder } from "../../model/catalog";
+import type { Coverage } from "../../model/coverage";
 import type { RetentionItem, RetentionPlan } from "../../model/retention";
 import { formatBytes, formatCount, formatSeconds } from "../../model/units";
 import type { Check } from "../commands/doctor";
@@ -77,6 +78,34 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
     v.problem ?? "good",
   ]);
   return table(["BACKUP", "TIER", "PLACE", "READ", "STATE"], rows);
+}
+
+/** Which times can be restored to, then the streams. */
+export function coverageTables({ ranges, holes, streams }: Coverage): string {
+  const covered = ranges.map(({ lineage, from, until, bases }) => ({
+    at: `${lineage} ${from}`,
+    cells: [lineage, from, until, `can be restored from ${bases.length === 1 ? bases[0] : `${bases.length} backups`}`],
+  }));
+  const lost = holes.map(({ lineage, from, until }) => ({
+    at: `${lineage} ${from}`,
+    cells: [lineage, from, until, "CANNOT BE RESTORED: no stream spans it"],
+  }));
+  const times = [...covered, ...lost].sort((a, b) => (a.at < b.at ? -1 : 1)).map(({ cells }) => cells);
+  const logs = streams.map(({ lineage, stream, first, last, segments, bytes, gaps }) => [
+    lineage,
+    stream,
+    first,
+    last,
+    formatCount(segments),
+    formatBytes(bytes),
+    gaps.length === 0 ? "none" : gaps.map((gap) => `${gap.first} to ${gap.last}`).join(", "),
+  ]);
+  return [
+    times.length === 0 ? "No time can be restored to." : table(["LINEAGE", "FROM", "UNTIL AT MOST", "STATE"], times),
+    logs.length === 0
+      ? "No log is archived."
+      : table(["LINEAGE", "STREAM", "FIRST", "LAST", "SEGMENTS", "SIZE", "GAPS"], logs),
+  ].join("\n\n");
 }
 
 export function dueTable(run: DueRun): string {

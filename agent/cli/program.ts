@@ -31,6 +31,7 @@ Examples:
   neumann-backup list --json                   every backup, for a machine
   neumann-backup plan latest-offsite           what a recovery would do; touches nothing
   neumann-backup verify --depth bytes          read every byte of every backup
+  neumann-backup query --at 2026-11-23T10:30:00Z "SELECT COUNT(*) FROM t"   what it held then
   neumann-backup prune --dry-run               what the policy no longer keeps, and why
 
 Exit codes: 0 done, 2 wrong input, 3 refused as unsafe, 4 the world failed (run it again), 5 damaged data, 75 try later.`;

@@ -1,4 +1,5 @@
-import { describePlan, planDigest, PlanRefused, resolvePlan, type RestorePlan } from "../../model/plan";
+import { describePlan, needsLog, planDigest, resolvePlan, type RestorePlan } from "../../model/plan";
+import { PlanRefused } from "../../model/planRefused";
 import { isRecoveryId, recordKey } from "../../model/layout";
 import { InputError } from "../../model/mistakes";
 import { parseStored } from "../archive/stored";
@@ -8,8 +9,9 @@ import { parseRestorePoint } from "../../model/restorePoint";
 import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { openReachable } from "../archive/open";
+import { readSegments } from "../archive/segments";
 import { Damaged, WorldFault } from "../run/errors";
-import type { Place } from "../../model/catalog";
+import type { Place, StoredSegment } from "../../model/catalog";
 
 /** How far a recovery has come, by the archive's records. */
 export type RecoveryState = "planned" | "pinned" | "restored" | "accepted";
@@ -71,21 +73,41 @@ async function recoveryState(spec: PlanSpec, records: Archive): Promise<Recovery
   return "planned";
 }
 
+/** The plan by what the archives hold at this moment, or the one that was pinned. */
+export async function planNow(
+  spec: PlanSpec,
+  { places }: Pick<RecoveryPlaces, "places">,
+  pin?: RecoveryPin,
+): Promise<RestorePlan> {
+  const { archive, restorePoint, recoveryId, nodes } = spec;
+  const log = pin === undefined && needsLog(parseRestorePoint(restorePoint));
+  const segments = log ? await usableLog(spec, places) : [];
+  return resolvePlan({
+    catalog: await readCatalog(archive.clusterId, places),
+    segments,
+    restorePoint,
+    recoveryId,
+    nodes,
+    pin,
+  });
+}
+
+async function usableLog(spec: PlanSpec, places: RecoveryPlaces["places"]): Promise<StoredSegment[]> {
+  const primary = places.find(({ place }) => place === "primary");
+  if (primary !== undefined) return readSegments(primary.archive, spec.archive.clusterId);
+  throw new WorldFault(
+    `the primary archive, where the log lies, cannot be read: ${spec.restorePoint} cannot be planned. Mount it, or use latest-offsite.`,
+  );
+}
+
 /**
  * Resolves a plan from what the archives hold now, or the one that the recovery is pinned to. Touches nothing.
  * @throws PlanRefused, also when another plan was approved.
  */
 export async function resolve(spec: PlanSpec): Promise<ResolvedPlan> {
-  const { places, records } = await openRecovery(spec);
-  const pin = await readPin(spec, records);
-  const catalog = await readCatalog(spec.archive.clusterId, places);
-  const plan = resolvePlan({
-    catalog,
-    restorePoint: spec.restorePoint,
-    recoveryId: spec.recoveryId,
-    nodes: spec.nodes,
-    pin,
-  });
+  const opened = await openRecovery(spec);
+  const pin = await readPin(spec, opened.records);
+  const plan = await planNow(spec, opened, pin);
   const digest = pin?.digest ?? planDigest(plan);
   if (spec.approvedPlanDigest !== undefined && spec.approvedPlanDigest !== digest) {
     throw new PlanRefused(
@@ -93,5 +115,10 @@ export async function resolve(spec: PlanSpec): Promise<ResolvedPlan> {
         "Look at the new plan and approve it, or name the backup: restorePoint backup:ID.",
     );
   }
-  return { plan, digest, text: describePlan(plan, digest, new Date()), state: await recoveryState(spec, records) };
+  return {
+    plan,
+    digest,
+    text: describePlan(plan, digest, new Date()),
+    state: await recoveryState(spec, opened.records),
+  };
 }

@@ -4,13 +4,14 @@ import { isBackupId, makeBackupId, recordPrefix, walPrefix } from "../../model/l
 import type { BackupPolicy } from "../../model/policy";
 import { type ExpiredRecord, type RecoveryPin, recoveryPinSchema } from "../../model/records";
 import type { ArchiveSpec } from "../../model/reference";
-import { planRetention, type RetentionPlan, type StoredData, type StoredSegment } from "../../model/retention";
+import { planRetention, type RetentionPlan, type StoredData } from "../../model/retention";
 import { type Tier, tiers } from "../../model/tier";
 import { formatBytes } from "../../model/units";
 import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { announceExpiry, type Expiring, readExpiring, settleExpiry } from "../archive/expired";
 import { openArchives } from "../archive/open";
+import { listSegments } from "../archive/segments";
 import { parseStored } from "../archive/stored";
 import { type Claim, liveClaims, takeClaim } from "../claims";
 import { Refused, TryLater } from "../run/errors";
@@ -130,7 +131,7 @@ export async function chooseExpiry(context: Pick<PruneContext, "archive" | "poli
   return planRetention({
     catalog: await readCatalog(clusterId, places),
     data: await dataOf(places, clusterId),
-    segments: await segmentsOf(places, clusterId),
+    segments: (await Promise.all(places.map(({ place, archive }) => listSegments(archive, clusterId, place)))).flat(),
     policy: context.policy,
     now: new Date(Math.min(...nows.map((now) => now.getTime()))),
     claims,
@@ -172,19 +173,6 @@ async function dataOf(places: readonly PlacedArchive[], clusterId: string): Prom
           storedAt: storedAt.toISOString(),
         });
       }
-    }
-  }
-  return found;
-}
-
-async function segmentsOf(places: readonly PlacedArchive[], clusterId: string): Promise<StoredSegment[]> {
-  const found: StoredSegment[] = [];
-  const prefix = walPrefix(clusterId);
-  for (const { place, archive } of places) {
-    for (const { key, bytes, storedAt } of await archive.list(prefix)) {
-      const [lineage, stream, segment] = key.slice(prefix.length).split("/");
-      if (lineage === undefined || stream === undefined || segment === undefined) continue;
-      found.push({ place, lineage, stream, segment, bytes, storedAt: storedAt.toISOString() });
     }
   }
   return found;

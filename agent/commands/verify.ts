@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { pipeline } from "node:stream/promises";
-import type { CatalogEntry, Place } from "../../model/catalog";
+import type { Catalog, CatalogEntry, Place } from "../../model/catalog";
+import { type Coverage, coverageOf } from "../../model/coverage";
 import { inOrder } from "../../model/catalog";
 import { dataPrefix } from "../../model/layout";
 import { InputError } from "../../model/mistakes";
@@ -8,6 +9,8 @@ import type { ArchiveSpec } from "../../model/reference";
 import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { openReachable } from "../archive/open";
+import { readSegments } from "../archive/segments";
+import { WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
 
 export type VerifyDepth = "manifest" | "bytes";
@@ -27,6 +30,10 @@ export interface VerifyContext {
   depth: VerifyDepth;
   /** One backup, or all. */
   backupId?: string;
+  /** Also where the archived log can restore to, and where not. */
+  log?: boolean;
+  coverage?: Coverage;
+  catalog?: Catalog;
   places?: { place: Place; archive: Archive }[];
   entries?: CatalogEntry[];
   verdicts: Verdict[];
@@ -38,12 +45,14 @@ export const verify: Procedure<VerifyContext> = {
   steps: [
     { name: "catalog", title: "read the catalog", run: catalog },
     { name: "backups", title: "verify the backups", run: backups },
+    { name: "log", title: "look for gaps in the log", run: log },
   ],
 };
 
 async function catalog(context: VerifyContext): Promise<void> {
   context.places = await openReachable(context.archive);
   const found = await readCatalog(context.archive.clusterId, context.places);
+  context.catalog = found;
   for (const { place, key, problem } of found.unreadable) {
     context.verdicts.push({ backupId: key, place, tier: "", good: false, problem, bytes: 0 });
   }
@@ -78,6 +87,14 @@ async function backups(context: VerifyContext, control: StepControl): Promise<vo
       bytes,
     });
   }
+}
+
+async function log(context: VerifyContext): Promise<void> {
+  const { archive, catalog: found, places = [] } = context;
+  if (context.log !== true || found === undefined) return;
+  const primary = places.find(({ place }) => place === "primary")?.archive;
+  if (primary === undefined) throw new WorldFault("the primary archive, where the log lies, cannot be read. Mount it.");
+  context.coverage = coverageOf(found, await readSegments(primary, archive.clusterId));
 }
 
 async function readParts(

@@ -11,7 +11,7 @@ import { openRecovery, recoveryKey, type RecoveryPlaces, type ResolvedPlan } fro
 import type { Node } from "../context";
 import { ownPrefix, readIfThere, walkTree } from "../host/files";
 import { machineIdentity } from "../host/identity";
-import { Refused } from "../run/errors";
+import { Refused, WorldFault } from "../run/errors";
 import type { FileHashes } from "./fileHashes";
 
 /** What the phases of a recovery share. */
@@ -94,6 +94,14 @@ export async function databaseFiles(dataDirectory: string): Promise<string[]> {
 export function recordsOf(context: RestoreContext): Archive {
   if (context.places === undefined) throw new Error("the first step opens the places");
   return context.places.records;
+}
+
+/** The archive that holds the backup and its log. */
+export function sourceArchive(context: RestoreContext): Archive {
+  const { place } = resolvedOf(context).plan.source;
+  const found = context.places?.places.find((candidate) => candidate.place === place);
+  if (found === undefined) throw new WorldFault(`the ${place} archive, which holds the backup, cannot be read`);
+  return found.archive;
 }
 
 export function resolvedOf(context: RestoreContext): ResolvedPlan {

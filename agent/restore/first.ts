@@ -1,27 +1,19 @@
-import { chown, mkdir, rm, stat } from "node:fs/promises";
-import path from "node:path";
-import { createHash } from "node:crypto";
-import { dataPrefix, manifestKey } from "../../model/layout";
-import { type Manifest, parseManifest } from "../../model/manifest";
-import { PlanRefused } from "../../model/plan";
+import { rm } from "node:fs/promises";
+import { manifestKey } from "../../model/layout";
+import { PlanRefused } from "../../model/planRefused";
 import type { RecoveryPin, RecoveryRestored } from "../../model/records";
-import { formatBytes } from "../../model/units";
-import { type Archive, Conflict } from "../archive/archive";
+import { Conflict } from "../archive/archive";
 import { readExpiring } from "../archive/expired";
-import { dataPart } from "../backup/steps";
-import { recoveryKey, resolve } from "../commands/plan";
 import { restartDueFile } from "../commands/install";
+import { recoveryKey, resolve } from "../commands/plan";
 import { changeConfig } from "../database/config";
-import { freeBytes, makeDirectory, removeFile, replaceFile, walkTree } from "../host/files";
+import { removeFile, replaceFile } from "../host/files";
 import { gateFile } from "../host/service";
-import { unpackTree } from "../host/tarball";
-import { syncTree } from "../host/tree";
 import { lineageName } from "../lineage";
 import { resumeUntilDone } from "../pause";
 import { Damaged, Refused, WorldFault } from "../run/errors";
+import { rest } from "../run/interrupt";
 import type { Procedure, Step, StepControl } from "../run/steps";
-import { checkTree } from "./checkTree";
-import { FileHashes } from "./fileHashes";
 import {
   claimRecovery,
   databaseFiles,
@@ -31,10 +23,11 @@ import {
   resolvedOf,
   restorePaths,
   type RestoreContext,
+  sourceArchive,
 } from "./context";
-import { bootstrapInStaging, isProven, noteProven, prove } from "./proof";
+import { readManifest } from "./material";
+import { promisedEntries, reachedIndex, stagingSteps } from "./stage";
 import { refuseForeignSwap, swapIn, swapUnderWay } from "./swap";
-import { rest } from "../run/interrupt";
 
 /** Restores on the first node: all is proven in staging before anything of it comes into place. */
 export const restoreFirst: Procedure<RestoreContext> = {
@@ -45,10 +38,7 @@ export const restoreFirst: Procedure<RestoreContext> = {
     unlessDone({ name: "recognise", title: "recognise the target", run: recognise }),
     unlessDone({ name: "pin", title: "pin the plan", run: pin }),
     unlessInPlace({ name: "gate", title: "keep the database from starting", run: gate }),
-    unlessInPlace({ name: "fetch", title: "fetch and unpack the backup", run: fetch }),
-    unlessInPlace({ name: "check-files", title: "check every file", run: checkFiles }),
-    unlessInPlace({ name: "bootstrap", title: "make it the beginning of a new cluster", run: bootstrap }),
-    unlessInPlace({ name: "prove", title: "start a copy alone and question it", run: proveCopy }),
+    ...stagingSteps.map(unlessInPlace),
     unlessInPlace({ name: "swap", title: "put the proven data in place", run: swapIn }),
     unlessDone({ name: "configure", title: "configure it as the only member", run: configure }),
     unlessDone({ name: "start", title: "start the node", run: start }),
@@ -94,7 +84,7 @@ async function plan(context: RestoreContext, control: StepControl): Promise<void
       `the archive has changed since the plan was shown: shown ${spec.planDigest}, now ${resolved.digest} (backup ${resolved.plan.source.backupId}). Look at the new plan and run it again; nothing was touched.`,
     );
   }
-  context.manifest = await readManifest(context);
+  context.manifest = await readManifest(sourceArchive(context), resolved.plan);
 }
 
 /** Pinned first, looked at then: a prune that announces later finds the pin and leaves the backup alone. */
@@ -106,25 +96,6 @@ async function refuseExpiring(context: RestoreContext): Promise<void> {
   throw new PlanRefused(
     `backup ${source.backupId} is being expired at this moment. Choose a newer one under a new recoveryId; nothing was touched.`,
   );
-}
-
-function sourceArchive(context: RestoreContext): Archive {
-  const { place } = resolvedOf(context).plan.source;
-  const found = context.places?.places.find((candidate) => candidate.place === place);
-  if (found === undefined) throw new WorldFault(`the ${place} archive, which holds the backup, cannot be read`);
-  return found.archive;
-}
-
-async function readManifest(context: RestoreContext): Promise<Manifest> {
-  const { source, clusterId } = resolvedOf(context).plan;
-  const key = manifestKey(clusterId, source.tier, source.lineage, source.backupId);
-  const text = (await sourceArchive(context).getText(key)) ?? "";
-  if (createHash("sha256").update(text).digest("hex") !== source.manifestSha256) {
-    throw new Damaged(
-      `${key} is gone or was changed after the plan was made. Choose another backup: restorePoint backup:ID.`,
-    );
-  }
-  return parseManifest(text, key);
 }
 
 /** The target is this recovery's, or empty; it never runs, it is never another's (I5). */
@@ -178,87 +149,6 @@ async function gate(context: RestoreContext): Promise<void> {
   await replaceFile(gateFile(context.node.config.node), `recovery ${context.spec.plan.recoveryId}\n`);
 }
 
-const fetchedMarker = "fetched";
-const spaceFactor = 2.2;
-
-async function fetch(context: RestoreContext, control: StepControl): Promise<void> {
-  const paths = restorePaths(context);
-  if ((await isProven(context)) || (await swapUnderWay(context))) return;
-  // A staging folder whose proof was broken off may hold half a bootstrap: it is fetched again (protocol 23).
-  await rm(paths.staging, { recursive: true, force: true });
-  const manifest = manifestOf(context);
-  await checkSpace(context, manifest.plainBytes * spaceFactor);
-  await makeDirectory(paths.tree, 0o700);
-  const part = manifest.parts.find(({ name }) => name === dataPart);
-  if (part === undefined) throw new Damaged(`backup ${manifest.backupId} lists no ${dataPart}`);
-  const prefix = dataPrefix(manifest.clusterId, manifest.tier, manifest.lineage, manifest.backupId);
-  const archive = sourceArchive(context);
-  const content = archive.fileOf?.(prefix + part.name) ?? (await archive.getStream(prefix + part.name));
-  await control.point();
-  const hashes = new FileHashes(paths.tree);
-  context.hashes = hashes;
-  const unpacked = await unpackTree(content, paths.tree, {
-    progress: (bytes) => control.progress(bytes, part.bytes),
-    unpacked: (name) => hashes.add(name),
-  });
-  await hashes.settled();
-  if (unpacked.sha256 !== part.sha256 || unpacked.bytes !== part.bytes) {
-    throw new Damaged(
-      `${prefix}${part.name} is not what its manifest says (${unpacked.bytes} bytes, SHA-256 ${unpacked.sha256}). Nothing was put in place. Choose another backup: restorePoint backup:ID.`,
-    );
-  }
-  control.note(`${formatBytes(unpacked.bytes)} fetched, ${formatBytes(manifest.plainBytes)} unpacked`);
-}
-
-function manifestOf(context: RestoreContext): Manifest {
-  if (context.manifest === undefined) throw new Error("the first step reads the manifest");
-  return context.manifest;
-}
-
-async function checkSpace(context: RestoreContext, needed: number): Promise<void> {
-  const { dataDirectory } = context.node.config.node;
-  const free = await freeBytes(dataDirectory);
-  if (free < needed) {
-    throw new WorldFault(
-      `${dataDirectory} has ${formatBytes(free)} free; this recovery needs ${formatBytes(needed)} (the data, and a copy that is started to prove it). Use a larger disk.`,
-    );
-  }
-}
-
-async function checkFiles(context: RestoreContext, control: StepControl): Promise<void> {
-  if ((await isProven(context)) || (await swapUnderWay(context))) return;
-  const paths = restorePaths(context);
-  const { files, plainBytes } = manifestOf(context);
-  const hashes = context.hashes ?? new FileHashes(paths.tree);
-  await checkTree(paths.tree, { files, hashes }, (bytes) => control.progress(bytes, plainBytes));
-  await control.point();
-  await replaceFile(path.join(paths.staging, fetchedMarker), "");
-}
-
-async function bootstrap(context: RestoreContext, control: StepControl): Promise<void> {
-  if ((await isProven(context)) || (await swapUnderWay(context))) return;
-  const tree = path.join(restorePaths(context).tree, "data");
-  await mkdir(path.join(tree, "store"), { recursive: true });
-  await mkdir(path.join(tree, "raft", "wal"), { recursive: true });
-  await bootstrapInStaging(context, control);
-}
-
-async function proveCopy(context: RestoreContext, control: StepControl): Promise<void> {
-  if ((await isProven(context)) || (await swapUnderWay(context))) return;
-  await prove(context, manifestOf(context), control);
-  await giveToDatabaseUser(context);
-  await syncTree(restorePaths(context).tree);
-  await noteProven(context);
-}
-
-/** The data folder's owner owns what comes into it. */
-async function giveToDatabaseUser(context: RestoreContext): Promise<void> {
-  if (process.getuid?.() !== 0) return;
-  const { uid, gid } = await stat(context.node.config.node.dataDirectory);
-  const tree = path.join(restorePaths(context).tree, "data");
-  for (const entry of await walkTree(tree)) await chown(path.join(tree, entry.path), uid, gid);
-}
-
 async function configure(context: RestoreContext): Promise<void> {
   await changeConfig(context.node.config.node.configFile, { cluster: { peers: [] } });
 }
@@ -289,7 +179,7 @@ async function lead(context: RestoreContext): Promise<void> {
 
 async function checkLive(context: RestoreContext): Promise<void> {
   const { admin } = context.node;
-  const expected = resolvedOf(context).plan.source.totalEntries;
+  const expected = promisedEntries(context);
   const found = await admin.totalEntries();
   if (expected !== null && found !== null && found < expected) {
     throw new Damaged(`the restored node counts ${found} entries; the backup's manifest promises at least ${expected}`);
@@ -307,7 +197,7 @@ async function record(context: RestoreContext, control: StepControl): Promise<vo
     nodeId: context.spec.node,
     databaseClusterId: info.clusterId,
     lineage: lineageName(info.clusterId),
-    index: source.index.high,
+    index: await reachedIndex(context),
     totalEntries: context.result.totalEntries as number | null,
     restoredAt: new Date().toISOString(),
     seconds: (performance.now() - context.began) / 1000,

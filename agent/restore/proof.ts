@@ -1,18 +1,18 @@
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import type { Manifest } from "../../model/manifest";
+import type { Node } from "../context";
 import type { Admin } from "../database/admin";
+import { parseConfig } from "../database/config";
 import { AdminHttp } from "../database/http";
 import { scratchConfig } from "../database/scratch";
 import { readIfThere, replaceFile } from "../host/files";
 import { ProcessService } from "../host/service";
 import { copyTree } from "../host/tree";
 import { Damaged, WorldFault } from "../run/errors";
+import { rest } from "../run/interrupt";
 import type { StepControl } from "../run/steps";
 import { resolvedOf, restorePaths, type RestoreContext } from "./context";
-import { readFile } from "node:fs/promises";
-import { parseConfig } from "../database/config";
-import { rest } from "../run/interrupt";
+import { holdCommand } from "./material";
 
 const provenMarker = "proven";
 
@@ -27,61 +27,49 @@ export async function noteProven(context: RestoreContext): Promise<void> {
   await replaceFile(path.join(restorePaths(context).staging, provenMarker), `${resolvedOf(context).digest}\n`);
 }
 
-/** Says "not now" to every segment: the new history's log waits until the recovery is accepted. */
-const holdCommand = "exit 75";
-
 function dataOf(context: RestoreContext): string {
   return path.join(restorePaths(context).tree, "data");
-}
-
-/** `init-cluster --bootstrap` on the staged data, once: a run that dies here fetches again. */
-export async function bootstrapInStaging(context: RestoreContext, control: StepControl): Promise<void> {
-  const { node } = context;
-  const configFile = await scratchConfig(node, {
-    directory: path.join(restorePaths(context).staging, "config"),
-    dataDirectory: dataOf(context),
-    archiveCommand: holdCommand,
-  });
-  const admin = node.admin.withConfig(configFile);
-  await control.point();
-  await admin.mustRun(["init-cluster", "--bootstrap"], { timeoutSeconds: 600 });
-  const { code, stderr } = await admin.run(["verify-checksums"], { timeoutSeconds: 3600 });
-  if (code !== 0)
-    throw new Damaged(`the staged data fails verify-checksums: ${stderr.trim()}. Nothing was put in place.`);
 }
 
 const proofDeadlineMs = 120_000;
 
 /** Starts a copy alone on loopback: counts, and one acknowledged write. The staged data itself is never started. */
-export async function prove(context: RestoreContext, manifest: Manifest, control: StepControl): Promise<void> {
+export async function prove(context: RestoreContext, promised: number | null, control: StepControl): Promise<void> {
   const { proof } = restorePaths(context);
   await rm(proof, { recursive: true, force: true });
   const dataDirectory = path.join(proof, "data");
   await copyTree(dataOf(context), dataDirectory);
-  const configFile = await scratchConfig(context.node, {
-    directory: proof,
-    dataDirectory,
-    archiveCommand: holdCommand,
-  });
-  const service = new ProcessService({ ...context.node.config.node, configFile }, null);
-  await service.start();
-  try {
+  await whileAlone(context.node, { directory: proof, dataDirectory }, async (admin) => {
     await control.point();
-    await question(context, configFile, manifest);
-  } finally {
-    await service.stop();
-  }
+    await question(admin, promised);
+  });
   await rm(proof, { recursive: true, force: true });
 }
 
-async function question(context: RestoreContext, configFile: string, manifest: Manifest): Promise<void> {
-  const admin = context.node.admin.withConfig(configFile);
-  await leadsAlone(new AdminHttp(await adminUrlOf(configFile)));
-  await admin.mustRun(["resume-writes"], { timeoutSeconds: 30 });
+/** Starts data alone on loopback, archiving nothing, for some work; it takes writes then. It is stopped whatever happens. */
+export async function whileAlone(
+  node: Node,
+  copy: { directory: string; dataDirectory: string },
+  work: (admin: Admin) => Promise<void>,
+): Promise<void> {
+  const configFile = await scratchConfig(node, { ...copy, archiveCommand: holdCommand });
+  const service = new ProcessService({ ...node.config.node, configFile }, null);
+  await service.start();
+  try {
+    await leadsAlone(new AdminHttp(await adminUrlOf(configFile)));
+    const admin = node.admin.withConfig(configFile);
+    await admin.mustRun(["resume-writes"], { timeoutSeconds: 30 });
+    await work(admin);
+  } finally {
+    await service.stop();
+  }
+}
+
+async function question(admin: Admin, promised: number | null): Promise<void> {
   const found = await admin.totalEntries();
-  if (manifest.totalEntries !== null && found !== null && found < manifest.totalEntries) {
+  if (promised !== null && found !== null && found < promised) {
     throw new Damaged(
-      `a copy of the restored data counts ${found} entries; the manifest promises at least ${manifest.totalEntries}`,
+      `a copy of the restored data counts ${found} entries; the manifest promises at least ${promised}`,
     );
   }
   await takesWrites(admin);

@@ -1,5 +1,5 @@
 import { InputError } from "../../model/mistakes";
-import { PlanRefused } from "../../model/plan";
+import { PlanRefused } from "../../model/planRefused";
 
 /** What the exit code says: docs/agent.md. */
 export const ExitCode = {

@@ -89,6 +89,8 @@ describe("the command line", () => {
       ["done", "catalog"],
       ["step", "backups"],
       ["done", "backups"],
+      ["step", "log"],
+      ["done", "log"],
     ]);
     for (const event of events) {
       expect(event).toMatchObject({ command: "verify", at: expect.stringMatching(/^\d{4}-.*Z$/) as string });

@@ -5,6 +5,7 @@ import { full } from "../../agent/commands/full";
 import { install, rollout, uninstall } from "../../agent/commands/install";
 import { nodeCreate, nodeDelete } from "../../agent/commands/node";
 import { offsite } from "../../agent/commands/offsite";
+import { query } from "../../agent/commands/query";
 import { snapshot } from "../../agent/commands/snapshot";
 import { verify } from "../../agent/commands/verify";
 import { walPush } from "../../agent/commands/walPush";
@@ -39,10 +40,10 @@ import {
   phase,
   type Protected,
   protectedCluster,
-  type Ran,
   recoveryOf,
   scratch,
 } from "./support";
+import { type Attempt, killAt, moments, type Steps, survived, tried, untilDone } from "./killing";
 
 /**
  * Every command is killed (SIGKILL to its process group) before, in and after every step, the steps taken from the code.
@@ -50,57 +51,9 @@ import {
  * reach the same step, and the last one runs to its end. After each kill and each end the invariants are checked.
  */
 
-const moments = ["before", "in", "after"] as const;
-const survived: string[] = [];
-let tried = 0;
-
-interface Steps {
-  name: string;
-  steps: readonly { name: string }[];
-}
-
-interface Attempt {
-  procedure: Steps;
-  /** Runs the command once. */
-  run: (options: AgentOptions) => Promise<Ran>;
-  /** What must hold while the dead run's remains lie about. */
-  afterKill?: (point: string) => Promise<void>;
-}
-
-/** Kills the command at the three moments of one step. */
-async function killAt(step: string, { procedure, run, afterKill }: Attempt): Promise<void> {
-  for (const moment of moments) {
-    const point = `${procedure.name}/${step}:${moment}`;
-    tried += 1;
-    let ran = await run({ failpoint: point });
-    // A busy machine may void a backup or still end what a dead run left: then it is tried again.
-    for (let again = 0; again < 20 && (ran.code === 4 || ran.code === 75); again++)
-      ran = await run({ failpoint: point });
-    expect(ran.code, `${point} was not reached: ${complaint(ran)} ${ran.stdout}`).toBeNull();
-    await afterKill?.(point);
-    survived.push(point);
-  }
-}
-
-/** Runs the command until it ends well: a run may find the world still busy with the dead one's remains. */
-async function untilDone(run: () => Promise<Ran>, ms = 300_000): Promise<Ran> {
-  let last: Ran | undefined;
-  return until(
-    "the command ends well",
-    async () => {
-      last = await run();
-      if (last.code !== null && ![0, 4, 75].includes(last.code)) throw new Error(complaint(last));
-      return last.code === 0 ? last : undefined;
-    },
-    ms,
-  ).catch((error: unknown) => {
-    throw new Error(`${String(error)}: ${last && complaint(last)}`);
-  });
-}
-
 const folder = scratch("kill");
 const open: Protected[] = [];
-let stored: { archive: FolderArchive; writer: Writer };
+let stored: { archive: FolderArchive; writer: Writer; target: string };
 
 async function source(name: string, options: Parameters<typeof protectedCluster>[1] = {}): Promise<Protected> {
   const found = await protectedCluster(path.join(folder, name), options);
@@ -122,14 +75,21 @@ beforeAll(async () => {
   const { hosts, archive } = cluster;
   await must([...at(hosts[0]!), "full"]);
   await must([...at(hosts[0]!), "offsite"]);
+  // A time to which all of these rows, and none of the later ones, are replayed.
+  const target = new Date().toISOString();
+  await createTable(cluster.cluster.nodes[0]!, "later");
+  const wal = path.join(archive.location, "prod", "wal");
+  const storedAt = (name: string) => fs.statSync(path.join(wal, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const newest = () => Math.max(...filesBelow(wal).map(storedAt));
+  await until("the log has arrived", () => newest() > Date.parse(target) || undefined);
   await cluster.cluster.close();
-  stored = { archive, writer };
+  stored = { archive, writer, target };
 });
 
 afterAll(async () => {
   for (const { cluster } of open) await cluster.close();
   await endAll();
-  console.log(`${tried} kill points, ${survived.length} survived`);
+  console.log(`${tried.length} kill points, ${survived.length} survived`);
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
@@ -310,6 +270,24 @@ describe.concurrent("a command that is killed anywhere is run again", { timeout:
     });
   });
 
+  it("query", async () => {
+    const directory = path.join(folder, "query");
+    const archive = await archiveCopy(directory, { offsite: true, primary: true });
+    const host = await freshHost(directory, "node1", { archive });
+    const before = contentsOf(directory);
+    const words = ["--json", "query", "--at", stored.target, "SELECT k, v FROM t"];
+    const run = (options: AgentOptions) => agent([...at(host), ...words], options);
+    for (const { name } of query.steps) {
+      await killAt(name, { procedure: query, run });
+      const { answer } = JSON.parse((await untilDone(() => run({}))).stdout) as { answer: string };
+      const values = [...answer.matchAll(/row-\d+-[0-9a-z]*\./g)].map(([value]) => value);
+      expect(stored.writer.compare(values)).toMatchObject({ lost: [], wrong: [], double: [] });
+      // Neither the archive nor the node's own data has seen any of it; copies of dead runs are gone.
+      expect(contentsOf(directory), name).toEqual(before);
+    }
+    await noStraysOf(host);
+  });
+
   it("restore: join, release, base, accept, status", async () => {
     const directory = path.join(folder, "phases");
     const counting = countingPrograms(path.join(folder, "phases-programs"));
@@ -358,21 +336,22 @@ describe.concurrent("a command that is killed anywhere is run again", { timeout:
 });
 
 it("survived every kill point", () => {
-  const all = [full, snapshot, offsite, verify, walPush, install, rollout, uninstall, nodeCreate, nodeDelete];
+  const all = [full, snapshot, offsite, verify, query, walPush, install, rollout, uninstall, nodeCreate, nodeDelete];
   const phases = [restoreFirst, restoreJoin, restoreRelease, restoreBase, restoreAccept, restoreStatus];
   const points = [...all, ...phases].flatMap(({ name, steps }: Steps) =>
     steps.flatMap((step) => moments.map((moment) => `${name}/${step.name}:${moment}`)),
   );
   expect(points.filter((point) => !survived.includes(point))).toEqual([]);
-  expect(survived.length).toBe(tried);
+  expect(survived).toHaveLength(tried.length);
 });
 
 /** One recovery, killed at the three moments of a step, then run to its end. */
 async function killFirst(step: string, programDirectory: string): Promise<void> {
   const directory = path.join(folder, `first-${step}`);
-  const archive = await archiveCopy(directory);
+  const replays = step === "fetch-log" || step === "replay";
+  const archive = await archiveCopy(directory, { offsite: true, primary: replays });
   const host = await freshHost(directory, "node1", { archive, programDirectory });
-  const spec = (await recoveryOf([host]))(host);
+  const spec = (await recoveryOf([host], replays ? { restorePoint: `time:${stored.target}` } : {}))(host);
   const before = contentsOf(archive.offsite!.location);
   const names: string[] = restoreFirst.steps.map(({ name }) => name);
   const run = (options: AgentOptions) => phase("first", host, spec, options);
@@ -423,9 +402,13 @@ async function clusterIds(hosts: readonly Host[]): Promise<string[]> {
   return [...found];
 }
 
-/** A copy of the stored off-site archive, and an empty first one. */
-async function archiveCopy(directory: string, options = { offsite: true }): Promise<FolderArchive> {
+/** A copy of the stored off-site archive, and an empty first one, or a copy of that too. */
+async function archiveCopy(
+  directory: string,
+  options: { offsite: boolean; primary?: boolean } = { offsite: true },
+): Promise<FolderArchive> {
   const location = path.join(directory, "archive");
+  if (options.primary) fs.cpSync(stored.archive.location, location, { recursive: true, preserveTimestamps: true });
   await must(["archive-create"], {
     spec: { archive: { kind: "directory", location }, clusterId: "prod", role: "primary" },
   });

@@ -79,10 +79,11 @@ async function backup(number: number, tier: Tier, days: number, anchor: number):
   const key = `${dataPrefix("prod", tier, "l-one", backupId)}data.tar.zst`;
   const content = `data of ${backupId}`;
   const stored = await archiveOf(place).putStream(key, Readable.from([Buffer.from(content)]));
+  const open = { first: segmentName(BigInt(anchor + 1)), last: segmentName(BigInt(anchor + 1)) };
   const made: Manifest = {
     ...manifest({ backupId, tier, lineage: "l-one", index: { low: number, high: number } }),
     parts: [{ name: "data.tar.zst", bytes: stored.bytes, sha256: createHash("sha256").update(content).digest("hex") }],
-    wal: { stream: "s1", anchors: [{ stream: "s1", segment: segmentName(BigInt(anchor)) }], segments: [] },
+    wal: { stream: "s1", anchors: [{ stream: "s1", segment: segmentName(BigInt(anchor)) }], open, segments: [] },
   };
   const text = manifestKey("prod", tier, "l-one", backupId);
   await archiveOf(place).putText(text, serializeManifest(made));

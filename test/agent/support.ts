@@ -416,7 +416,7 @@ export async function noStrays(servers: readonly AnyHost[] = [], ms = 20_000): P
 export function filesBelow(folder: string): string[] {
   if (!fs.existsSync(folder)) return [];
   return (fs.readdirSync(folder, { recursive: true }) as string[])
-    .filter((name) => fs.lstatSync(path.join(folder, name)).isFile())
+    .filter((name) => fs.lstatSync(path.join(folder, name), { throwIfNoEntry: false })?.isFile() === true)
     .sort();
 }
 

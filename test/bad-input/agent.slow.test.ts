@@ -256,7 +256,7 @@ const table: Bad[] = [
     what: "a restore point that is none",
     run: () => ({ args: ["plan"], options: { spec: plan({ restorePoint: "yesterday" }) } }),
     code: 2,
-    message: `- restorePoint: is no restore point (received "yesterday"). Write one of: latest-offsite | latest | backup:ID.`,
+    message: `- restorePoint: is no restore point (received "yesterday"). Write one of: latest-offsite | latest | end-of-log | backup:ID | time:UTC | index:N.`,
   },
   {
     what: "a recovery's name that leads out",

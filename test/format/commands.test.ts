@@ -88,7 +88,10 @@ describe("the documents", () => {
   });
 
   it("quote the refusals of docs/recovery.md as the program writes them", () => {
-    const rows = [...readDocument("docs/recovery.md").matchAll(/^\| (`.+?) \| /gm)].map(([, cell]) => cell ?? "");
+    const page = readDocument("docs/recovery.md");
+    const rows = [...page.slice(page.indexOf("## When it is refused")).matchAll(/^\| (`.+?) \| /gm)].map(
+      ([, cell]) => cell ?? "",
+    );
     const quotes = rows.flatMap((cell) =>
       [...cell.matchAll(/`([^`]+)`/g)].flatMap(([, text]) => (text ?? "").split("…")),
     );

@@ -28,6 +28,7 @@ const pages: [string, unknown][] = [
   ["### `lineages/<lineage>.json`", records.lineageSchema],
   ["### `streams/<stream>.json`", records.streamRecordSchema],
   ["### `recoveries/<recovery>/plan.json`", records.recoveryPinSchema],
+  ["### `recoveries/<recovery>/replayed.json`", records.recoveryReplayedSchema],
   ["### `recoveries/<recovery>/restored.json`", records.recoveryRestoredSchema],
   ["### `recoveries/<recovery>/accepted.json`", records.recoveryAcceptedSchema],
   ["### `claims/<name>/<epoch>.json`", records.claimSchema],

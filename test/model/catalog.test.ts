@@ -20,6 +20,7 @@ describe("missingObjects", () => {
     wal: {
       stream: "s",
       anchors: [],
+      open: { first: "0000000000000004.wal", last: "0000000000000004.wal" },
       segments: [{ stream: "s", name: "0000000000000004.wal", bytes: 5, sha256: sha("b") }],
     },
   });

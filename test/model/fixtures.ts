@@ -23,6 +23,7 @@ export function manifest(change: Partial<Manifest> = {}): Manifest {
     lineage: "l-one",
     databaseClusterId: "db-one",
     createdAt: "2026-11-23T04:00:00.000Z",
+    copiedAt: "2026-11-23T04:00:30.000Z",
     node: { id: "node1", term: 3 },
     index: { low: 1000, high: 1000 },
     pause: { from: "2026-11-23T04:00:00.000Z", until: "2026-11-23T04:00:00.200Z", seconds: 0.2 },
@@ -30,7 +31,12 @@ export function manifest(change: Partial<Manifest> = {}): Manifest {
     plainBytes: 30_000,
     parts: [{ name: "data.tar.zst", bytes: 10_000, sha256: sha("a") }],
     files: [{ path: "data/store/pages.db", bytes: 30_000, sha256: sha("b") }],
-    wal: { stream: "node1-aa", anchors: [{ stream: "node1-aa", segment: "0000000000000003.wal" }], segments: [] },
+    wal: {
+      stream: "node1-aa",
+      anchors: [{ stream: "node1-aa", segment: "0000000000000003.wal" }],
+      open: { first: "0000000000000004.wal", last: "0000000000000004.wal" },
+      segments: [],
+    },
     source: null,
     agent: { version: "0.1.0", sha256: sha("c") },
     ...change,
@@ -122,6 +128,7 @@ const size = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const time = fc
   .date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })
   .map((date) => date.toISOString());
+const segmentText = fc.stringMatching(/^[0-9a-f]{16}\.wal$/);
 const part = fc.record({ name: fc.string(), bytes: size, sha256: hash });
 
 /** Any manifest of the format. */
@@ -134,6 +141,7 @@ export const anyManifest: fc.Arbitrary<Manifest> = fc.record(
     lineage: fc.string(),
     databaseClusterId: fc.string(),
     createdAt: time,
+    copiedAt: time,
     node: fc.record({ id: fc.string(), term: size }),
     index: fc.record({ low: size, high: size }),
     pause: fc.option(fc.record({ from: time, until: time, seconds: fc.nat() })),
@@ -144,6 +152,7 @@ export const anyManifest: fc.Arbitrary<Manifest> = fc.record(
     wal: fc.record({
       stream: fc.option(fc.string()),
       anchors: fc.array(fc.record({ stream: fc.string(), segment: fc.string() }), { maxLength: 3 }),
+      open: fc.record({ first: segmentText, last: segmentText }),
       segments: fc.array(fc.record({ name: fc.string(), bytes: size, sha256: hash, stream: fc.string() }), {
         maxLength: 2,
       }),
@@ -163,6 +172,7 @@ export const anyManifest: fc.Arbitrary<Manifest> = fc.record(
       "lineage",
       "databaseClusterId",
       "createdAt",
+      "copiedAt",
       "node",
       "index",
       "pause",

@@ -18,6 +18,7 @@ const complete: Manifest = manifest({
   wal: {
     stream: "node1-aa",
     anchors: [{ stream: "node1-aa", segment: "0000000000000003.wal" }],
+    open: { first: "0000000000000004.wal", last: "0000000000000004.wal" },
     segments: [{ name: "0000000000000004.wal", bytes: 5, sha256: sha("e"), stream: "node1-aa" }],
   },
   source: { tier: "full", backupId: "x", manifestSha256: sha("f") },

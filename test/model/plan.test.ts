@@ -2,14 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Catalog } from "../../model/catalog";
 import { InputError } from "../../model/mistakes";
-import {
-  describePlan,
-  planDigest,
-  PlanRefused,
-  type PlanRequest,
-  resolvePlan,
-  type RestorePlan,
-} from "../../model/plan";
+import { describePlan, planDigest, type PlanRequest, resolvePlan, type RestorePlan } from "../../model/plan";
+import { PlanRefused } from "../../model/planRefused";
 import type { RecoveryPin } from "../../model/records";
 import { Tier } from "../../model/tier";
 import { accepted, anyManifest, catalog, entry, idOf, lineage, messageOf, sha, shuffleKeys } from "./fixtures";
@@ -21,6 +15,7 @@ const both = catalog({ entries: [full, off] });
 function ask(change: Partial<PlanRequest> = {}): RestorePlan {
   return resolvePlan({
     catalog: both,
+    segments: [],
     restorePoint: "latest-offsite",
     recoveryId: "r1",
     nodes: ["node1", "node2"],
@@ -73,6 +68,7 @@ describe("resolvePlan", () => {
         files: 1,
         walSegments: 0,
       },
+      replay: null,
       nodes: ["node1", "node2"],
       estimatedSeconds: 11,
     });
@@ -81,6 +77,38 @@ describe("resolvePlan", () => {
   it("chooses by the restore point", () => {
     expect(ask({ restorePoint: "latest" }).source.backupId).toBe(idOf(1));
     expect(ask({ restorePoint: `backup:${idOf(2)}` }).source.backupId).toBe(idOf(2));
+  });
+
+  it("rolls a backup forward, and tells what is replayed and lost", () => {
+    const first = { place: "primary" as const, lineage: "l-one", stream: "node1-aa", bytes: 1024 };
+    const segments = [4, 5].map((number) => ({
+      ...first,
+      segment: `000000000000000${number}.wal`,
+      storedAt: `2026-11-23T04:0${number}:00.000Z`,
+    }));
+    const plan = ask({ segments, restorePoint: "time:2026-11-23T04:04:30Z" });
+    expect(plan).toMatchObject({
+      source: { backupId: idOf(1) },
+      replay: { until: "2026-11-23T04:04:30.000Z", stream: "node1-aa", segments: 2, bytes: 2048 },
+    });
+    const lines = describePlan(plan, "d", new Date("2026-11-23T05:00:00.000Z")).split("\n");
+    expect(lines.slice(6, 9)).toEqual([
+      "  log             stream node1-aa: 2 segments, 2.0 KiB, 0000000000000004.wal to 0000000000000005.wal, stored until 2026-11-23T04:05:00.000Z",
+      "  replayed        until 2026-11-23T04:04:30.000Z; the exact index is known when it is done",
+      "  will do         on node1: fetch, check every file, replay the log, prove a copy alone, put in place, bootstrap once, start",
+    ]);
+    expect(lines[10]).toBe("  will be lost    every write acknowledged after 2026-11-23T04:04:30.000Z");
+    const end = describePlan(ask({ segments, restorePoint: "end-of-log" }), "d", new Date());
+    expect(end).toContain("\n  replayed        to its end; the exact index is known when it is done\n");
+    expect(end).toContain("\n  will be lost    every write that was not archived by 2026-11-23T04:05:00.000Z\n");
+    expect(planDigest(plan)).not.toBe(planDigest(ask({ segments, restorePoint: "end-of-log" })));
+  });
+
+  it("offers an index only where one is known", () => {
+    expect(ask({ restorePoint: "index:1000" })).toMatchObject({ source: { backupId: idOf(1) }, replay: null });
+    expect(refusal({ restorePoint: "index:950" })).toBe(
+      `no backup of lineage l-one ends at index 950, and no other index is known before the log is replayed. The nearest: 900 (${idOf(2)}) and 1000 (${idOf(1)}). Or use a time.`,
+    );
   });
 
   it("takes a good copy of a named backup when another copy is damaged", () => {

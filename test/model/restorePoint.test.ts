@@ -7,7 +7,16 @@ describe("parseRestorePoint", () => {
   it("reads the words of the grammar", () => {
     expect(parseRestorePoint("latest")).toEqual({ kind: "latest" });
     expect(parseRestorePoint("latest-offsite")).toEqual({ kind: "latest-offsite" });
+    expect(parseRestorePoint("end-of-log")).toEqual({ kind: "end-of-log" });
+    expect(parseRestorePoint("index:1200")).toEqual({ kind: "index", index: 1200 });
   });
+
+  it.each(["2026-11-23T10:30:00Z", "2026-11-23T10:30:00.5Z", "2026-11-23T10:30:00.123Z"])(
+    "reads the time %s",
+    (text) => {
+      expect(parseRestorePoint(`time:${text}`)).toEqual({ kind: "time", until: new Date(text) });
+    },
+  );
 
   it("reads any backup's id", () => {
     fc.assert(
@@ -27,12 +36,22 @@ describe("parseRestorePoint", () => {
     "backup:",
     "backup:latest",
     "backup:20261123T040000Z-XYZ",
-    "time:2026-11-23T04:00:00Z",
+    "time:2026-11-23T04:00:00",
+    "time:2026-11-23T04:00:00+01:00",
+    "time:2026-11-23 04:00:00Z",
+    "time:2026-11-23T04:00Z",
+    "time:2026-02-30T04:00:00Z",
+    "time:2026-11-23T24:00:00Z",
+    "time:yesterday",
+    "index:",
+    "index:-1",
+    "index:1e3",
+    "end-of-log:1",
     "20261123T040000Z-0011aabb",
   ])("refuses %j and says what to write", (text) => {
     expect(messageOf(() => parseRestorePoint(text))).toBe(
       "The restore point cannot be used: 1 mistake\n" +
-        `  - restorePoint: is no restore point (received ${JSON.stringify(text)}). Write one of: latest-offsite | latest | backup:ID. An ID is as \`neumann-backup list\` shows it.`,
+        `  - restorePoint: is no restore point (received ${JSON.stringify(text)}). Write one of: latest-offsite | latest | end-of-log | backup:ID | time:UTC | index:N. An ID is as \`neumann-backup list\` shows it, a time as 2026-11-23T10:30:00Z.`,
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Catalog, type CatalogEntry, newestGood, type Place, productionLineage } from "../../model/catalog";
+import type { Catalog, CatalogEntry, Place, StoredSegment } from "../../model/catalog";
+import { newestGood, productionLineage } from "../../model/catalog";
 import { dataPrefix, manifestKey, segmentKey, segmentName, segmentNumber } from "../../model/layout";
 import { type BackupPolicy, resolvePolicy } from "../../model/policy";
 import {
@@ -9,11 +10,10 @@ import {
   type RetentionPlan,
   type RetentionRequest,
   type StoredData,
-  type StoredSegment,
 } from "../../model/retention";
 import type { LineageRecord } from "../../model/records";
 import { Tier, tiers } from "../../model/tier";
-import { accepted, catalog, entry, idOf, lineage } from "./fixtures";
+import { accepted, catalog, entry, idOf, lineage, manifest } from "./fixtures";
 
 const now = new Date("2027-12-01T00:00:00.000Z");
 const daysAgo = (days: number): string => new Date(now.getTime() - days * 86_400_000).toISOString();
@@ -35,11 +35,8 @@ interface Sketch {
 /** A backup; its number is its id and its place in the order. */
 function backup(number: number, sketch: Sketch): CatalogEntry {
   const { days, tier = Tier.Full, problem = null, anchors = [] } = sketch;
-  const wal = {
-    stream: null,
-    anchors: anchors.map(([stream, at]) => ({ stream, segment: segmentName(BigInt(at)) })),
-    segments: [],
-  };
+  const named = anchors.map(([stream, at]) => ({ stream, segment: segmentName(BigInt(at)) }));
+  const wal = { ...manifest().wal, stream: null, anchors: named };
   const place = sketch.place ?? (tier === Tier.Offsite ? ("offsite" as const) : ("primary" as const));
   const index = { low: number, high: number };
   const { lineage: name = "l-one" } = sketch;

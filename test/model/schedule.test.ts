@@ -12,7 +12,8 @@ const anchors = [{ stream: "s1", segment: "0000000000000001.wal" }];
 /** A good backup that the store has kept for so many seconds. */
 function aged(tier: Tier, seconds: number, change: object = {}) {
   const ids = { snapshots: 1, full: 2, offsite: 3 };
-  const wal = { stream: "s1", anchors, segments: [] };
+  const open = { first: "0000000000000004.wal", last: "0000000000000004.wal" };
+  const wal = { stream: "s1", anchors, open, segments: [] };
   const source = tier === Tier.Offsite ? { tier: Tier.Full, backupId: idOf(99), manifestSha256: "" } : null;
   return entry({ tier, backupId: idOf(ids[tier]), wal, source, ...change }, { storedAt: before(seconds) });
 }

@@ -1,0 +1,181 @@
+import { createHash } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { dataPrefix, manifestKey, segmentKey } from "../../model/layout";
+import { type Manifest, parseManifest } from "../../model/manifest";
+import type { RestorePlan } from "../../model/plan";
+import { type ReplayPlan, segmentsOf } from "../../model/replay";
+import { formatBytes } from "../../model/units";
+import type { Archive } from "../archive/archive";
+import { dataPart } from "../backup/steps";
+import type { Node } from "../context";
+import { scratchConfig } from "../database/scratch";
+import { freeBytes, makeDirectory, pipeHashed, streamInto, withFile } from "../host/files";
+import { unpackTree } from "../host/tarball";
+import { inParallel } from "../host/tree";
+import { Damaged, WorldFault } from "../run/errors";
+import type { StepControl } from "../run/steps";
+import { checkTree } from "./checkTree";
+import { FileHashes } from "./fileHashes";
+
+/** What a plan brings to a folder of this host: the same for a recovery and for a look back. */
+export interface Material {
+  node: Node;
+  plan: RestorePlan;
+  /** It holds the backup and its log. */
+  archive: Archive;
+  manifest: Manifest;
+  /** Everything lies below it. */
+  folder: string;
+}
+
+const otherPoint = "Nothing was put in place. Choose another restore point under a new recoveryId.";
+
+/** The unpacked tarball: `data/…` and `config/…`. */
+export function treeOf({ folder }: Pick<Material, "folder">): string {
+  return path.join(folder, "tree");
+}
+
+function logOf({ folder }: Pick<Material, "folder">): string {
+  return path.join(folder, "wal");
+}
+
+/** The manifest that the plan was made from, to the byte. */
+export async function readManifest(archive: Archive, { source, clusterId }: RestorePlan): Promise<Manifest> {
+  const key = manifestKey(clusterId, source.tier, source.lineage, source.backupId);
+  const text = (await archive.getText(key)) ?? "";
+  if (createHash("sha256").update(text).digest("hex") !== source.manifestSha256) {
+    throw new Damaged(
+      `${key} is gone or was changed after the plan was made. Choose another backup: restorePoint backup:ID.`,
+    );
+  }
+  return parseManifest(text, key);
+}
+
+/** Unpacks the backup into an empty folder, hashing its files meanwhile. */
+export async function fetchBackup(material: Material, control: StepControl): Promise<FileHashes> {
+  const { archive, manifest } = material;
+  const tree = treeOf(material);
+  await makeDirectory(tree, 0o700);
+  const part = manifest.parts.find(({ name }) => name === dataPart);
+  if (part === undefined) throw new Damaged(`backup ${manifest.backupId} lists no ${dataPart}`);
+  const prefix = dataPrefix(manifest.clusterId, manifest.tier, manifest.lineage, manifest.backupId);
+  const content = archive.fileOf?.(prefix + part.name) ?? (await archive.getStream(prefix + part.name));
+  await control.point();
+  const hashes = new FileHashes(tree);
+  const unpacked = await unpackTree(content, tree, {
+    progress: (bytes) => control.progress(bytes, part.bytes),
+    unpacked: (name) => hashes.add(name),
+  });
+  await hashes.settled();
+  if (unpacked.sha256 !== part.sha256 || unpacked.bytes !== part.bytes) {
+    throw new Damaged(
+      `${prefix}${part.name} is not what its manifest says (${unpacked.bytes} bytes, SHA-256 ${unpacked.sha256}). Nothing was put in place. Choose another backup: restorePoint backup:ID.`,
+    );
+  }
+  control.note(`${formatBytes(unpacked.bytes)} fetched, ${formatBytes(manifest.plainBytes)} unpacked`);
+  return hashes;
+}
+
+/** Holds every file against the manifest. */
+export async function checkBackup(material: Material, control: StepControl, hashes?: FileHashes): Promise<void> {
+  const { files, plainBytes } = material.manifest;
+  const tree = treeOf(material);
+  const known = hashes ?? new FileHashes(tree);
+  await checkTree(tree, { files, hashes: known }, (bytes) => control.progress(bytes, plainBytes));
+}
+
+/** Room for the data and the log, and for a copy of the data that is started. */
+const spaceFactor = 2.2;
+
+export async function checkSpace({ plan, manifest }: Material, place: string): Promise<void> {
+  const needed = (manifest.plainBytes + (plan.replay?.bytes ?? 0)) * spaceFactor;
+  const free = await freeBytes(place);
+  if (free < needed) {
+    throw new WorldFault(
+      `${place} has ${formatBytes(free)} free; this recovery needs ${formatBytes(needed)} (the data, and a copy that is started to prove it). Use a larger disk.`,
+    );
+  }
+}
+
+/** Fetches the segments that the plan names, each held against the hash that was stored with it. */
+export async function fetchSegments(material: Material, replay: ReplayPlan, control: StepControl): Promise<void> {
+  const { archive, plan } = material;
+  const folder = logOf(material);
+  await rm(folder, { recursive: true, force: true });
+  await makeDirectory(folder, 0o700);
+  let bytes = 0;
+  const passed = (more: number): void => control.progress((bytes += more), replay.bytes);
+  await inParallel(segmentsOf(replay), async (segment) => {
+    const key = segmentKey(plan.clusterId, plan.source.lineage, replay.stream, segment);
+    const expected = await archive.storedHash(key);
+    if (expected === undefined) throw new Damaged(`${key} is gone. ${otherPoint}`);
+    const found = await withFile(path.join(folder, segment), "wx", async (file) =>
+      pipeHashed(await archive.getStream(key), streamInto(file), passed),
+    );
+    if (found.sha256 !== expected) {
+      throw new Damaged(
+        `${key} is not what was stored: its SHA-256 is ${found.sha256}, not ${expected}. ${otherPoint}`,
+      );
+    }
+  });
+  await control.point();
+  control.note(`${replay.segments} segments, ${formatBytes(bytes)}`);
+}
+
+const replayDeadlineSeconds = 24 * 3600;
+
+/** Replays the segments on the snapshot with an empty store (protocol 23); the index that was reached. */
+export async function replaySegments(material: Material, replay: ReplayPlan, control: StepControl): Promise<number> {
+  const data = path.join(treeOf(material), "data");
+  await rm(path.join(data, "store"), { recursive: true, force: true });
+  const configFile = await configureStaged(material);
+  await control.point();
+  const until = replay.until === null ? [] : ["--until", replay.until];
+  const { code, stdout, stderr } = await material.node.admin
+    .withConfig(configFile)
+    .run(["wal-replay", "--wal-dir", logOf(material), ...until], { timeoutSeconds: replayDeadlineSeconds });
+  if (code !== 0) {
+    // Only the database can read the log: whether it ends before the target shows here first.
+    const atEnd = replay.until === null ? "" : " If nothing was written after the target, use end-of-log.";
+    throw new Damaged(`the log cannot be replayed: ${stderr.trim()}. ${otherPoint}${atEnd}`);
+  }
+  const index = indexOf(stdout);
+  const { low } = material.plan.source.index;
+  if (index < low) throw new Damaged(`wal-replay reached index ${index}, below the backup's ${low}. ${otherPoint}`);
+  await rm(logOf(material), { recursive: true, force: true });
+  control.note(`replayed from index ${low} to ${index}`);
+  return index;
+}
+
+/** `wal-replay` prints the index that it reached, in whatever layout. */
+function indexOf(printed: string): number {
+  const found = /index\D*(\d+)/i.exec(printed) ?? /(\d+)\D*$/.exec(printed);
+  if (found?.[1] === undefined) throw new WorldFault(`wal-replay printed no index: ${printed.trim().slice(0, 200)}`);
+  return Number(found[1]);
+}
+
+/** Says "not now" to every segment: no staged data ever writes into an archive. */
+export const holdCommand = "exit 75";
+
+/** `init-cluster --bootstrap` on the staged data, once: a run that dies here fetches again. */
+export async function bootstrapStaged(material: Material, control: StepControl): Promise<void> {
+  const admin = material.node.admin.withConfig(await configureStaged(material));
+  await control.point();
+  await admin.mustRun(["init-cluster", "--bootstrap"], { timeoutSeconds: 600 });
+  const { code, stderr } = await admin.run(["verify-checksums"], { timeoutSeconds: 3600 });
+  if (code !== 0)
+    throw new Damaged(`the staged data fails verify-checksums: ${stderr.trim()}. Nothing was put in place.`);
+}
+
+/** A configuration for the staged data, with the folders that the database expects. */
+async function configureStaged(material: Material): Promise<string> {
+  const data = path.join(treeOf(material), "data");
+  await mkdir(path.join(data, "store"), { recursive: true });
+  await mkdir(path.join(data, "raft", "wal"), { recursive: true });
+  return scratchConfig(material.node, {
+    directory: path.join(material.folder, "config"),
+    dataDirectory: data,
+    archiveCommand: holdCommand,
+  });
+}

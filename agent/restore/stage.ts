@@ -1,0 +1,125 @@
+import { chown, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { type RecoveryReplayed, recoveryReplayedSchema } from "../../model/records";
+import { Conflict } from "../archive/archive";
+import { parseStored } from "../archive/stored";
+import { recoveryKey } from "../commands/plan";
+import { replaceFile, walkTree } from "../host/files";
+import { syncTree } from "../host/tree";
+import { Damaged } from "../run/errors";
+import type { Step, StepControl } from "../run/steps";
+import { recordsOf, resolvedOf, restorePaths, type RestoreContext, sourceArchive } from "./context";
+import {
+  bootstrapStaged,
+  checkBackup,
+  checkSpace,
+  fetchBackup,
+  fetchSegments,
+  type Material,
+  replaySegments,
+} from "./material";
+import { isProven, noteProven, prove } from "./proof";
+import { swapUnderWay } from "./swap";
+
+/** All in staging (protocol 23): what comes out of these steps is proven, bootstrapped and was never started. */
+export const stagingSteps: Step<RestoreContext>[] = [
+  { name: "fetch", title: "fetch and unpack the backup", run: fetch },
+  { name: "check-files", title: "check every file", run: checkFiles },
+  { name: "fetch-log", title: "fetch the log", run: fetchLog },
+  { name: "replay", title: "replay the log", run: replay },
+  { name: "bootstrap", title: "make it the beginning of a new cluster", run: bootstrap },
+  { name: "prove", title: "start a copy alone and question it", run: proveCopy },
+].map(unlessProven);
+
+/** A run before this one has proven the staged data, or is putting it in place. */
+function unlessProven(step: Step<RestoreContext>): Step<RestoreContext> {
+  return {
+    ...step,
+    async run(context, control) {
+      if (!(await isProven(context)) && !(await swapUnderWay(context))) await step.run(context, control);
+    },
+  };
+}
+
+function materialOf(context: RestoreContext): Material {
+  const { node, manifest } = context;
+  if (manifest === undefined) throw new Error("the first step reads the manifest");
+  const { plan } = resolvedOf(context);
+  return { node, plan, manifest, archive: sourceArchive(context), folder: restorePaths(context).staging };
+}
+
+const fetchedMarker = "fetched";
+
+async function fetch(context: RestoreContext, control: StepControl): Promise<void> {
+  const material = materialOf(context);
+  // A staging folder whose proof was broken off may hold half a replay or bootstrap: it is fetched again (protocol 23).
+  await rm(material.folder, { recursive: true, force: true });
+  await checkSpace(material, context.node.config.node.dataDirectory);
+  context.hashes = await fetchBackup(material, control);
+}
+
+async function checkFiles(context: RestoreContext, control: StepControl): Promise<void> {
+  await checkBackup(materialOf(context), control, context.hashes);
+  await control.point();
+  await replaceFile(path.join(restorePaths(context).staging, fetchedMarker), "");
+}
+
+async function fetchLog(context: RestoreContext, control: StepControl): Promise<void> {
+  const { replay: wanted } = resolvedOf(context).plan;
+  if (wanted !== null) await fetchSegments(materialOf(context), wanted, control);
+}
+
+async function replay(context: RestoreContext, control: StepControl): Promise<void> {
+  const { replay: wanted } = resolvedOf(context).plan;
+  if (wanted !== null) await recordIndex(context, await replaySegments(materialOf(context), wanted, control));
+}
+
+/** A repetition must reach the same (protocol 25). */
+async function recordIndex(context: RestoreContext, index: number): Promise<void> {
+  const { recoveryId } = resolvedOf(context).plan;
+  const record: RecoveryReplayed = { format: "neumann-recovery-replayed/1", recoveryId, index };
+  const key = recoveryKey(context.spec.plan, "replayed");
+  try {
+    await recordsOf(context).putText(key, `${JSON.stringify(record)}\n`);
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    throw new Damaged(
+      `wal-replay reached index ${index}, but a run before this one another (${key}). Nothing was put in place. Look at both before you use a new recoveryId.`,
+    );
+  }
+}
+
+/** The index that the restored data ends at. */
+export async function reachedIndex(context: RestoreContext): Promise<number> {
+  const { source, replay: wanted } = resolvedOf(context).plan;
+  if (wanted === null) return source.index.high;
+  const key = recoveryKey(context.spec.plan, "replayed");
+  const text = await recordsOf(context).getText(key);
+  if (text === undefined) throw new Damaged(`${key}, which tells how far the log was replayed, is gone`);
+  return parseStored(recoveryReplayedSchema, text, key).index;
+}
+
+/** At least so many entries must be there; null where nothing is promised: what was replayed may have deleted some. */
+export function promisedEntries(context: RestoreContext): number | null {
+  const { source, replay: wanted } = resolvedOf(context).plan;
+  return wanted === null ? source.totalEntries : null;
+}
+
+async function bootstrap(context: RestoreContext, control: StepControl): Promise<void> {
+  await bootstrapStaged(materialOf(context), control);
+}
+
+async function proveCopy(context: RestoreContext, control: StepControl): Promise<void> {
+  await prove(context, promisedEntries(context), control);
+  await giveToDatabaseUser(context);
+  await syncTree(restorePaths(context).tree);
+  await noteProven(context);
+}
+
+/** The data folder's owner owns what comes into it. */
+async function giveToDatabaseUser(context: RestoreContext): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(context.node.config.node.dataDirectory);
+  const tree = path.join(restorePaths(context).tree, "data");
+  for (const entry of await walkTree(tree)) await chown(path.join(tree, entry.path), uid, gid);
+}

@@ -1,0 +1,334 @@
+import fs from "node:fs";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Coverage } from "../../model/coverage";
+import { parseManifest } from "../../model/manifest";
+import type { RestorePlan } from "../../model/plan";
+import { until } from "../../lab/neumann/harness";
+import { createTable, type Note, readValues, Writer } from "../../lab/neumann/writer";
+import {
+  adminOf,
+  agent,
+  at,
+  complaint,
+  contentsOf,
+  endAll,
+  filesBelow,
+  type FolderArchive,
+  freshHost,
+  type Host,
+  inParallel,
+  must,
+  mustPhase,
+  nodeSpec,
+  noStraysOf,
+  phase,
+  protectedCluster,
+  recoveryOf,
+  scratch,
+} from "./support";
+
+/** A cluster of three that was written to all the time, two snapshots and a full backup in between. */
+const folder = scratch("point");
+let stored: FolderArchive;
+let writer: Writer;
+/** Backups in order: begins and ends of their copies, and indices. */
+let bases: { backupId: string; createdAt: number; copiedAt: number; index: number }[];
+const hosts: Host[] = [];
+let count = 0;
+
+beforeAll(async () => {
+  const source = await protectedCluster(path.join(folder, "source"), { nodes: 3 });
+  try {
+    await createTable(source.cluster.nodes[0]!);
+    writer = new Writer({ nodes: () => source.cluster.nodes, rowsPerSecond: 200 }).start();
+    await writer.reached(200);
+    for (const [rows, tier] of [
+      [600, "snapshot"],
+      [1500, "full"],
+      [2400, "snapshot"],
+      [3200, null],
+    ] as const) {
+      await writer.reached(rows);
+      if (tier !== null) expect((await source.onLeader([tier])).code).toBe(0);
+    }
+    await writer.stop();
+    const end = Date.now();
+    await until("every node's log has arrived", () => {
+      const wal = walFolder(source.archive);
+      const late = filesBelow(wal).filter((name) => storedAt(path.join(wal, name)) > end);
+      return new Set(late.map((name) => path.dirname(name))).size === 3 || undefined;
+    });
+  } finally {
+    await source.cluster.close();
+  }
+  stored = source.archive;
+  bases = manifests(stored);
+}, 300_000);
+
+afterEach(async () => {
+  for (const host of hosts.splice(0)) await must(["node-delete"], { spec: nodeSpec(host) }).catch(() => undefined);
+});
+
+afterAll(async () => {
+  await endAll();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+function storedAt(file: string): number {
+  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function walFolder(archive: FolderArchive): string {
+  return path.join(archive.location, "prod", "wal");
+}
+
+function manifests(archive: FolderArchive): typeof bases {
+  const root = path.join(archive.location, "prod");
+  return filesBelow(root)
+    .filter((name) => name.includes("/manifest/"))
+    .map((name) => parseManifest(fs.readFileSync(path.join(root, name), "utf8"), name))
+    .map(({ backupId, createdAt, copiedAt, index }) => ({
+      backupId,
+      createdAt: Date.parse(createdAt),
+      copiedAt: Date.parse(copiedAt),
+      index: index.high,
+    }))
+    .sort((a, b) => a.index - b.index);
+}
+
+/** A copy of the archive that a test may spoil. */
+function archiveCopy(): FolderArchive {
+  const location = path.join(folder, `archive-${count++}`);
+  fs.cpSync(stored.location, location, { recursive: true, preserveTimestamps: true });
+  return { kind: "directory", clusterId: "prod", location };
+}
+
+async function fresh(archive: FolderArchive): Promise<Host> {
+  const host = await freshHost(path.join(folder, `host-${count++}`), "node1", { archive });
+  hosts.push(host);
+  return host;
+}
+
+/** What a restore point is refused with, before anything is touched. */
+async function refusal(archive: FolderArchive, restorePoint: string): Promise<string> {
+  const before = filesBelow(archive.location);
+  const spec = { archive, restorePoint, recoveryId: "no", nodes: ["node1"] };
+  const ran = await agent(["--json", "plan"], { spec });
+  expect(ran.code, complaint(ran)).toBe(3);
+  expect(filesBelow(archive.location)).toEqual(before);
+  return complaint(ran);
+}
+
+async function planOf(archive: FolderArchive, restorePoint: string): Promise<RestorePlan> {
+  const spec = { archive, restorePoint, recoveryId: "look", nodes: ["node1"] };
+  return (await must<{ plan: RestorePlan }>(["plan"], { spec })).plan;
+}
+
+async function restored(host: Host, restorePoint: string, recoveryId: string): Promise<Set<number>> {
+  const spec = (await recoveryOf([host], { restorePoint, recoveryId }))(host);
+  await mustPhase("first", host, spec);
+  const values = await readValues(adminOf(host));
+  expect(writer.compare(values, () => false)).toMatchObject({ wrong: [], double: [] });
+  return new Set(values.map((value) => Number(/^row-(\d+)-/.exec(value)?.[1])));
+}
+
+/** Protocol 31: acknowledged by then: there. Sent later: not there. In between: either. */
+function differences(rows: ReadonlySet<number>, target: number): { lost: Note[]; tooMuch: Note[] } {
+  return {
+    lost: writer.notes.filter((note) => (note.acknowledgedAt ?? Infinity) <= target && !rows.has(note.k)),
+    tooMuch: writer.notes.filter((note) => note.sentAt > target && rows.has(note.k)),
+  };
+}
+
+const lastWrite = (): number => Math.max(...writer.notes.map((note) => note.acknowledgedAt ?? 0));
+const iso = (time: number): string => new Date(time).toISOString();
+
+describe("a cluster is restored to a time", () => {
+  it("ten times, row by row", async () => {
+    const [from, to] = [bases[0]!.copiedAt, lastWrite()];
+    // Every third of the range between bases, and as near to their ends as can be.
+    const random = Array.from({ length: 7 }, () => Math.floor(from + Math.random() * (to - from)));
+    const targets = [from, bases[1]!.copiedAt, bases[2]!.copiedAt - 1, ...random];
+    const sizes = new Set<number>();
+    await inParallel(targets, async (target) => {
+      const host = await fresh(stored);
+      const rows = await restored(host, `time:${iso(target)}`, `to-${count++}`);
+      expect(differences(rows, target), `target ${iso(target)}`).toEqual({ lost: [], tooMuch: [] });
+      sizes.add(rows.size);
+    });
+    expect(sizes.size).toBeGreaterThan(5);
+  });
+
+  it("or to the end of the log, with every row that was acknowledged; how far it went is recorded", async () => {
+    const host = await fresh(stored);
+    const rows = await restored(host, "end-of-log", "end");
+    expect(differences(rows, lastWrite())).toEqual({ lost: [], tooMuch: [] });
+    const recovery = path.join(stored.offsite!.location, "prod/records/recoveries/end");
+    const read = (name: string) => JSON.parse(fs.readFileSync(path.join(recovery, name), "utf8")) as { index: number };
+    expect(read("replayed.json").index).toBeGreaterThan(bases.at(-1)!.index);
+    expect(read("restored.json").index).toBe(read("replayed.json").index);
+  });
+
+  it("or to a known index, which is a backup; others are refused with the nearest two", async () => {
+    const [first, second] = bases as [(typeof bases)[0], (typeof bases)[0]];
+    const rows = await restored(await fresh(stored), `index:${first.index}`, "index");
+    expect(differences(rows, first.copiedAt).tooMuch).toEqual([]);
+    expect(await refusal(stored, `index:${first.index + 1}`)).toContain(
+      `The nearest: ${first.index} (${first.backupId}) and ${second.index} (${second.backupId}). Or use a time.`,
+    );
+  });
+});
+
+describe("a look back", () => {
+  it("asks a scratch copy beside the running database, which goes on, and leaves nothing behind", async () => {
+    const host = await fresh(archiveCopy());
+    await restored(host, "end-of-log", "running");
+    const archived = contentsOf(host.archive.location);
+    const production = new Writer({ nodes: () => [adminOf(host)], rowsPerSecond: 50, table: "now" });
+    await createTable(adminOf(host), "now");
+    production.start();
+    const target = Math.floor((bases[1]!.copiedAt + bases[2]!.copiedAt) / 2);
+    const look = (...words: string[]) => must<{ answer: string; index: number }>([...at(host), "query", ...words]);
+    const { answer, index } = await look("--at", iso(target), "SELECT k, v FROM t");
+    const rows = new Set([...answer.matchAll(/row-(\d+)-/g)].map(([, k]) => Number(k)));
+    expect(differences(rows, target)).toEqual({ lost: [], tooMuch: [] });
+    expect(index).toBeGreaterThan(bases[1]!.index);
+    // Several statements, of which one is on two lines; what is written to the copy is gone with it.
+    const words = ["INSERT INTO t (k, v) VALUES (1, 'row-x.')", "SELECT COUNT(*)\n  FROM t"];
+    expect((await look("--at", `backup:${bases[0]!.backupId}`, ...words)).answer).toMatch(/^OK\n.*\d/s);
+    const { acknowledged } = production;
+    await production.reached(acknowledged + 20);
+    await production.stop();
+    expect(production.compare(await readValues(adminOf(host), "now"))).toMatchObject({ lost: [], wrong: [] });
+    expect(await readValues(adminOf(host))).not.toContain("row-x.");
+    expect(contentsOf(host.archive.location)).toEqual(archived);
+    expect(filesBelow(path.join(host.node.dataDirectory, ".neumann-backup-work"))).toEqual([]);
+    await noStraysOf(host);
+  });
+
+  it("says what is wrong with the time or the statement, and touches nothing", async () => {
+    const host = await fresh(stored);
+    const wrong = async (...words: string[]) => {
+      const ran = await agent([...at(host), "--json", "query", ...words]);
+      return `${ran.code} ${complaint(ran)}`;
+    };
+    expect(await wrong("--at", "2026-11-23T10:30", "SELECT COUNT(*) FROM t")).toMatch(
+      /^2 .*restorePoint: is no restore point \(received "time:2026-11-23T10:30"\)/s,
+    );
+    expect(await wrong("--at", iso(bases[0]!.copiedAt), " ")).toMatch(/^2 .*statement: is empty/s);
+    expect(await wrong("--at", "2001-01-01T00:00:00Z", "SELECT COUNT(*) FROM t")).toMatch(
+      /^3 .*before the first backup/,
+    );
+    expect(await wrong("--at", iso(bases[1]!.copiedAt), "SELECT COUNT(*) FROM missing")).not.toMatch(/^0/);
+    expect(await wrong("SELECT COUNT(*) FROM t")).toMatch(/^2 .*--at/s);
+    expect(filesBelow(path.join(host.node.dataDirectory, ".neumann-backup-work"))).toEqual([]);
+  });
+});
+
+describe("what cannot be restored is refused before anything is touched", () => {
+  it("before the first base, after the end, and in another archive's time", async () => {
+    expect(await refusal(stored, `time:${iso(bases[0]!.copiedAt - 1)}`)).toContain(
+      `the earliest time that can be restored is ${iso(bases[0]!.copiedAt)}.`,
+    );
+    expect(await refusal(stored, `time:${iso(Date.now() + 60_000)}`)).toContain("after the end of the archived log");
+  });
+
+  it("without the first archive, where the log is", async () => {
+    const gone = { ...stored, location: path.join(folder, "nowhere") };
+    const spec = { archive: gone, restorePoint: "end-of-log", recoveryId: "r", nodes: ["node1"] };
+    const ran = await agent(["--json", "plan"], { spec });
+    expect(ran.code).not.toBe(0);
+    expect(complaint(ran)).toMatch(/the primary archive, where the log lies, cannot be read: end-of-log/);
+  });
+
+  it("a time that the log reaches, but after which nothing was written: nothing is in place", async () => {
+    const { replay } = await planOf(stored, "end-of-log");
+    const host = await fresh(stored);
+    const spec = (await recoveryOf([host], { restorePoint: `time:${replay!.storedAt}`, recoveryId: "quiet" }))(host);
+    const ran = await phase("first", host, spec);
+    expect(ran.code).toBe(5);
+    expect(complaint(ran)).toMatch(
+      /the log cannot be replayed: .*\. Nothing was put in place\. Choose another restore point under a new recoveryId\. If nothing was written after the target, use end-of-log\./,
+    );
+    await nothingInPlace(host);
+  });
+});
+
+describe("a damaged log", () => {
+  it("in one stream costs nothing: another serves", async () => {
+    const archive = archiveCopy();
+    const target = Math.floor((bases[0]!.copiedAt + bases[1]!.copiedAt) / 2);
+    const { replay, source } = await planOf(archive, `time:${iso(target)}`);
+    const streamOf = (plan: RestorePlan): string => path.join(source.lineage, plan.replay!.stream);
+    fs.rmSync(path.join(walFolder(archive), source.lineage, replay!.stream, replay!.first));
+    const other = await planOf(archive, `time:${iso(target)}`);
+    expect(other.replay!.stream).not.toBe(replay!.stream);
+    // What a prune has announced is as good as gone.
+    const key = `prod/wal/${streamOf(other)}/${other.replay!.first}`;
+    const expired = path.join(archive.location, "prod/records/expired");
+    fs.mkdirSync(expired, { recursive: true });
+    const record = { format: "neumann-expired/1", manifests: [], data: [], segments: [key] };
+    fs.writeFileSync(path.join(expired, "20261123T040000Z-00000001.json"), JSON.stringify(record));
+    const third = await planOf(archive, `time:${iso(target)}`);
+    expect([replay!.stream, other.replay!.stream]).not.toContain(third.replay!.stream);
+    const rows = await restored(await fresh(archive), `time:${iso(target)}`, "third");
+    expect(differences(rows, target)).toEqual({ lost: [], tooMuch: [] });
+  });
+
+  it("with the same hole in every stream: verify --wal says which times are lost, and no plan leads there", async () => {
+    const whole = await verifyLog(stored);
+    expect(whole).toMatchObject({ code: 0, wal: { holes: [] } });
+    expect(whole.wal.ranges).toHaveLength(1);
+    expect(whole.wal.streams).toHaveLength(3);
+    const archive = archiveCopy();
+    const [first, second] = bases as [(typeof bases)[0], (typeof bases)[0]];
+    // All that was stored between two bases, but for what the second one's log begins with.
+    const gone = filesBelow(walFolder(archive)).filter((name) => {
+      const at = storedAt(path.join(walFolder(archive), name));
+      return at > first.copiedAt + 1000 && at < second.createdAt;
+    });
+    expect(gone.length).toBeGreaterThan(2);
+    for (const name of gone) fs.rmSync(path.join(walFolder(archive), name));
+    const holey = await verifyLog(archive);
+    expect(holey.code).toBe(5);
+    expect(holey.wal.holes).toHaveLength(1);
+    const hole = holey.wal.holes[0]!;
+    expect(Date.parse(hole.until)).toBe(second.copiedAt);
+    const inside = Math.floor((Date.parse(hole.from) + Date.parse(hole.until)) / 2);
+    expect(await refusal(archive, `time:${iso(inside)}`)).toMatch(/lies behind a gap in the log|after the end/);
+    const rows = await restored(await fresh(archive), `time:${iso(second.copiedAt + 300)}`, "beyond");
+    expect(differences(rows, second.copiedAt + 300)).toEqual({ lost: [], tooMuch: [] });
+  });
+
+  it("a flipped byte: nothing in place, and the segment is named", async () => {
+    const archive = archiveCopy();
+    const { replay, source } = await planOf(archive, "end-of-log");
+    const file = path.join(walFolder(archive), source.lineage, replay!.stream, replay!.last);
+    const { atime, mtime } = fs.statSync(file);
+    const bytes = fs.readFileSync(file);
+    bytes[bytes.length >> 1]! ^= 1;
+    fs.chmodSync(file, 0o644);
+    fs.writeFileSync(file, bytes);
+    fs.utimesSync(file, atime, mtime);
+    const host = await fresh(archive);
+    const spec = (await recoveryOf([host], { restorePoint: "end-of-log", recoveryId: "flip" }))(host);
+    const ran = await phase("first", host, spec);
+    expect(ran.code).toBe(5);
+    expect(complaint(ran)).toContain(`${replay!.stream}/${replay!.last} is not what was stored`);
+    await nothingInPlace(host);
+  });
+});
+
+async function verifyLog(archive: FolderArchive): Promise<{ code: number | null; wal: Coverage }> {
+  const flags = ["--archive", archive.location, "--cluster", "prod", "--depth", "manifest"];
+  const ran = await agent(["--json", "verify", "--wal", ...flags]);
+  return { code: ran.code, wal: (JSON.parse(ran.stdout) as { wal: Coverage }).wal };
+}
+
+/** Nothing of a backup lies in place and the node cannot be started. */
+async function nothingInPlace(host: Host): Promise<void> {
+  for (const unit of ["raft", "store"]) expect(fs.existsSync(path.join(host.node.dataDirectory, unit))).toBe(false);
+  const started = await agent(["--json", "node-create"], { spec: nodeSpec(host, { start: true }) });
+  expect(started.code, complaint(started)).toBe(3);
+}
