@@ -105,10 +105,12 @@ export async function newestSegments(archive: Archive, clusterId: string, lineag
   return [...newest].map(([stream, segment]) => ({ stream, segment }));
 }
 
-/** The segment that the database writes now: the highest number in `raft/wal`. */
+/** The segment that the database writes now: the highest number in `raft/wal`, or the one after all that was archived. */
 export async function openSegment(node: Node): Promise<string> {
-  const names = (await readdir(node.paths.wal)).filter(isSegmentName).sort();
-  return names.at(-1) ?? segmentName(0n);
+  const newest = (await readdir(node.paths.wal)).filter(isSegmentName).sort().at(-1);
+  if (newest !== undefined) return newest;
+  const last = (await readStream(node))?.lastPushed ?? null;
+  return segmentName(last === null ? 0n : segmentNumber(last) + 1n);
 }
 
 /** Ids of all streams that the archive knows. */

@@ -45,7 +45,7 @@ export interface DisasterRecoveryArgs {
   nodes: HostArgs[];
   /**
    * What to restore: `latest-offsite`, `latest`, `end-of-log`, `backup:ID`, `time:2026-11-23T10:30:00Z` (UTC) or `index:N`
-   * (docs/recovery.md).
+   * (docs/recovery.md). `time` and `end-of-log` need the archive of the lost cluster.
    * @default latest-offsite
    */
   restorePoint?: pulumi.Input<string>;

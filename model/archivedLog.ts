@@ -48,8 +48,12 @@ export class ArchivedLog {
     const { anchors, stream: own, open } = manifest.wal;
     const readable = anchors.filter(({ segment }) => isSegmentName(segment));
     const begins = new Map(readable.map(({ stream, segment }) => [stream, segmentName(segmentNumber(segment) + 1n)]));
-    if (own !== null) begins.set(own, open.first);
+    if (own !== null && (!begins.has(own) || this.has(manifest.lineage, own, open.first))) begins.set(own, open.first);
     return [...begins].flatMap(([stream, begin]) => this.from(manifest.lineage, stream, begin) ?? []);
+  }
+
+  private has(lineage: string, stream: string, segment: string): boolean {
+    return this.byName.get(nameOf(lineage, stream))?.positions.has(segment) === true;
   }
 
   private from(lineage: string, stream: string, begin: string): Run | undefined {

@@ -1,10 +1,17 @@
 import { createHash } from "node:crypto";
 import { type Json, canonicalJson } from "./canonical";
-import { type Catalog, type CatalogEntry, newestGood, productionLineage, type StoredSegment } from "./catalog";
+import {
+  ancestors,
+  type Catalog,
+  type CatalogEntry,
+  newestGood,
+  productionLineage,
+  type StoredSegment,
+} from "./catalog";
 import { isRecoveryId } from "./layout";
 import { storedBytes } from "./manifest";
 import { PlanRefused } from "./planRefused";
-import type { RecoveryPin } from "./records";
+import type { LineageRecord, RecoveryPin } from "./records";
 import { type BaseAndLog, chooseBaseAndLog, type ReplayPlan } from "./replay";
 import { parseRestorePoint, type RestorePoint } from "./restorePoint";
 import { Tier } from "./tier";
@@ -56,8 +63,15 @@ export interface PlanRequest {
 /** SHA-256 over the canonical plan: what `approvedPlanDigest` names. */
 export function planDigest(plan: RestorePlan): string {
   return createHash("sha256")
-    .update(canonicalJson(plan as unknown as Json))
+    .update(canonicalJson(approved(plan) as unknown as Json))
     .digest("hex");
+}
+
+/** What is approved: to a time, it does not matter how much more of the stream has arrived since the plan was shown. */
+function approved(plan: RestorePlan): object {
+  if (plan.replay?.until == null) return plan;
+  const { until, stream, first } = plan.replay;
+  return { ...plan, estimatedSeconds: 0, replay: { until, stream, first } };
 }
 
 /**
@@ -77,16 +91,23 @@ export function resolvePlan(request: PlanRequest): RestorePlan {
 }
 
 /** A restore point that rolls a backup forward. */
-export function needsLog(point: RestorePoint): boolean {
+export function needsLog(point: RestorePoint): point is Extract<RestorePoint, { kind: "time" | "end-of-log" }> {
   return point.kind === "time" || point.kind === "end-of-log";
+}
+
+/** The history that was production at a time: before a recovery it was the one that the recovery parted from. */
+function lineageAt(catalog: Catalog, production: LineageRecord, until: Date): LineageRecord {
+  const line = [production, ...ancestors(catalog, production)];
+  return line.find(({ createdAt }) => Date.parse(createdAt) <= until.getTime()) ?? line.at(-1) ?? production;
 }
 
 function choose({ catalog, segments }: PlanRequest, point: RestorePoint): BaseAndLog {
   if (!needsLog(point)) return { base: chooseBackup(catalog, point), replay: null };
   const production = productionLineage(catalog);
   if ("refused" in production) throw new PlanRefused(`${production.refused}.${whatIsThere(catalog)}`);
-  const until = point.kind === "time" ? point.until : null;
-  return chooseBaseAndLog({ catalog, lineage: production.lineage.lineage, segments, until });
+  const { until, stream } = point.kind === "time" ? point : { ...point, until: null };
+  const { lineage } = until === null ? production.lineage : lineageAt(catalog, production.lineage, until);
+  return chooseBaseAndLog({ catalog, lineage, segments, until, stream });
 }
 
 function pinnedPlan(pin: RecoveryPin, restorePoint: string): RestorePlan {
@@ -214,11 +235,12 @@ function describeReplay(replay: ReplayPlan | null): string[] {
   return [
     `  log             stream ${stream}: ${segments} segments, ${formatBytes(bytes)}, ${first} to ${last}, stored until ${storedAt}`,
     `  replayed        ${replay.until === null ? "to its end" : `until ${replay.until}`}; the exact index is known when it is done`,
+    ...(replay.gap ? ["  A GAP           follows: what this stream holds behind it is not replayed"] : []),
   ];
 }
 
 function describeLoss({ source, replay }: RestorePlan): string {
   if (replay === null) return `every write acknowledged after ${source.createdAt}`;
   if (replay.until !== null) return `every write acknowledged after ${replay.until}`;
-  return `every write that was not archived by ${replay.storedAt}`;
+  return `every write that is not in these segments: all that ${replay.stream} archived after ${replay.storedAt}`;
 }

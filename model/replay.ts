@@ -16,6 +16,8 @@ export interface ReplayPlan {
   bytes: number;
   /** When the last of them was stored, by the store's clock: nothing in it was written later. */
   storedAt: string;
+  /** The stream goes on behind a gap, which is not replayed. */
+  gap: boolean;
 }
 
 /** A backup and the log on top of it; null where there is nothing to replay. */
@@ -32,6 +34,8 @@ export interface ReplayRequest {
   segments: readonly StoredSegment[];
   /** Null: to the end of what was archived. */
   until: Date | null;
+  /** Only this stream, whatever others would serve. */
+  stream?: string;
 }
 
 /** Clocks may be so far apart (protocol 16). */
@@ -54,7 +58,8 @@ export function segmentsOf({ first, last }: Pick<ReplayPlan, "first" | "last">):
  * @throws PlanRefused before the first base, behind a gap and after the end, with what can be restored.
  */
 export function chooseBaseAndLog(request: ReplayRequest): BaseAndLog {
-  const log = new ArchivedLog(request.segments);
+  const { stream, segments } = request;
+  const log = new ArchivedLog(stream === undefined ? segments : segments.filter((s) => s.stream === stream));
   const bases = basesOf(request);
   return request.until === null ? toTheEnd(log, bases) : toTime(request, { log, bases, until: request.until });
 }
@@ -66,7 +71,7 @@ function basesOf({ catalog, lineage, until }: ReplayRequest): CatalogEntry[] {
     .sort((a, b) => b.manifest.index.high - a.manifest.index.high);
   if (good.length === 0) {
     throw new PlanRefused(
-      `the primary archive holds no good backup of lineage ${lineage}: there is nothing that the log could be replayed on. Use latest-offsite.`,
+      `the primary archive holds no good backup of lineage ${lineage}: there is nothing that the log could be replayed on. Is it the archive of the lost cluster? If that is lost too, use latest-offsite.`,
     );
   }
   if (until === null) return good;
@@ -89,7 +94,7 @@ function toTheEnd(log: ArchivedLog, bases: readonly CatalogEntry[]): BaseAndLog 
     }
   }
   if (best === undefined) return { base: newest, replay: null };
-  return { base: best.base, replay: planOf(log.segmentsOf(best), null) };
+  return { base: best.base, replay: planOf(best, log.segmentsOf(best), null) };
 }
 
 function toTime(
@@ -101,18 +106,40 @@ function toTime(
     const runs = log.after(base).map((run) => ({ ...run, base }));
     const [best] = runs
       .flatMap((run) => {
-        const upTo = endFor(catalog, run, until);
-        return upTo === undefined ? [] : [{ gap: run.gap, segments: log.segmentsOf(run, upTo) }];
+        const bound = boundOf(catalog, run, until);
+        return bound === undefined && !reaches(run, until) ? [] : [{ run, bound }];
       })
-      .sort((a, b) => Number(a.gap) - Number(b.gap) || a.segments.length - b.segments.length);
-    if (best !== undefined) return { base, replay: planOf(best.segments, until) };
+      .sort(surestFirst);
+    if (best !== undefined) return { base, replay: planOf(best.run, log.segmentsOf(best.run, best.bound), until) };
     tried.push(...runs);
   }
-  throw new PlanRefused(whyNot(tried, until));
+  throw new PlanRefused(whyNot(bases, tried, until));
 }
 
-/** The number up to which a run is needed to reach the target surely; undefined where it does not reach it. */
-function endFor(catalog: Catalog, { base, first, last, stream }: Candidate, until: Date): bigint | undefined {
+interface Reaching {
+  run: Candidate;
+  /** Up to where it is needed, where that is known for sure. */
+  bound: bigint | undefined;
+}
+
+/**
+ * A run that a later backup bounds holds the target for sure. Of the others the one that was stored last: that its last
+ * segment was stored after the target does not say that it holds anything so late.
+ */
+function surestFirst(a: Reaching, b: Reaching): number {
+  const sure = Number(a.bound === undefined) - Number(b.bound === undefined);
+  if (sure !== 0) return sure;
+  if (a.run.last.storedAt !== b.run.last.storedAt) return a.run.last.storedAt > b.run.last.storedAt ? -1 : 1;
+  const own = ({ run }: Reaching): number => Number(run.stream !== run.base.manifest.wal.stream);
+  return own(a) - own(b);
+}
+
+function reaches({ last }: Run, until: Date): boolean {
+  return Date.parse(last.storedAt) >= until.getTime();
+}
+
+/** The number up to which a run is needed for the target, where a later backup tells that it surely lies before. */
+function boundOf(catalog: Catalog, { base, first, last, stream }: Candidate, until: Date): bigint | undefined {
   const end = segmentNumber(last.segment);
   // A later backup of the same node tells which segment was open then: the target lies in it or before (protocol 8).
   const open = catalog.entries
@@ -122,11 +149,10 @@ function endFor(catalog: Catalog, { base, first, last, stream }: Candidate, unti
     .map((m) => segmentNumber(m.wal.open.last))
     .filter((number) => number >= segmentNumber(first.segment) && number <= end)
     .sort((a, b) => (a < b ? -1 : 1))[0];
-  if (open !== undefined) return open + 1n;
-  return Date.parse(last.storedAt) >= until.getTime() ? end : undefined;
+  return open === undefined ? undefined : open + 1n;
 }
 
-function planOf(segments: readonly StoredSegment[], until: Date | null): ReplayPlan {
+function planOf({ gap }: Run, segments: readonly StoredSegment[], until: Date | null): ReplayPlan {
   const [first, last] = [segments[0], segments.at(-1)] as [StoredSegment, StoredSegment];
   return {
     until: until?.toISOString() ?? null,
@@ -136,14 +162,17 @@ function planOf(segments: readonly StoredSegment[], until: Date | null): ReplayP
     segments: segments.length,
     bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
     storedAt: last.storedAt,
+    gap,
   };
 }
 
 /** Why no run reaches a time, and the nearest that can be had. */
-function whyNot(runs: readonly Candidate[], until: Date): string {
+function whyNot(bases: readonly CatalogEntry[], runs: readonly Candidate[], until: Date): string {
   const target = until.toISOString();
   const [farthest] = [...runs].sort((a, b) => (a.last.storedAt < b.last.storedAt ? 1 : -1));
-  if (farthest === undefined) return `no archived log follows the backups before ${target}. Use latest, or backup:ID.`;
+  if (farthest === undefined) {
+    return `no archived log follows the backups before ${target}. The newest of them is backup:${bases[0]?.manifest.backupId}.`;
+  }
   const { last, stream, gap } = farthest;
   const reach = `${last.segment} of stream ${stream}, stored at ${last.storedAt}`;
   return gap

@@ -6,28 +6,42 @@ export type RestorePoint =
   | { kind: "latest-offsite" }
   | { kind: "latest" }
   | { kind: "backup"; backupId: string }
-  | { kind: "time"; until: Date }
-  | { kind: "end-of-log" }
+  | { kind: "time"; until: Date; stream?: string }
+  | { kind: "end-of-log"; stream?: string }
   | { kind: "index"; index: number };
 
-const words = ["latest-offsite", "latest", "end-of-log"] as const;
+const words = ["latest-offsite", "latest"] as const;
 
-export const restorePointGrammar = "latest-offsite | latest | end-of-log | backup:ID | time:UTC | index:N";
+export const restorePointGrammar =
+  "latest-offsite | latest | end-of-log[@STREAM] | backup:ID | time:UTC[@STREAM] | index:N";
 
 /** In UTC and to the second at least: at night nobody shall have to think of a time zone. */
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
 
+/** A stream is named when the plan's choice does not serve: `<node>-<8 hex digits>`. */
+const logPattern = /^(?<point>end-of-log|time:(?<time>[^@]*))(@(?<stream>[A-Za-z0-9._-]+-[0-9a-f]{8}))?$/;
+
 /** @throws InputError when the text is none of the grammar. */
 export function parseRestorePoint(text: string): RestorePoint {
-  const word = words.find((known) => known === text);
-  if (word !== undefined) return { kind: word };
-  const [kind, value] = [text.slice(0, text.indexOf(":")), text.slice(text.indexOf(":") + 1)];
-  if (kind === "backup" && isBackupId(value)) return { kind, backupId: value };
-  if (kind === "time" && isTime(value)) return { kind, until: new Date(value) };
-  if (kind === "index" && /^\d{1,15}$/.test(value)) return { kind, index: Number(value) };
+  const point = words.find((known) => known === text);
+  const found = point === undefined ? (backupPoint(text) ?? logPoint(text)) : { kind: point };
+  if (found !== undefined) return found;
   const remedy = `Write one of: ${restorePointGrammar}. An ID is as \`neumann-backup list\` shows it, a time as 2026-11-23T10:30:00Z.`;
   const mistake = { path: "restorePoint", problem: "is no restore point", received: text, remedy };
   throw new InputError("The restore point cannot be used", [mistake]);
+}
+
+function backupPoint(text: string): RestorePoint | undefined {
+  const [kind, value] = [text.slice(0, text.indexOf(":")), text.slice(text.indexOf(":") + 1)];
+  if (kind === "backup" && isBackupId(value)) return { kind, backupId: value };
+  return kind === "index" && /^\d{1,15}$/.test(value) ? { kind, index: Number(value) } : undefined;
+}
+
+function logPoint(text: string): RestorePoint | undefined {
+  const { point, time, stream: name } = logPattern.exec(text)?.groups ?? {};
+  const stream = name === undefined ? {} : { stream: name };
+  if (point === "end-of-log") return { kind: point, ...stream };
+  return time !== undefined && isTime(time) ? { kind: "time", until: new Date(time), ...stream } : undefined;
 }
 
 /** A day that the calendar has: `Date` would take 30 February for 2 March. */

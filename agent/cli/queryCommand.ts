@@ -43,10 +43,12 @@ function restorePointOf(at: string): string {
 
 /** The database takes a statement a line. */
 function lines(statements: readonly string[]): string {
-  const each = statements.map((statement) => statement.replace(/\s*\n\s*/g, " ").trim());
-  if (each.every((statement) => statement !== "")) return `${each.join("\n")}\n`;
-  const remedy = 'Such as "SELECT COUNT(*) FROM orders".';
-  throw new InputError("Nothing can be asked", [
-    { path: "statement", problem: "is empty", received: statements.join(" "), remedy },
-  ]);
+  const mistakes = statements.flatMap((received) => {
+    const problem =
+      received.trim() === "" ? "is empty" : received.includes("\n") ? "has more than one line" : undefined;
+    const remedy = 'Write each statement as one argument on one line, such as "SELECT COUNT(*) FROM orders".';
+    return problem === undefined ? [] : [{ path: "statement", problem, received, remedy }];
+  });
+  if (mistakes.length > 0) throw new InputError("Nothing can be asked", mistakes);
+  return `${statements.join("\n")}\n`;
 }

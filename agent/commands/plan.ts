@@ -96,7 +96,7 @@ async function usableLog(spec: PlanSpec, places: RecoveryPlaces["places"]): Prom
   const primary = places.find(({ place }) => place === "primary");
   if (primary !== undefined) return readSegments(primary.archive, spec.archive.clusterId);
   throw new WorldFault(
-    `the primary archive, where the log lies, cannot be read: ${spec.restorePoint} cannot be planned. Mount it, or use latest-offsite.`,
+    `the primary archive, where the log lies, cannot be read: ${spec.restorePoint} cannot be planned. Mount it: it is the archive of the lost cluster, not a new one. If it is lost too, use latest-offsite.`,
   );
 }
 

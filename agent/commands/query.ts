@@ -6,6 +6,7 @@ import { formatSeconds } from "../../model/units";
 import { openReachable } from "../archive/open";
 import type { Node } from "../context";
 import { makeDirectory } from "../host/files";
+import { ProcessService } from "../host/service";
 import type { FileHashes } from "../restore/fileHashes";
 import {
   bootstrapStaged,
@@ -89,17 +90,26 @@ function materialOf({ material }: QueryContext): Material {
 async function fetch(context: QueryContext, control: StepControl): Promise<void> {
   const { work } = context.node.paths;
   await makeDirectory(work);
-  await removeLeftovers(work);
-  await checkSpace(materialOf(context), work);
+  await removeLeftovers(context.node);
+  // It lies beside the data of a database that runs: that must never lose the last of its disk.
+  const reserve = context.node.config.policy.wal.freeSpaceAlarmMebibytes * 1024 * 1024;
+  await checkSpace(materialOf(context), work, reserve);
   context.hashes = await fetchBackup(materialOf(context), control);
 }
 
-/** Copies of runs that died on this host. */
-async function removeLeftovers(work: string): Promise<void> {
-  for (const name of await readdir(work)) {
+/** Copies of runs that died on this host, and servers that may still run on them. */
+async function removeLeftovers({ config, paths }: Node): Promise<void> {
+  for (const name of await readdir(paths.work)) {
     const pid = folderPattern.exec(name)?.[1];
-    if (pid !== undefined && !lives(Number(pid))) await rm(path.join(work, name), { recursive: true, force: true });
+    if (pid === undefined || lives(Number(pid))) continue;
+    const folder = path.join(paths.work, name);
+    await new ProcessService({ ...config.node, configFile: path.join(aloneIn(folder), "config.toml") }, null).stop();
+    await rm(folder, { recursive: true, force: true });
   }
+}
+
+function aloneIn(folder: string): string {
+  return path.join(folder, "alone");
 }
 
 function lives(pid: number): boolean {
@@ -132,7 +142,7 @@ async function bootstrap(context: QueryContext, control: StepControl): Promise<v
 /** By standard input: what is asked is nobody's business who may list processes. */
 async function ask(context: QueryContext, control: StepControl): Promise<void> {
   const material = materialOf(context);
-  const copy = { directory: path.join(context.folder, "alone"), dataDirectory: path.join(treeOf(material), "data") };
+  const copy = { directory: aloneIn(context.folder), dataDirectory: path.join(treeOf(material), "data") };
   await whileAlone(context.node, copy, async (admin) => {
     await control.point();
     const { code, stdout, stderr } = await admin.run(["query", "-"], {

@@ -5,6 +5,7 @@ import { dataPrefix, manifestKey, segmentKey } from "../../model/layout";
 import { type Manifest, parseManifest } from "../../model/manifest";
 import type { RestorePlan } from "../../model/plan";
 import { type ReplayPlan, segmentsOf } from "../../model/replay";
+import { Tier } from "../../model/tier";
 import { formatBytes } from "../../model/units";
 import type { Archive } from "../archive/archive";
 import { dataPart } from "../backup/steps";
@@ -29,7 +30,7 @@ export interface Material {
   folder: string;
 }
 
-const otherPoint = "Nothing was put in place. Choose another restore point under a new recoveryId.";
+const otherPoint = "Nothing was put in place. A recovery needs another restore point under a new recoveryId.";
 
 /** The unpacked tarball: `data/…` and `config/…`. */
 export function treeOf({ folder }: Pick<Material, "folder">): string {
@@ -85,15 +86,19 @@ export async function checkBackup(material: Material, control: StepControl, hash
   await checkTree(tree, { files, hashes: known }, (bytes) => control.progress(bytes, plainBytes));
 }
 
-/** Room for the data and the log, and for a copy of the data that is started. */
+/** The data, and a copy of it that is started. */
 const spaceFactor = 2.2;
 
-export async function checkSpace({ plan, manifest }: Material, place: string): Promise<void> {
-  const needed = (manifest.plainBytes + (plan.replay?.bytes ?? 0)) * spaceFactor;
+/** Room for what the plan makes of a backup: a replay builds the store anew, beside a snapshot that has none. */
+export async function checkSpace({ plan, manifest }: Material, place: string, reserveBytes = 0): Promise<void> {
+  const log = plan.replay?.bytes ?? 0;
+  const rebuilt = plan.replay !== null && manifest.tier === Tier.Snapshots ? manifest.plainBytes : 0;
+  const needed = (manifest.plainBytes + rebuilt + 2 * log) * spaceFactor + log;
   const free = await freeBytes(place);
-  if (free < needed) {
+  if (free < needed + reserveBytes) {
+    const reserve = reserveBytes === 0 ? "" : `, and ${formatBytes(reserveBytes)} stay free for the database`;
     throw new WorldFault(
-      `${place} has ${formatBytes(free)} free; this recovery needs ${formatBytes(needed)} (the data, and a copy that is started to prove it). Use a larger disk.`,
+      `${place} has ${formatBytes(free)} free; this recovery needs ${formatBytes(needed)} (the data, and a copy that is started to prove it)${reserve}. Use a larger disk.`,
     );
   }
 }
@@ -137,8 +142,9 @@ export async function replaySegments(material: Material, replay: ReplayPlan, con
     .run(["wal-replay", "--wal-dir", logOf(material), ...until], { timeoutSeconds: replayDeadlineSeconds });
   if (code !== 0) {
     // Only the database can read the log: whether it ends before the target shows here first.
-    const atEnd = replay.until === null ? "" : " If nothing was written after the target, use end-of-log.";
-    throw new Damaged(`the log cannot be replayed: ${stderr.trim()}. ${otherPoint}${atEnd}`);
+    throw new Damaged(
+      `the log of stream ${replay.stream} cannot be replayed: ${stderr.trim()}. ${otherPoint} Another stream may serve: ${replay.until === null ? "end-of-log" : `time:${replay.until}`}@STREAM, as \`verify --wal\` lists them. Only if nothing at all was written after the target, end-of-log is the same.`,
+    );
   }
   const index = indexOf(stdout);
   const { low } = material.plan.source.index;
@@ -150,7 +156,7 @@ export async function replaySegments(material: Material, replay: ReplayPlan, con
 
 /** `wal-replay` prints the index that it reached, in whatever layout. */
 function indexOf(printed: string): number {
-  const found = /index\D*(\d+)/i.exec(printed) ?? /(\d+)\D*$/.exec(printed);
+  const found = [...printed.matchAll(/index\D*(\d+)/gi)].at(-1) ?? /(\d+)\D*$/.exec(printed);
   if (found?.[1] === undefined) throw new WorldFault(`wal-replay printed no index: ${printed.trim().slice(0, 200)}`);
   return Number(found[1]);
 }

@@ -54,8 +54,8 @@ export async function whileAlone(
 ): Promise<void> {
   const configFile = await scratchConfig(node, { ...copy, archiveCommand: holdCommand });
   const service = new ProcessService({ ...node.config.node, configFile }, null);
-  await service.start();
   try {
+    await service.start();
     await leadsAlone(new AdminHttp(await adminUrlOf(configFile)));
     const admin = node.admin.withConfig(configFile);
     await admin.mustRun(["resume-writes"], { timeoutSeconds: 30 });

@@ -4,7 +4,7 @@ import { type RecoveryReplayed, recoveryReplayedSchema } from "../../model/recor
 import { Conflict } from "../archive/archive";
 import { parseStored } from "../archive/stored";
 import { recoveryKey } from "../commands/plan";
-import { replaceFile, walkTree } from "../host/files";
+import { walkTree } from "../host/files";
 import { syncTree } from "../host/tree";
 import { Damaged } from "../run/errors";
 import type { Step, StepControl } from "../run/steps";
@@ -48,12 +48,11 @@ function materialOf(context: RestoreContext): Material {
   return { node, plan, manifest, archive: sourceArchive(context), folder: restorePaths(context).staging };
 }
 
-const fetchedMarker = "fetched";
-
 async function fetch(context: RestoreContext, control: StepControl): Promise<void> {
   const material = materialOf(context);
   // A staging folder whose proof was broken off may hold half a replay or bootstrap: it is fetched again (protocol 23).
-  await rm(material.folder, { recursive: true, force: true });
+  // Those of recoveries that were given up go too: we hold the claim on this target, and no swap is under way.
+  await rm(path.dirname(material.folder), { recursive: true, force: true });
   await checkSpace(material, context.node.config.node.dataDirectory);
   context.hashes = await fetchBackup(material, control);
 }
@@ -61,7 +60,6 @@ async function fetch(context: RestoreContext, control: StepControl): Promise<voi
 async function checkFiles(context: RestoreContext, control: StepControl): Promise<void> {
   await checkBackup(materialOf(context), control, context.hashes);
   await control.point();
-  await replaceFile(path.join(restorePaths(context).staging, fetchedMarker), "");
 }
 
 async function fetchLog(context: RestoreContext, control: StepControl): Promise<void> {

@@ -4,6 +4,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AgentConfig } from "../../model/agentConfig";
+import { segmentName } from "../../model/layout";
+import type { Manifest } from "../../model/manifest";
 import {
   agent,
   type AgentOptions,
@@ -256,7 +258,7 @@ const table: Bad[] = [
     what: "a restore point that is none",
     run: () => ({ args: ["plan"], options: { spec: plan({ restorePoint: "yesterday" }) } }),
     code: 2,
-    message: `- restorePoint: is no restore point (received "yesterday"). Write one of: latest-offsite | latest | end-of-log | backup:ID | time:UTC | index:N.`,
+    message: `- restorePoint: is no restore point (received "yesterday"). Write one of: latest-offsite | latest | end-of-log[@STREAM] | backup:ID | time:UTC[@STREAM] | index:N.`,
   },
   {
     what: "a recovery's name that leads out",
@@ -403,7 +405,7 @@ describe("wrong input", () => {
 describe("manifests that are none", () => {
   const id = "20260101T000000Z-00000000";
   const file = () => path.join(host.archive.location, `prod/full/manifest/l-1/${id}.json`);
-  const whole = {
+  const whole: Manifest = {
     format: "neumann-backup/1",
     backupId: id,
     tier: "full",
@@ -411,6 +413,7 @@ describe("manifests that are none", () => {
     lineage: "l-1",
     databaseClusterId: "db",
     createdAt: "2026-01-01T00:00:00.000Z",
+    copiedAt: "2026-01-01T00:00:01.000Z",
     node: { id: "node1", term: 1 },
     index: { low: 1, high: 1 },
     pause: null,
@@ -418,7 +421,7 @@ describe("manifests that are none", () => {
     plainBytes: 1,
     parts: [{ name: "data.tar.zst", bytes: 3, sha256: "0".repeat(64) }],
     files: [],
-    wal: { stream: null, anchors: [], segments: [] },
+    wal: { stream: null, anchors: [], open: { first: segmentName(0n), last: segmentName(0n) }, segments: [] },
     source: null,
     agent: { version: "1", sha256: "0" },
   };

@@ -251,7 +251,7 @@ describe("DisasterRecovery refuses", () => {
           '  - recoveryId: cannot name a recovery (received "a/b"). Use letters, digits, dots and dashes, at most 63, such as 2026-11-23.',
           '  - approvedPlanDigest: is no digest of a plan (received "12"). Copy the 64 hex digits after `plan` from the preview.',
           '  - clusterName: is no name for a cluster (received ""). Such as prod.',
-          '  - restorePoint: is no restore point (received "newest"). Write one of: latest-offsite | latest | end-of-log | backup:ID | time:UTC | index:N. An ID is as `neumann-backup list` shows it, a time as 2026-11-23T10:30:00Z.',
+          '  - restorePoint: is no restore point (received "newest"). Write one of: latest-offsite | latest | end-of-log[@STREAM] | backup:ID | time:UTC[@STREAM] | index:N. An ID is as `neumann-backup list` shows it, a time as 2026-11-23T10:30:00Z.',
         ].join("\n"),
     );
   });

@@ -111,7 +111,11 @@ function bash(marker: string, environment: Record<string, string>): string {
 }
 
 function tryBash(marker: string, environment: Record<string, string>) {
-  const script = `set -euo pipefail\n${markedCommands(page, marker)}`;
+  return tryScript(markedCommands(page, marker), environment);
+}
+
+function tryScript(commands: string, environment: Record<string, string>) {
+  const script = `set -euo pipefail\n${commands}`;
   const env = { ...process.env, ...environment, PATH: `${programsFolder()}:${process.env.PATH}` };
   return spawnSync("bash", ["-c", script], { env, encoding: "utf8" });
 }
@@ -138,6 +142,8 @@ async function freshNode(name: string): Promise<{ node: LabNode; environment: Re
 
 describe("docs/format.md", () => {
   let taken: Record<string, unknown>;
+  /** Before the last rows, which come after all backups. */
+  let beforeLast: Date;
 
   beforeAll(async () => {
     const leader = await source.leader();
@@ -149,8 +155,43 @@ describe("docs/format.md", () => {
     await onLeader(["snapshot"]);
     await onLeader(["full"]);
     taken = await onLeader(["offsite"]);
+    beforeLast = new Date();
     await write(rows + 1, 10);
+    const end = Date.now();
+    const wal = path.join(archive.location, "prod", "wal");
+    // All ten are stored for sure when a segment comes that was begun after them.
+    await write(rows + 11, 1);
+    const late = (name: string): boolean =>
+      (fs.statSync(path.join(wal, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) > end;
+    const stored = (): string[] =>
+      fs.readdirSync(wal, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".wal") && late(name));
+    await until(
+      "the log is archived",
+      () => new Set(stored().map((name) => path.dirname(name))).size === 3 || undefined,
+    );
     await source.close();
+  });
+
+  it.each([
+    ["to the end of the log", 11],
+    ["to a time", 0],
+  ])("rolls a snapshot forward %s, row by row", async (_, more) => {
+    const { node, environment } = await freshNode(`forward-${more}`);
+    const place = { ...environment, ARCHIVE: archive.location, TIER: "snapshots" };
+    const target: Record<string, string> = more === 0 ? { UNTIL: beforeLast.toISOString() } : {};
+    const all = markedCommands(page, "by-hand");
+    const last = all.indexOf("neumann-admin init-cluster");
+    const commands = [all.slice(0, last), markedCommands(page, "by-hand-forward"), all.slice(last)].join("\n");
+    const { status, stderr } = tryScript(commands, { ...place, ...target });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    await node.start();
+    await until("it leads", async () => (await node.leads()) || undefined);
+    bash("by-hand-started", place);
+    const text = await node.must(["query", "-"], "SELECT k, v FROM t\n");
+    const found = [...text.matchAll(/row-\d+-[0-9a-f]{24}/g)].map(([value]) => value).sort();
+    expect(found).toEqual(Array.from({ length: rows + more }, (__, i) => valueOf(i + 1)).sort());
+    await node.stop();
   });
 
   it.each(["offsite", "snapshots"])("restores the newest %s backup by hand, row by row", async (tier) => {

@@ -4,6 +4,7 @@ import type { Catalog } from "../../model/catalog";
 import { InputError } from "../../model/mistakes";
 import { describePlan, planDigest, type PlanRequest, resolvePlan, type RestorePlan } from "../../model/plan";
 import { PlanRefused } from "../../model/planRefused";
+import { segmentName } from "../../model/layout";
 import type { RecoveryPin } from "../../model/records";
 import { Tier } from "../../model/tier";
 import { accepted, anyManifest, catalog, entry, idOf, lineage, messageOf, sha, shuffleKeys } from "./fixtures";
@@ -100,8 +101,53 @@ describe("resolvePlan", () => {
     expect(lines[10]).toBe("  will be lost    every write acknowledged after 2026-11-23T04:04:30.000Z");
     const end = describePlan(ask({ segments, restorePoint: "end-of-log" }), "d", new Date());
     expect(end).toContain("\n  replayed        to its end; the exact index is known when it is done\n");
-    expect(end).toContain("\n  will be lost    every write that was not archived by 2026-11-23T04:05:00.000Z\n");
+    expect(end).toContain(
+      "\n  will be lost    every write that is not in these segments: all that node1-aa archived after 2026-11-23T04:05:00.000Z\n",
+    );
+    const gap = describePlan({ ...plan, replay: { ...plan.replay!, gap: true } }, "d", new Date());
+    expect(gap).toContain("\n  A GAP           follows: what this stream holds behind it is not replayed\n");
     expect(planDigest(plan)).not.toBe(planDigest(ask({ segments, restorePoint: "end-of-log" })));
+  });
+
+  it("to a time keeps its digest while more of the log arrives", () => {
+    const of = (count: number, restorePoint: string) => {
+      const segments = Array.from({ length: count }, (_, i) => ({
+        place: "primary" as const,
+        lineage: "l-one",
+        stream: "node1-aa",
+        bytes: 16 * 1024 * 1024,
+        segment: segmentName(BigInt(4 + i)),
+        storedAt: new Date(Date.parse("2026-11-23T05:00:00.000Z") + i * 1000).toISOString(),
+      }));
+      return planDigest(ask({ segments, restorePoint }));
+    };
+    expect(of(1, "time:2026-11-23T04:30:00Z")).toBe(of(90, "time:2026-11-23T04:30:00Z"));
+    expect(of(1, "time:2026-11-23T04:30:00Z")).not.toBe(of(1, "time:2026-11-23T04:30:01Z"));
+    expect(of(1, "end-of-log")).not.toBe(of(90, "end-of-log"));
+  });
+
+  it("to a time before a recovery takes the history that was production then", () => {
+    const segments = ["l-one", "l-two"].map((name) => ({
+      place: "primary" as const,
+      lineage: name,
+      stream: "node1-aa",
+      bytes: 1,
+      segment: segmentName(4n),
+      storedAt: "2026-11-23T12:00:00.000Z",
+    }));
+    const later = entry({ backupId: idOf(3), lineage: "l-two", copiedAt: "2026-11-23T08:00:00.000Z" });
+    const two = lineage("l-two", "l-one", { createdAt: "2026-11-23T06:00:00.000Z" });
+    const both = catalog({
+      entries: [full, later],
+      lineages: [lineage("l-one"), two],
+      accepted: [accepted("l-two")],
+    });
+    const of = (time: string) =>
+      ask({ catalog: both, segments, restorePoint: `time:2026-11-23T${time}Z` }).source.lineage;
+    expect(of("05:59:59")).toBe("l-one");
+    expect(of("09:00:00")).toBe("l-two");
+    const between = { catalog: both, segments, restorePoint: "time:2026-11-23T07:00:00Z" };
+    expect(refusal(between)).toContain("the earliest time that can be restored is 2026-11-23T08:00:00.000Z");
   });
 
   it("offers an index only where one is known", () => {

@@ -56,9 +56,9 @@ function log(stored: Record<number, string>, stream = "s1", change: Partial<Stor
   }));
 }
 
-function choose(entries: CatalogEntry[], segments: StoredSegment[], until: string | null): BaseAndLog {
+function choose(entries: CatalogEntry[], segments: StoredSegment[], until: string | null, stream?: string): BaseAndLog {
   const target = until === null ? null : new Date(clock(until));
-  return chooseBaseAndLog({ catalog: catalog({ entries }), lineage: "l-one", segments, until: target });
+  return chooseBaseAndLog({ catalog: catalog({ entries }), lineage: "l-one", segments, until: target, stream });
 }
 
 function refusal(...asked: Parameters<typeof choose>): string {
@@ -87,6 +87,7 @@ describe("a target in time", () => {
       segments: 2,
       bytes: 2000,
       storedAt: clock("04:50:00"),
+      gap: false,
     });
   });
 
@@ -109,7 +110,9 @@ describe("a target in time", () => {
 
   it("of a stream without an anchor only that of the node itself serves (protocol 5)", () => {
     const joined = log({ 0: "04:06:00", 1: "04:55:00" }, "s2");
-    expect(refusal([first], joined, "04:30:00")).toContain("no archived log follows");
+    expect(refusal([first], joined, "04:30:00")).toBe(
+      `no archived log follows the backups before 2026-11-23T04:30:00.000Z. The newest of them is backup:${idOf(1)}.`,
+    );
     expect(choose([first], [...joined, ...log(hourly)], "04:30:00").replay).toMatchObject({ stream: "s1" });
   });
 
@@ -118,6 +121,32 @@ describe("a target in time", () => {
     const whole = log({ 8: "04:41:00", 9: "04:51:00", 10: "05:01:00" }, "s2");
     const anchored = base(2, { at: "04:32:00", open: [3, 3], anchors: { s1: 2, s2: 7 } });
     expect(choose([anchored], [...holey, ...whole], "04:55:00").replay).toMatchObject({ stream: "s2", segments: 3 });
+  });
+
+  it("never a stream that ended soon after the target, where another goes on: its last segment may have come late", () => {
+    const anchored = base(2, { at: "04:32:00", open: [3, 3], stream: "s3", anchors: { s1: 2, s2: 7 } });
+    const dead = log({ 8: "04:46:00" }, "s2");
+    const plan = choose([anchored], [...dead, ...log({ 3: "04:40:00", 4: "05:30:00" })], "04:45:00");
+    expect(plan.replay).toMatchObject({ stream: "s1", segments: 2 });
+    // But the dead one when it is asked for.
+    const asked = choose([anchored], [...dead, ...log({ 3: "04:40:00", 4: "05:30:00" })], "04:45:00", "s2");
+    expect(asked.replay).toMatchObject({ stream: "s2", segments: 1 });
+  });
+
+  it("and of all the one that a later backup bounds: it holds the target for sure", () => {
+    const anchored = base(2, { at: "04:32:00", open: [3, 3], anchors: { s1: 2, s2: 7 } });
+    const later = base(3, { at: "04:50:00", open: [5, 5] });
+    const own = log({ 3: "04:40:00", 4: "04:45:00", 5: "04:50:00", 6: "04:55:00" });
+    const other = log({ 8: "04:41:00", 9: "06:00:00" }, "s2");
+    expect(choose([anchored, later], [...own, ...other], "04:43:00").replay).toMatchObject({
+      stream: "s1",
+      last: name(6),
+    });
+  });
+
+  it("falls back to the anchor where the archive lacks the segment that was open", () => {
+    const odd = base(2, { at: "04:32:00", open: [0, 0], anchors: { s1: 2 } });
+    expect(choose([odd], log({ 3: "04:40:00" }), "04:35:00").replay).toMatchObject({ first: name(3) });
   });
 
   it("takes an older base where the newer one's log has a gap", () => {

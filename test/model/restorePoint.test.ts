@@ -11,6 +11,13 @@ describe("parseRestorePoint", () => {
     expect(parseRestorePoint("index:1200")).toEqual({ kind: "index", index: 1200 });
   });
 
+  it("reads the stream that the log shall come from", () => {
+    const stream = "node-1.a-0011aabb";
+    expect(parseRestorePoint(`end-of-log@${stream}`)).toEqual({ kind: "end-of-log", stream });
+    const until = new Date("2026-11-23T10:30:00Z");
+    expect(parseRestorePoint(`time:2026-11-23T10:30:00Z@${stream}`)).toEqual({ kind: "time", until, stream });
+  });
+
   it.each(["2026-11-23T10:30:00Z", "2026-11-23T10:30:00.5Z", "2026-11-23T10:30:00.123Z"])(
     "reads the time %s",
     (text) => {
@@ -47,11 +54,15 @@ describe("parseRestorePoint", () => {
     "index:-1",
     "index:1e3",
     "end-of-log:1",
+    "end-of-log@",
+    "end-of-log@node1",
+    "latest@node1-0011aabb",
+    "time:2026-11-23T04:00:00Z@",
     "20261123T040000Z-0011aabb",
   ])("refuses %j and says what to write", (text) => {
     expect(messageOf(() => parseRestorePoint(text))).toBe(
       "The restore point cannot be used: 1 mistake\n" +
-        `  - restorePoint: is no restore point (received ${JSON.stringify(text)}). Write one of: latest-offsite | latest | end-of-log | backup:ID | time:UTC | index:N. An ID is as \`neumann-backup list\` shows it, a time as 2026-11-23T10:30:00Z.`,
+        `  - restorePoint: is no restore point (received ${JSON.stringify(text)}). Write one of: latest-offsite | latest | end-of-log[@STREAM] | backup:ID | time:UTC[@STREAM] | index:N. An ID is as \`neumann-backup list\` shows it, a time as 2026-11-23T10:30:00Z.`,
     );
   });
 });
