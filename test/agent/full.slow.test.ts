@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Manifest } from "../../model/manifest";
-import { until } from "../../lab/neumann/harness";
+import { programsFolder, until } from "../../lab/neumann/harness";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
 import {
   admin,
@@ -89,6 +89,10 @@ async function atStep(
     if (acted) return { ran, host };
   }
   throw new Error(`full never reached ${step}`);
+}
+
+function leasesOf(host: Host): string {
+  return path.join(host.agentDirectory, "state/leases");
 }
 
 async function writesAreTaken(ms: number): Promise<void> {
@@ -220,7 +224,7 @@ describe("a backup that went wrong is none", () => {
       // Lease of 5 s, and some for a busy machine.
       await writesAreTaken(15_000);
       // The watchdog resumes once more when nothing can land any more, and only then is done.
-      const leases = path.join(asleep.agentDirectory, "state/leases");
+      const leases = leasesOf(asleep);
       await until("the watchdog is done", () => filesBelow(leases).length === 0 || undefined);
       pausedByOperator = (await admin(asleep, ["pause-writes"])).code === 0;
       process.kill(-child.pid!, "SIGCONT");
@@ -252,7 +256,7 @@ describe("a backup that went wrong is none", () => {
 
   it("an archive that is away does not keep writes paused: `resume-writes` needs none", async () => {
     const host = await cluster.leader();
-    const leases = path.join(host.agentDirectory, "state/leases");
+    const leases = leasesOf(host);
     fs.mkdirSync(leases, { recursive: true });
     const lease = { format: "neumann-local-lease/1", leaseId: "left", host: "another boot", deadlineUptime: 1 };
     fs.writeFileSync(path.join(leases, "left.json"), JSON.stringify({ ...lease, holder: { pid: 1, started: "0" } }));
@@ -265,6 +269,62 @@ describe("a backup that went wrong is none", () => {
     }
     await writesAreTaken(15_000);
     expect(filesBelow(leases)).toEqual([]);
+  });
+
+  it("a pause that lands after writes were resumed is ended once more (protocol 13)", async () => {
+    const before = manifests().length;
+    const host = await cluster.leader();
+    // `pause-writes` fails at once and happens two seconds later: nobody can know.
+    const programs = path.join(folder, "late-pause");
+    fs.rmSync(programs, { recursive: true, force: true });
+    fs.mkdirSync(programs);
+    const landed = path.join(programs, "landed");
+    const real = path.join(programsFolder(), "neumann-admin");
+    const script = `#!/bin/sh
+[ "$1" = pause-writes ] || exec "${real}" "$@"
+(sleep 2; "${real}" pause-writes && touch "${landed}") >/dev/null 2>&1 &
+echo "connection lost" >&2
+exit 1
+`;
+    fs.writeFileSync(path.join(programs, "neumann-admin"), script, { mode: 0o755 });
+    const config = JSON.parse(fs.readFileSync(host.configFile, "utf8")) as { node: object };
+    const late = path.join(host.agentDirectory, "late.json");
+    fs.writeFileSync(late, JSON.stringify({ ...config, node: { ...config.node, programDirectory: programs } }));
+    const ran = await agent(["--config", late, "--json", "full"]);
+    expect(ran.code, complaint(ran)).toBe(4);
+    expect(complaint(ran)).toContain("connection lost");
+    await until("the pause has landed", () => fs.existsSync(landed) || undefined);
+    // The watchdog is still there; it goes when nothing can land any more.
+    await until("nothing is left of the pause", () => filesBelow(leasesOf(host)).length === 0 || undefined);
+    await writesAreTaken(15_000);
+    expect(manifests()).toHaveLength(before);
+  });
+
+  it("a clock that is ten minutes off: no backup, but WAL still flows (protocol 16)", async () => {
+    const before = manifests().length;
+    const host = await cluster.leader();
+    const shift = path.join(folder, "shift.cjs");
+    fs.writeFileSync(
+      shift,
+      `const real = Date; const now = () => real.now() + 600_000;
+       globalThis.Date = class extends real { constructor(...a) { super(...(a.length === 0 ? [now()] : a)); } static now() { return now(); } };`,
+    );
+    const environment = { NODE_OPTIONS: `--require=${shift}` };
+    for (const tier of ["full", "snapshot"]) {
+      const ran = await agent([...at(host), "--json", tier], { environment });
+      expect(ran.code, complaint(ran)).toBe(3);
+      expect(complaint(ran)).toMatch(
+        /this node's clock and the archive's are (599|600|601) s apart: no backup is made/,
+      );
+    }
+    expect(manifests()).toHaveLength(before);
+    const wal = path.join(cluster.archive.location, "prod", "wal");
+    const [stored] = filesBelow(wal).filter((name) => name.includes(`/${host.node.id}-`) && name.endsWith(".wal"));
+    const segment = path.basename(stored!);
+    const copy = path.join(folder, segment);
+    fs.copyFileSync(path.join(wal, stored!), copy);
+    // The same segment again, by a clock that is wrong: a success, because the archive holds it.
+    await must([...at(host), "wal-push", copy, segment], { environment });
   });
 
   it("WAL that never arrives: void at the deadline, exit code 4, nothing listed (protocol 7)", async () => {
@@ -297,7 +357,7 @@ describe("a backup that went wrong is none", () => {
       await cluster.cluster.nodes.find((node) => node.id === leading.node.id)!.stop("SIGKILL");
       // The host is gone, and all that ran there: also its watchdog.
       process.kill(-child.pid!, "SIGKILL");
-      const leases = path.join(leading.agentDirectory, "state/leases");
+      const leases = leasesOf(leading);
       for (const name of filesBelow(leases).filter((file) => file.endsWith(".watched"))) {
         process.kill(Number(fs.readFileSync(path.join(leases, name), "utf8")), "SIGKILL");
       }

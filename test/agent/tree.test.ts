@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
-import { execFileSync as run } from "node:child_process";
+import { execFileSync as run, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { hashTree, TreeCopy } from "../../agent/host/tree";
 import { levelFor, usualLevel } from "../../agent/host/compression";
@@ -15,8 +16,20 @@ import { contentsOf, scratch } from "./support";
 
 const folder = scratch("tree");
 let count = 0;
-function pair(): { source: string; target: string; copy: TreeCopy } {
-  const base = path.join(folder, `case-${count++}`);
+/** A folder on a disk: on tmpfs a map that is written never gives its file a new time, and no database is there. Null: none. */
+const memoryMaps = ((): string | null => {
+  if (process.platform !== "linux" || spawnSync("python3", ["-c", "import mmap"]).status !== 0) return null;
+  const tmpfs = 0x01021994;
+  return (
+    [folder, path.resolve(__dirname, "../../.work")].find((at) => {
+      fs.mkdirSync(at, { recursive: true });
+      return fs.statfsSync(at).type !== tmpfs;
+    }) ?? null
+  );
+})();
+
+function pair(parent = folder): { source: string; target: string; copy: TreeCopy } {
+  const base = path.join(parent, `case-${process.pid}-${count++}`);
   const source = path.join(base, "source");
   const target = path.join(base, "target");
   fs.mkdirSync(source, { recursive: true });
@@ -41,6 +54,41 @@ describe("a copy in passes (protocol 10)", () => {
     await copy.pass(nothing);
     expect(contentsOf(target)).toEqual(contentsOf(source));
   });
+
+  it.skipIf(memoryMaps === null)(
+    "catches a page that is rewritten through a memory map",
+    { timeout: 30_000 },
+    async () => {
+      const { source, target, copy } = pair(memoryMaps!);
+      const page = path.join(source, "pages.db");
+      fs.writeFileSync(page, Buffer.alloc(16_384, 1));
+      const program = `import mmap, sys
+with open(sys.argv[1], "r+b") as file:
+    page = mmap.mmap(file.fileno(), 0)
+    for line in sys.stdin:
+        page[8192] = int(line)
+        print("done", flush=True)`;
+      const mapper = spawn("python3", ["-c", program, page], { stdio: ["pipe", "pipe", "inherit"] });
+      const answers = createInterface({ input: mapper.stdout })[Symbol.asyncIterator]();
+      const change = async (value: number): Promise<void> => {
+        mapper.stdin.write(`${value}\n`);
+        expect((await answers.next()).value).toBe("done");
+      };
+      try {
+        await change(2);
+        // Beyond the grain of the clock: what follows must show by itself.
+        await new Promise((resolve) => setTimeout(resolve, 2500));
+        await copy.pass(nothing);
+        await change(3);
+        await copy.lastPass(nothing);
+        expect(fs.readFileSync(page)[8192]).toBe(3);
+        expect(contentsOf(target)).toEqual(contentsOf(source));
+      } finally {
+        mapper.kill();
+        fs.rmSync(path.dirname(source), { recursive: true });
+      }
+    },
+  );
 
   it("catches a page that was written while the pass before ran", async () => {
     const { source, target, copy } = pair();
