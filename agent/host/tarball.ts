@@ -12,10 +12,13 @@ const tar = process.platform === "darwin" ? "gtar" : "tar";
  * a tar that reads 10 KiB would leave the padding of the last record unread, and whoever types the pipe see zstd fail.
  */
 const records = "--blocking-factor=256";
+/** Reads on behind the end's mark: were padding left in the pipe, zstd would now and then die of it. */
+const toTheEnd = "--ignore-zeros";
 const packOptions = ["--create", "--sort=name", "--numeric-owner", "--sparse", "--xattrs", "--format=posix"];
 const unpackOptions = [
   "--extract",
   records,
+  toTheEnd,
   "--numeric-owner",
   "--same-permissions",
   "--no-same-owner",
@@ -60,7 +63,7 @@ export async function compareTree(
   root: string,
   progress: (bytes: number) => void,
 ): Promise<Unpacked> {
-  return throughTar(content, ["--compare", records, "--directory", root], { progress });
+  return throughTar(content, ["--compare", records, toTheEnd, "--directory", root], { progress });
 }
 
 /** What was unpacked, measured on the stream that was fetched. */

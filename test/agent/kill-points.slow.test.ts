@@ -55,8 +55,16 @@ const folder = scratch("kill");
 const open: Protected[] = [];
 let stored: { archive: FolderArchive; writer: Writer; target: string };
 
+let made = 0;
+
+/** A folder that no test has used, also when it is tried again. */
+function fresh(name: string): string {
+  made += 1;
+  return path.join(folder, `${name}-${made}`);
+}
+
 async function source(name: string, options: Parameters<typeof protectedCluster>[1] = {}): Promise<Protected> {
-  const found = await protectedCluster(path.join(folder, name), options);
+  const found = await protectedCluster(fresh(name), options);
   open.push(found);
   await createTable(found.cluster.nodes[0]!);
   return found;
@@ -171,7 +179,7 @@ describe.concurrent("a command that is killed anywhere is run again", { timeout:
     await untilDone(() => agent([...at(host), "--json", "full"]));
     for (const { name } of offsite.steps) {
       // Each time into an off-site archive that does not hold this backup yet.
-      const location = path.join(folder, "hot", `offsite-${name}`);
+      const location = fresh(`offsite-${name}`);
       const away = { kind: "directory" as const, location };
       await must(["archive-create"], { spec: { archive: away, clusterId: "prod", role: "offsite" } });
       const sender = { ...host, archive: { ...host.archive, offsite: away }, configFile: `${location}.json` };
@@ -191,7 +199,7 @@ describe.concurrent("a command that is killed anywhere is run again", { timeout:
   it("wal-push", async () => {
     const cluster = await source("wal", { archiving: false });
     const host = cluster.hosts[0]!;
-    const offered = path.join(folder, "offered");
+    const offered = fresh("offered");
     fs.mkdirSync(offered);
     let number = 0;
     for (const { name } of walPush.steps) {
@@ -225,8 +233,8 @@ describe.concurrent("a command that is killed anywhere is run again", { timeout:
   });
 
   it("install, rollout, uninstall, node-create, node-delete", async () => {
-    const directory = path.join(folder, "node");
-    const counting = countingPrograms(path.join(folder, "node-programs"));
+    const directory = fresh("node");
+    const counting = countingPrograms(fresh("node-programs"));
     const archive = await archiveCopy(directory, { offsite: false });
     const host = await freshHost(directory, "node1", { archive, programDirectory: counting, install: false });
     const create = nodeSpec(host, { bootstrap: true, start: true });
@@ -264,14 +272,14 @@ describe.concurrent("a command that is killed anywhere is run again", { timeout:
   });
 
   it("restore: first", async () => {
-    const counting = countingPrograms(path.join(folder, "first-programs"));
+    const counting = countingPrograms(fresh("first-programs"));
     await inParallel(restoreFirst.steps, async ({ name }) => {
       await killFirst(name, counting);
     });
   });
 
   it("query", async () => {
-    const directory = path.join(folder, "query");
+    const directory = fresh("query");
     const archive = await archiveCopy(directory, { offsite: true, primary: true });
     const host = await freshHost(directory, "node1", { archive });
     const before = contentsOf(directory);
@@ -289,8 +297,8 @@ describe.concurrent("a command that is killed anywhere is run again", { timeout:
   });
 
   it("restore: join, release, base, accept, status", async () => {
-    const directory = path.join(folder, "phases");
-    const counting = countingPrograms(path.join(folder, "phases-programs"));
+    const directory = fresh("phases");
+    const counting = countingPrograms(fresh("phases-programs"));
     const archive = await archiveCopy(directory);
     const hosts: Host[] = [];
     for (const id of ["node1", "node2"])
@@ -342,12 +350,12 @@ it("survived every kill point", () => {
     steps.flatMap((step) => moments.map((moment) => `${name}/${step.name}:${moment}`)),
   );
   expect(points.filter((point) => !survived.includes(point))).toEqual([]);
-  expect(survived).toHaveLength(tried.length);
+  expect(tried.filter((point) => !survived.includes(point))).toEqual([]);
 });
 
 /** One recovery, killed at the three moments of a step, then run to its end. */
 async function killFirst(step: string, programDirectory: string): Promise<void> {
-  const directory = path.join(folder, `first-${step}`);
+  const directory = fresh(`first-${step}`);
   const replays = step === "fetch-log" || step === "replay";
   const archive = await archiveCopy(directory, { offsite: true, primary: replays });
   const host = await freshHost(directory, "node1", { archive, programDirectory });

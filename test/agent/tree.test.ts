@@ -291,6 +291,18 @@ describe("a tarball", () => {
     }
   });
 
+  it("is read to its very end, however much padding there is: zstd must not die of what nobody reads", async () => {
+    const { source, target } = pair();
+    fs.writeFileSync(path.join(source, "a"), randomBytes(5000));
+    const padded = `${target}.zst`;
+    const pack = `tar --create --blocking-factor=8192 --directory "$1" . | zstd --quiet -o "$2"`;
+    run("bash", ["-c", `set -o pipefail; ${pack}`, "-", source, padded]);
+    await compareTree(padded, source, nothing);
+    fs.mkdirSync(target);
+    await unpackTree(fs.createReadStream(padded), target, { progress: nothing });
+    expect(contentsOf(target)).toEqual(contentsOf(source));
+  });
+
   it("does not compare with a folder that has changed", async () => {
     const { source, content } = await sample();
     fs.writeFileSync(path.join(source, "data/store/pages"), Buffer.alloc(300_000, "PAGE"));
