@@ -124,15 +124,20 @@ export function productionLineage(catalog: Catalog): ProductionLineage {
   return { lineage: only };
 }
 
-/** The newest good backup of a lineage, in the named places and tiers. */
-export function newestGood(
-  catalog: Catalog,
-  lineage: string,
-  where: { places?: readonly Place[]; tiers?: readonly Tier[] } = {},
-): CatalogEntry | undefined {
+interface Where {
+  places?: readonly Place[];
+  tiers?: readonly Tier[];
+}
+
+/** The good backups of a lineage in the named places and tiers, newest last. */
+export function goodBackups(catalog: Catalog, lineage: string, where: Where = {}): CatalogEntry[] {
   return inOrder(catalog)
     .filter((entry) => entry.manifest.lineage === lineage && entry.problem === null)
     .filter((entry) => where.places?.includes(entry.place) ?? true)
-    .filter((entry) => where.tiers?.includes(entry.manifest.tier) ?? true)
-    .at(-1);
+    .filter((entry) => where.tiers?.includes(entry.manifest.tier) ?? true);
+}
+
+/** The newest of them. */
+export function newestGood(catalog: Catalog, lineage: string, where: Where = {}): CatalogEntry | undefined {
+  return goodBackups(catalog, lineage, where).at(-1);
 }

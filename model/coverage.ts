@@ -1,5 +1,5 @@
 import { ArchivedLog, type StreamLog } from "./archivedLog";
-import type { Catalog, StoredSegment } from "./catalog";
+import { type Catalog, goodBackups, type StoredSegment } from "./catalog";
 import { segmentName, segmentNumber } from "./layout";
 
 /** Segments that are missing in the middle of a stream; both are included. */
@@ -53,9 +53,8 @@ export function coverageOf(catalog: Catalog, segments: readonly StoredSegment[])
 
 /** In the order of time; what overlaps is one range. */
 function rangesOf(catalog: Catalog, lineage: string, log: ArchivedLog): CoveredRange[] {
-  const bases = catalog.entries
-    .filter((entry) => entry.place === "primary" && entry.problem === null && entry.manifest.lineage === lineage)
-    .sort((a, b) => a.manifest.index.high - b.manifest.index.high);
+  const bases = goodBackups(catalog, lineage, { places: ["primary"] });
+  bases.sort((a, b) => a.manifest.index.high - b.manifest.index.high);
   const found: CoveredRange[] = [];
   for (const base of bases) {
     const { backupId, copiedAt } = base.manifest;

@@ -4,6 +4,7 @@ import {
   ancestors,
   type Catalog,
   type CatalogEntry,
+  goodBackups,
   newestGood,
   productionLineage,
   type StoredSegment,
@@ -137,8 +138,7 @@ function chooseBackup(catalog: Catalog, point: RestorePoint): CatalogEntry {
 
 /** Only where a backup ends exactly there: segments are opaque, so no other index is known (protocol 25). */
 function knownIndex(catalog: Catalog, lineage: string, index: number): CatalogEntry {
-  const known = catalog.entries
-    .filter((entry) => entry.manifest.lineage === lineage && entry.problem === null)
+  const known = goodBackups(catalog, lineage)
     .filter(({ manifest }) => manifest.index.low === manifest.index.high)
     .sort((a, b) => a.manifest.index.high - b.manifest.index.high);
   const found = known.find(({ manifest }) => manifest.index.high === index);

@@ -1,5 +1,5 @@
 import { ArchivedLog, type Run } from "./archivedLog";
-import type { Catalog, CatalogEntry, StoredSegment } from "./catalog";
+import { type Catalog, type CatalogEntry, goodBackups, type StoredSegment } from "./catalog";
 import { segmentName, segmentNumber } from "./layout";
 import { PlanRefused } from "./planRefused";
 
@@ -66,9 +66,8 @@ export function chooseBaseAndLog(request: ReplayRequest): BaseAndLog {
 
 /** The newest first, by index and never by a clock (protocol 16). */
 function basesOf({ catalog, lineage, until }: ReplayRequest): CatalogEntry[] {
-  const good = catalog.entries
-    .filter((entry) => entry.place === "primary" && entry.problem === null && entry.manifest.lineage === lineage)
-    .sort((a, b) => b.manifest.index.high - a.manifest.index.high);
+  const good = goodBackups(catalog, lineage, { places: ["primary"] });
+  good.sort((a, b) => b.manifest.index.high - a.manifest.index.high);
   if (good.length === 0) {
     throw new PlanRefused(
       `the primary archive holds no good backup of lineage ${lineage}: there is nothing that the log could be replayed on. Is it the archive of the lost cluster? If that is lost too, use latest-offsite.`,
