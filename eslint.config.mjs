@@ -7,7 +7,8 @@ const arrows = {
   agent: ["model"],
   components: ["model"],
   stacks: ["components"],
-  rehearsal: ["model", "stacks"],
+  cli: ["model", "components"],
+  rehearsal: ["model", "stacks", "cli"],
   lab: ["model"],
 };
 const rooms = [...Object.keys(arrows), "test", "bench"];

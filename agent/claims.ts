@@ -76,18 +76,36 @@ export async function takeClaim(
   };
 }
 
-/** True while somebody works on anything below the name: `prune` counts that as a backup in progress. */
-export async function liveClaims(archive: Archive, clusterId: string): Promise<string[]> {
+/** Work that somebody has claimed and not given back. */
+export interface LiveClaim {
+  name: string;
+  node: string;
+  /** By the store's clock. */
+  since: Date;
+  /** Afterwards anybody may take over. */
+  until: Date;
+}
+
+/** All that somebody works on at this moment: `prune` counts that as a backup in progress. */
+export async function liveClaimsIn(archive: Archive, clusterId: string): Promise<LiveClaim[]> {
   const names = new Set<string>();
   for (const object of await archive.list(recordPrefix(clusterId, "claims"))) {
     names.add(object.key.slice(0, object.key.lastIndexOf("/") + 1));
   }
-  const live: string[] = [];
+  const live: LiveClaim[] = [];
   for (const prefix of names) {
     const { held } = await lookAt(archive, prefix);
-    if (held !== undefined && (await alive(archive, held))) live.push(held.record.name);
+    if (held === undefined || !(await alive(archive, held))) continue;
+    const { name, holder, timeToLiveSeconds } = held.record;
+    const until = new Date(held.since.getTime() + timeToLiveSeconds * 1000);
+    live.push({ name, node: holder.node, since: held.since, until });
   }
   return live;
+}
+
+/** The names of what somebody works on. */
+export async function liveClaims(archive: Archive, clusterId: string): Promise<string[]> {
+  return (await liveClaimsIn(archive, clusterId)).map(({ name }) => name);
 }
 
 function padded(epoch: number): string {

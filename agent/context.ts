@@ -4,6 +4,7 @@ import { type AgentConfig, parseAgentConfig } from "../model/agentConfig";
 import { InputError } from "../model/mistakes";
 import { Admin } from "./database/admin";
 import { AdminHttp } from "./database/http";
+import { becomeDatabaseUser } from "./host/asRoot";
 import { isCode, ownPrefix } from "./host/files";
 import { type Service, serviceOf } from "./host/service";
 
@@ -24,8 +25,12 @@ export interface NodePaths {
   work: string;
   /** What the agent remembers on this host. */
   state: string;
+  /** Pauses that were asked for on this host and are not over. */
+  leases: string;
   /** The segment that the database offered last, whether it could be stored or not. */
   offered: string;
+  /** The private key that this node signs its manifests with (protocol 18): never leaves this host. */
+  signingKey: string;
   /** While it is there, `wal-push` answers "try later" (protocol 28). */
   hold: string;
   /** Identity of this node's log (protocol 6). */
@@ -41,7 +46,9 @@ export function pathsOf(config: Pick<AgentConfig, "agentDirectory" | "node">): N
     store: path.join(dataDirectory, "store"),
     work: path.join(dataDirectory, `${ownPrefix}-work`),
     state,
+    leases: path.join(state, "leases"),
     offered: path.join(state, "offered"),
+    signingKey: path.join(state, "signing-key.pem"),
     hold: path.join(state, "archiving-held"),
     stream: path.join(dataDirectory, "raft", "wal", `${ownPrefix}-stream`),
   };
@@ -65,11 +72,17 @@ export function nodeOf(config: AgentConfig): Node {
 /** @throws InputError when the file is missing or wrong. */
 export async function loadConfig(file: string): Promise<AgentConfig> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (!isCode(error, "ENOENT")) throw error;
+    if (!isCode(error, "ENOENT", "ENOTDIR", "EISDIR")) throw error;
+    const problem = isCode(error, "EISDIR") ? "is a folder" : "names no file";
     const remedy = "Name the agent's configuration with --config FILE; the install step of ClusterBackups writes it.";
-    throw new InputError("The agent has no configuration", [
-      { path: "--config", problem: "names no file", received: file, remedy },
-    ]);
+    throw new InputError("The agent has no configuration", [{ path: "--config", problem, received: file, remedy }]);
   });
   return parseAgentConfig(text, `${file} is no configuration of this agent`);
+}
+
+/** The node of this host. Root becomes the database's user: what is written for it must not be in its way. */
+export async function loadNode(file: string): Promise<Node> {
+  const config = await loadConfig(file);
+  await becomeDatabaseUser(config.node);
+  return nodeOf(config);
 }

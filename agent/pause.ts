@@ -6,11 +6,12 @@ import { readdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { recordKey, recordPrefix } from "../model/layout";
+import { ServiceManager } from "../model/agentConfig";
 import { parseStored } from "./archive/stored";
 import { leaseSchema, type LeaseRecord } from "../model/records";
 import type { Archive } from "./archive/archive";
 import type { Node } from "./context";
-import { exists, makeDirectory, readIfThere, removeFile, replaceFile } from "./host/files";
+import { exists, makeDirectory, ownPrefix, readIfThere, removeFile, replaceFile } from "./host/files";
 import { hostIdentity, processCommand, processStart } from "./host/identity";
 import { agentProgram } from "./identity";
 import { WorldFault } from "./run/errors";
@@ -37,12 +38,8 @@ const watchedSuffix = ".watched";
 const releasedSuffix = ".released.json";
 const pollMs = 100;
 
-function leaseDirectory(node: Node): string {
-  return path.join(node.paths.state, "leases");
-}
-
 function leaseFile(node: Node, leaseId: string): string {
-  return path.join(leaseDirectory(node), `${leaseId}.json`);
+  return path.join(node.paths.leases, `${leaseId}.json`);
 }
 
 async function readLease(file: string): Promise<LocalLease | undefined> {
@@ -70,7 +67,7 @@ export async function guardPause(node: Node, archive: Archive): Promise<PauseGua
   const leaseId = `${node.config.node.id}-${randomBytes(6).toString("hex")}`;
   const file = leaseFile(node, leaseId);
   const deadlineUptime = uptime() + seconds;
-  await makeDirectory(leaseDirectory(node));
+  await makeDirectory(node.paths.leases);
   const started = (await processStart(process.pid)) ?? "";
   const local: LocalLease = {
     format: "neumann-local-lease/1",
@@ -101,18 +98,24 @@ async function releaseLease(node: Node, archive: Archive | undefined, leaseId: s
   await archive?.putText(recordKey(node.config.archive.clusterId, "leases", `${leaseId}${releasedSuffix}`), "{}\n");
 }
 
+/** Under systemd a unit watches for leases: a process of ours would die with the unit that the backup runs in. */
 async function startWatchdog(node: Node, file: string): Promise<void> {
-  const configFile = path.join(node.config.agentDirectory, "agent.json");
-  const words = [agentProgram(), "resume-writes", "--watch", file, "--config", configFile];
-  spawn(process.execPath, words, { detached: true, stdio: "ignore" }).unref();
+  if (node.config.node.serviceManager === ServiceManager.Process) {
+    const configFile = path.join(node.config.agentDirectory, "agent.json");
+    const words = [agentProgram(), "resume-writes", "--watch", file, "--config", configFile];
+    spawn(process.execPath, words, { detached: true, stdio: "ignore" }).unref();
+  }
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(10)) {
     if (await exists(file + watchedSuffix)) return;
   }
-  throw new WorldFault("the watchdog that would resume writes did not start: writes were not paused");
+  await removeFile(file);
+  throw new WorldFault(
+    "the watchdog that would resume writes did not start: writes were not paused. neumann-backup doctor says what is wrong.",
+  );
 }
 
 /** The watchdog: waits for the end of a pause and ends it itself when its holder dies or its time is up. */
-export async function watchPause(node: Node, archive: Archive, file: string): Promise<boolean> {
+export async function watchPause(node: Node, archive: Archive | undefined, file: string): Promise<boolean> {
   await replaceFile(file + watchedSuffix, `${process.pid}\n`);
   for (;;) {
     const lease = await readLease(file);
@@ -123,6 +126,28 @@ export async function watchPause(node: Node, archive: Archive, file: string): Pr
     }
     await sleep(pollMs);
   }
+}
+
+/** The watchdog of a host with systemd: watches every pause of this host, and ends when there is none. Those it ended. */
+export async function watchPauses(node: Node, archive: Archive | undefined): Promise<string[]> {
+  const watches = new Map<string, Promise<boolean>>();
+  const ended: string[] = [];
+  const watch = async (name: string): Promise<boolean> => {
+    const wasEnded = await watchPause(node, archive, path.join(node.paths.leases, name));
+    if (wasEnded) ended.push(path.basename(name, ".json"));
+    watches.delete(name);
+    return wasEnded;
+  };
+  for (;;) {
+    for (const name of await leaseNames(node)) if (!watches.has(name)) watches.set(name, watch(name));
+    if (watches.size === 0) return ended;
+    await Promise.race([sleep(pollMs), ...watches.values()]);
+  }
+}
+
+async function leaseNames(node: Node): Promise<string[]> {
+  const names = await readdir(node.paths.leases).catch(() => []);
+  return names.filter((name) => name.endsWith(".json") && !name.startsWith(ownPrefix));
 }
 
 async function holderAlive(lease: LocalLease): Promise<boolean> {
@@ -157,10 +182,9 @@ export async function resumeUntilDone(node: Node, deadline = Number.POSITIVE_INF
 
 /** Ends pauses of ours on this host whose holder is gone: after a boot, and before every backup. Ids of the leases. */
 export async function endLocalPauses(node: Node, archive: Archive | undefined): Promise<string[]> {
-  const names = await readdir(leaseDirectory(node)).catch(() => []);
   const ended: string[] = [];
-  for (const name of names.filter((n) => n.endsWith(".json"))) {
-    const file = path.join(leaseDirectory(node), name);
+  for (const name of await leaseNames(node)) {
+    const file = path.join(node.paths.leases, name);
     const lease = await readLease(file);
     if (lease === undefined || (await stillRuns(lease))) continue;
     // A watchdog that is at it resumes once more in a while: no new pause may begin before that.
@@ -174,11 +198,48 @@ export async function endLocalPauses(node: Node, archive: Archive | undefined): 
 async function watchdogRuns(file: string): Promise<boolean> {
   const pid = Number(await readIfThere(file + watchedSuffix));
   if (!Number.isSafeInteger(pid) || pid <= 1) return false;
-  return (await processCommand(pid))?.includes(file) === true;
+  const command = await processCommand(pid);
+  return command !== undefined && [file, "--watch-all"].some((word) => command.includes(word));
 }
 
 async function stillRuns(lease: LocalLease): Promise<boolean> {
   return uptime() < lease.deadlineUptime && (await holderAlive(lease));
+}
+
+/** A pause of ours that nobody has released yet. */
+export interface OpenLease {
+  leaseId: string;
+  node: string;
+  /** By the store's clock. */
+  since: Date;
+  /** When every guard ends it. */
+  until: Date;
+}
+
+/** The pauses of ours that the archive knows of, those whose time is up among them. */
+export async function openLeases(archive: Archive, clusterId: string): Promise<OpenLease[]> {
+  const objects = await archive.list(recordPrefix(clusterId, "leases"));
+  const released = new Set(objects.filter((o) => o.key.endsWith(releasedSuffix)).map((o) => o.key));
+  const open = objects.filter((o) => !released.has(o.key) && !released.has(o.key.replace(/\.json$/, releasedSuffix)));
+  const leases: OpenLease[] = [];
+  for (const { key, storedAt } of open) {
+    const { leaseId, node, seconds } = parseStored(leaseSchema, (await archive.getText(key)) ?? "", key);
+    leases.push({ leaseId, node, since: storedAt, until: new Date(storedAt.getTime() + seconds * 1000) });
+  }
+  return leases;
+}
+
+/** The pauses of ours on this host, for while the archive is away. */
+export async function localLeases(node: Node): Promise<Pick<OpenLease, "leaseId" | "node" | "until">[]> {
+  const names = await readdir(node.paths.leases).catch(() => []);
+  const found: Pick<OpenLease, "leaseId" | "node" | "until">[] = [];
+  for (const name of names.filter((n) => n.endsWith(".json"))) {
+    const lease = await readLease(path.join(node.paths.leases, name));
+    if (lease === undefined) continue;
+    const until = new Date(Date.now() + (lease.deadlineUptime - uptime()) * 1000);
+    found.push({ leaseId: lease.leaseId, node: node.config.node.id, until });
+  }
+  return found;
 }
 
 /**
@@ -186,19 +247,15 @@ async function stillRuns(lease: LocalLease): Promise<boolean> {
  * node does. An operator's own pause has no lease and stays.
  */
 export async function endExpiredPauses(node: Node, archive: Archive): Promise<string[]> {
-  const { clusterId } = node.config.archive;
-  const objects = await archive.list(recordPrefix(clusterId, "leases"));
-  const released = new Set(objects.filter((o) => o.key.endsWith(releasedSuffix)).map((o) => o.key));
-  const open = objects.filter((o) => !released.has(o.key) && !released.has(o.key.replace(/\.json$/, releasedSuffix)));
+  const open = await openLeases(archive, node.config.archive.clusterId);
   if (open.length === 0) return [];
-  const now = (await archive.now()).getTime();
+  const now = await archive.now();
   const ended: string[] = [];
-  for (const object of open) {
-    const lease = parseStored(leaseSchema, (await archive.getText(object.key)) ?? "", object.key);
-    if (now < object.storedAt.getTime() + lease.seconds * 1000) continue;
+  for (const { leaseId, until } of open) {
+    if (now < until) continue;
     await resumeUntilDone(node, Date.now() + 60_000);
-    await releaseLease(node, archive, lease.leaseId);
-    ended.push(lease.leaseId);
+    await releaseLease(node, archive, leaseId);
+    ended.push(leaseId);
   }
   return ended;
 }

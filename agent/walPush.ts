@@ -1,6 +1,6 @@
 import path from "node:path";
 import { walPush } from "./commands/walPush";
-import { loadConfig, nodeOf } from "./context";
+import { loadNode } from "./context";
 import { endWith, ExitCode, NeedsWholeAgent } from "./run/errors";
 import { quietReporter } from "./run/events";
 import { listenForSignals } from "./run/interrupt";
@@ -9,7 +9,7 @@ import { runProcedure } from "./run/steps";
 /** What the launcher runs for `archive_command`: CONFIG PATH NAME, and nothing that this does not need is loaded. */
 async function main([config = "", file = "", segment = ""]: readonly string[]): Promise<number> {
   listenForSignals();
-  const node = nodeOf(await loadConfig(config));
+  const node = await loadNode(config);
   const reporter = quietReporter("wal-push", (line) => process.stderr.write(line));
   try {
     await runProcedure(walPush, { node, file, segment }, reporter);

@@ -10,9 +10,9 @@ export interface AgentBundle {
   sha256: string;
 }
 
-/** Reads and checks the bundle in a folder; gives the reason when it cannot be used. */
-export function readBundle(folder: string): AgentBundle | Error {
-  const file = path.join(folder, "neumann-backup.cjs");
+/** Reads and checks a program in a folder; gives the reason when it cannot be used. */
+export function readBundle(folder: string, name = "neumann-backup.cjs"): AgentBundle | Error {
+  const file = path.join(folder, name);
   try {
     const promised = /^[0-9a-f]{64}/.exec(readFileSync(`${file}.sha256`, "utf8"))?.[0];
     const sha256 = createHash("sha256").update(readFileSync(file)).digest("hex");
@@ -27,7 +27,16 @@ const remedy = "Install pulumi-neumann again, or in its sources run `npm run bui
 
 // Read once, while the module is loaded: constructing a component does no I/O. The reason is kept for the first use,
 // so that importing the package for its types or its schema never fails.
-const shipped = readBundle(path.join(__dirname, "..", "agent", "bundle"));
+const folder = path.join(__dirname, "..", "agent", "bundle");
+const shipped = readBundle(folder);
+const script = readBundle(folder, "start.sh");
+
+const { version } = JSON.parse(readFileSync(path.join(__dirname, "..", "package.json"), "utf8")) as { version: string };
+
+/** Version of this package. */
+export function packageVersion(): string {
+  return version;
+}
 
 /**
  * The bundle of this package.
@@ -36,4 +45,13 @@ const shipped = readBundle(path.join(__dirname, "..", "agent", "bundle"));
 export function agentBundle(): AgentBundle {
   if (shipped instanceof Error) throw shipped;
   return shipped;
+}
+
+/**
+ * The shell script that starts the bundle on a host that has no Node.
+ * @throws Error when it is missing or damaged.
+ */
+export function startScript(): AgentBundle {
+  if (script instanceof Error) throw script;
+  return script;
 }

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { alertRules } from "../model/alertRules";
+import { describeRecoveryPoints, type RecoveryPoint as PolicyPoint, recoveryPoints } from "../model/disasters";
 import type { BackupPolicy } from "../model/policy";
 import type { ArchiveReference } from "./archiveReference";
 import { checkArguments } from "./arguments";
@@ -7,14 +9,20 @@ import { AgentCopy, hostCommand } from "./hostCommand";
 import { adviseHosts, checkHostStructure, type HostArgs, withoutConnections } from "./hosts";
 import { type BackupPolicyArgs, type BackupSchedule, schedulesOf } from "./policyArgs";
 import {
+  adviseKeys,
   checkOnUnreachable,
   checkProtection,
   installAgents,
+  keysOf,
   type OnUnreachable,
   ownerOf,
   planProtection,
   type ProtectedNode,
+  type ProtectionPlan,
 } from "./protection";
+import { checkKitFile, keepKit } from "./recoveryKit";
+import type { NodeKey, RecoveryPoint } from "./results";
+import { sealed } from "./sealed";
 import { healthMinutes } from "./timeouts";
 
 /**
@@ -26,7 +34,7 @@ export interface ClusterBackupsArgs {
    */
   nodes: HostArgs[];
   /**
-   * Where backups go, such as the `reference` of a DirectoryArchive.
+   * Where backups go, such as the `reference` of a DirectoryArchive or a BucketArchive.
    */
   archive: pulumi.Input<ArchiveReference>;
   /**
@@ -39,6 +47,12 @@ export interface ClusterBackupsArgs {
    * @default fail
    */
   onUnreachable?: OnUnreachable;
+  /**
+   * Absolute path of a file on the machine where Pulumi runs that gets the recovery kit too. Its folder must be there; an
+   * older kit of the same cluster is replaced, and nothing else. Destroying the component leaves it.
+   * @default none: the kit lies in the archives and is the output `recoveryKit`
+   */
+  kitFile?: pulumi.Input<string>;
 }
 
 /**
@@ -69,37 +83,100 @@ export class ClusterBackups extends pulumi.ComponentResource {
    * When the agent makes which backup.
    */
   readonly schedules: pulumi.Output<BackupSchedule[]>;
+  /**
+   * What every kind of disaster may cost, and what it is recovered from.
+   */
+  readonly recoveryPoints: pulumi.Output<RecoveryPoint[]>;
+  /**
+   * Public keys of the nodes, in their order: what they sign backups with. Keep them apart from the archive, and name them
+   * in the policy of a recovery (`policy.signing.trustedKeys`).
+   */
+  readonly publicKeys: pulumi.Output<string[]>;
+  /**
+   * Prometheus' alerting rules for this cluster and policy, as YAML: docs/monitoring.md says what each means.
+   */
+  readonly alertRules: pulumi.Output<string>;
+  /**
+   * The recovery kit, for `npx pulumi-neumann recover` on the worst day: everything that must be known then, and no
+   * secret. It lies in both archives too. Keep a copy where only operators write, apart from cluster and archives.
+   */
+  readonly recoveryKit: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterBackupsArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `ClusterBackups ${JSON.stringify(name)} cannot be created`;
     const checked = checkArguments({
       subject,
       args,
-      open: () => ({ ...args, nodes: withoutConnections(args.nodes) }),
+      open: () => ({ ...args, nodes: withoutConnections(args.nodes), archive: sealed(args.archive) }),
       structure: (given, mistakes) => {
         checkHostStructure(given.nodes, "nodes", mistakes);
         checkOnUnreachable(given.onUnreachable, mistakes);
       },
-      check: checkProtection,
+      check: (known, mistakes, pending) => {
+        checkProtection(known, mistakes, pending);
+        if (!pending("kitFile")) checkKitFile(known.kitFile, mistakes);
+      },
     });
     super("pulumi-neumann:index:ClusterBackups", name, {}, opts);
 
     const owner = ownerOf("ClusterBackups", name);
     const plan = checked.apply((known) => planProtection(known, { owner, hold: false }));
-    const nodes = installAgents({ name, subject, args }, plan, { parent: this });
+    const nodes = installAgents({ name, subject, args, owner }, plan, { parent: this });
     const rolledOut = rollOut(name, nodes, { parent: this });
     for (const advice of adviseHosts(args.nodes, "nodes")) void pulumi.log.warn(advice, this);
 
-    this.generation = plan.apply((known) => known.generation);
+    const open = pulumi.unsecret(
+      plan.apply((known) => ({
+        generation: known.generation,
+        policy: known.policy,
+        alertRules: rulesOf(known),
+        recoveryPoints: pointsOf(known),
+      })),
+    );
+    this.generation = open.generation;
     this.archive = after<ArchiveReference>(
       rolledOut,
       plan.apply((known) => known.archive),
     );
-    this.policy = plan.apply((known) => known.policy);
-    this.schedules = plan.apply((known) => schedulesOf(known.policy));
-    const { generation, archive, policy, schedules } = this;
-    this.registerOutputs({ generation, archive, policy, schedules });
+    this.policy = open.policy;
+    this.schedules = this.policy.apply(schedulesOf);
+    this.alertRules = open.alertRules;
+    this.recoveryPoints = open.recoveryPoints.apply((points) =>
+      points.map(({ lostSeconds, ...point }) => ({ ...point, ...(lostSeconds === null ? {} : { lostSeconds }) })),
+    );
+    if (pulumi.runtime.isDryRun()) showRecoveryPoints(this, open.recoveryPoints);
+    const keys = keysOf(nodes);
+    this.publicKeys = keys.apply((known) => known.map(({ publicKey }) => publicKey));
+    warnOfKeys(this, keys);
+    const file = args.kitFile === undefined ? undefined : checked.apply((known) => known.kitFile as string);
+    this.recoveryKit = keepKit(name, { plan, nodes, keys, file: file && pulumi.unsecret(file) }, { parent: this });
+    const { generation, archive, policy, schedules, publicKeys, alertRules, recoveryPoints, recoveryKit } = this;
+    const outputs = { generation, archive, policy, schedules, publicKeys, alertRules };
+    this.registerOutputs({ ...outputs, recoveryPoints, recoveryKit });
   }
+}
+
+/** A key is known only once its node is installed: too late to refuse, and no reason to. */
+function warnOfKeys(backups: ClusterBackups, keys: pulumi.Output<NodeKey[]>): void {
+  pulumi.all([keys, backups.policy]).apply(async ([known, { signing }]) => {
+    const advice = adviseKeys(known, signing);
+    if (advice !== null) await pulumi.log.warn(advice, backups);
+  });
+}
+
+/** Keys of the archive are not in it: only its name is. */
+function rulesOf({ archive, policy, hosts }: ProtectionPlan): string {
+  const { clusterId, offsite } = archive;
+  return alertRules({ clusterId, policy, offsite: offsite !== undefined, nodes: hosts.map(({ node }) => node.id) });
+}
+
+function pointsOf({ archive, policy, hosts }: ProtectionPlan): PolicyPoint[] {
+  return recoveryPoints({ policy, nodes: hosts.length, primary: archive.kind, offsite: archive.offsite?.kind });
+}
+
+/** Before the worst day, and where the policy is changed. */
+function showRecoveryPoints(backups: ClusterBackups, points: pulumi.Output<PolicyPoint[]>): void {
+  points.apply((known) => pulumi.log.info(describeRecoveryPoints(known), backups));
 }
 
 /** Restarts nodes that are due, one at a time: in the first turn those that follow, in the last the one that leads. */

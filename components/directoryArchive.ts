@@ -1,12 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ArchiveKind, type ArchiveSpec, type DirectoryLocation } from "../model/reference";
-import type { ArchiveCreateSpec } from "../model/specs";
-import { type Mistakes, Mistakes as MistakeList } from "../model/mistakes";
-import { type ArchiveReference, archiveSpec, checkArchiveReference } from "./archiveReference";
-import { checkArguments, type Pending } from "./arguments";
-import { after } from "./dependency";
-import { AgentCopy, hostCommand, thisMachine } from "./hostCommand";
-import { settingsMinutes } from "./timeouts";
+import type { Mistakes } from "../model/mistakes";
+import { ArchiveKind } from "../model/reference";
+import { checkPlaces, createPlaces } from "./archivePlaces";
+import type { ArchivePlace, ArchiveReference } from "./archiveReference";
+import { checkArguments, isPlain, type Pending } from "./arguments";
+import { sealed } from "./sealed";
 
 /**
  * Arguments of a DirectoryArchive.
@@ -26,6 +24,11 @@ export interface DirectoryArchiveArgs {
    * @default none: nothing survives the loss of the first folder
    */
   offsiteLocation?: pulumi.Input<string>;
+  /**
+   * The place of off-site backups where it is no folder, such as a bucket: in place of `offsiteLocation`.
+   * @default none
+   */
+  offsite?: pulumi.Input<ArchivePlace>;
 }
 
 /**
@@ -47,71 +50,38 @@ export class DirectoryArchive extends pulumi.ComponentResource {
 
   constructor(name: string, args: DirectoryArchiveArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `DirectoryArchive ${JSON.stringify(name)} cannot be created`;
+    const withOffsite = args.offsiteLocation !== undefined || args.offsite !== undefined;
     const checked = checkArguments({
       subject,
       args,
-      check: checkPlaces,
+      open: () => ({ ...args, offsite: args.offsite && sealed(args.offsite) }),
+      structure: checkStructure,
+      check: checkArgs,
     });
     super("pulumi-neumann:index:DirectoryArchive", name, {}, opts);
 
-    const archive = checked.apply((known) => archiveSpec(asReference(known)));
-    const places = args.offsiteLocation === undefined ? [primary] : [primary, offsite];
-    const created = places.map(({ role, spec }) =>
-      hostCommand(
-        `${name}-${role}`,
-        {
-          host: thisMachine(role),
-          copy: AgentCopy.Package,
-          create: ["archive-create"],
-          specification: archive.apply(spec),
-          timeoutMinutes: settingsMinutes,
-        },
-        { parent: this },
-      ),
-    );
-
-    this.reference = after<ArchiveReference>(
-      created.map((command) => command.resource),
-      archive,
-    );
+    this.reference = createPlaces(name, { reference: checked.apply(asReference), withOffsite }, { parent: this });
     this.registerOutputs({ reference: this.reference });
   }
 }
 
 type KnownArgs = pulumi.Unwrap<DirectoryArchiveArgs>;
 
-interface Place {
-  role: ArchiveCreateSpec["role"];
-  spec: (archive: ArchiveSpec<DirectoryLocation>) => ArchiveCreateSpec;
+function checkStructure({ offsite, offsiteLocation }: DirectoryArchiveArgs, mistakes: Mistakes): void {
+  if (offsite === undefined || offsiteLocation === undefined) return;
+  const received = isPlain(offsiteLocation) ? offsiteLocation : "an output";
+  mistakes.add("offsiteLocation", "stands beside offsite", received, "Give one of the two.");
 }
 
-const primary: Place = {
-  role: "primary",
-  spec: ({ kind, location, clusterId }) => ({ archive: { kind, location }, clusterId, role: "primary" }),
-};
-
-const offsite: Place = {
-  role: "offsite",
-  spec: (archive) => ({ archive: archive.offsite ?? archive, clusterId: archive.clusterId, role: "offsite" }),
-};
-
-function asReference({ clusterId, location, offsiteLocation }: KnownArgs): pulumi.Unwrap<ArchiveReference> {
+function asReference({ clusterId, location, offsiteLocation, offsite }: KnownArgs): pulumi.Unwrap<ArchiveReference> {
   const kind = ArchiveKind.Directory;
-  return {
-    kind,
-    location,
-    clusterId,
-    ...(offsiteLocation === undefined ? {} : { offsite: { kind, location: offsiteLocation } }),
-  };
+  const away = offsiteLocation === undefined ? offsite : { kind, location: offsiteLocation };
+  return { kind, location, clusterId, ...(away === undefined ? {} : { offsite: away }) };
 }
 
-/** Checks the reference and names what is wrong as the arguments do. */
-function checkPlaces(known: KnownArgs, mistakes: Mistakes, pending: Pending): void {
-  if (["clusterId", "location", "offsiteLocation"].some(pending)) return;
-  const found = new MistakeList();
-  checkArchiveReference(asReference(known), "archive", found);
-  for (const { path, problem, received, remedy } of found.all) {
-    const argument = path.replace("archive.", "").replace("offsite.location", "offsiteLocation");
-    mistakes.add(argument, problem, received, remedy);
-  }
+function checkArgs(known: KnownArgs, mistakes: Mistakes, pending: Pending): void {
+  if (["clusterId", "location", "offsiteLocation", "offsite"].some(pending)) return;
+  const rename = (path: string): string =>
+    known.offsiteLocation === undefined ? path : path.replace("offsite.location", "offsiteLocation");
+  checkPlaces(asReference(known), mistakes, rename);
 }

@@ -1,18 +1,19 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { isRecoveryId } from "../model/layout";
-import type { Mistakes } from "../model/mistakes";
+import { Mistakes } from "../model/mistakes";
 import { parseRestorePoint } from "../model/restorePoint";
 import type { PlanSpec, RestoreSpec } from "../model/specs";
 import { type ArchiveReference, archiveSpec } from "./archiveReference";
 import { asUserError, checkArguments, collect, type Pending, userError } from "./arguments";
 import { agentEnvironment, AgentCopy, asStandardInput, hostCommand, packageCommand } from "./hostCommand";
 import { adviseHosts, checkHostStructure, type HostArgs, type ResolvedHost, withoutConnections } from "./hosts";
-import type { BackupPolicyArgs } from "./policyArgs";
+import { type BackupPolicyArgs, planPolicy } from "./policyArgs";
 import {
   checkOnUnreachable,
   checkProtection,
   installAgents,
+  keysOf,
   type OnUnreachable,
   ownerOf,
   planProtection,
@@ -28,6 +29,7 @@ import {
   type RecoveryPlan,
   type RecoveryReport,
 } from "./results";
+import { sealed } from "./sealed";
 import { dataMinutes } from "./timeouts";
 
 /**
@@ -65,7 +67,8 @@ export interface DisasterRecoveryArgs {
    */
   clusterName?: pulumi.Input<string>;
   /**
-   * What differs from the runbook's table, for the recovered cluster.
+   * What differs from the runbook's table, for the recovered cluster. Only `signing.trustedKeys` is about the lost one: it
+   * decides what is restored, and the new nodes, which have new keys, do not get it.
    * @default the standard policy
    */
   policy?: pulumi.Input<BackupPolicyArgs>;
@@ -111,27 +114,32 @@ export class DisasterRecovery extends pulumi.ComponentResource {
    * The new history that the recovered cluster writes.
    */
   readonly lineage: pulumi.Output<string>;
+  /**
+   * Public keys of the new nodes, in their order: for the policy of whatever protects or recovers them next.
+   */
+  readonly publicKeys: pulumi.Output<string[]>;
 
   constructor(name: string, args: DisasterRecoveryArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `DisasterRecovery ${JSON.stringify(name)} cannot be created`;
-    const open = () => ({ ...args, nodes: withoutConnections(args.nodes) });
+    const open = () => ({ ...args, nodes: withoutConnections(args.nodes), archive: sealed(args.archive) });
     const checked = checkArguments({ subject, args, open, structure: checkStructure, check: checkRecovery });
     super("pulumi-neumann:index:DisasterRecovery", name, {}, opts);
 
     const nodeIds = args.nodes.map((node) => node.nodeId);
     const planSpec = checked.apply((known) => planSpecOf(known, nodeIds));
-    const result = showPlan(this, planSpec);
+    // What the agent prints holds no key.
+    const result = pulumi.unsecret(showPlan(this, planSpec));
     const owner = ownerOf("DisasterRecovery", name);
-    const plan = checked.apply((known) => planProtection(known, { owner, hold: true }));
+    const plan = checked.apply((known) => planProtection(withoutOldKeys(known), { owner, hold: true }));
     // Nothing is touched before there is a plan.
     const planned = pulumi.all([plan, result]).apply(([protection]): ProtectionPlan => protection);
-    const nodes = installAgents({ name, subject, args }, planned, { parent: this });
+    const nodes = installAgents({ name, subject, args, owner }, planned, { parent: this });
     const restore = pulumi
       .all([checked, planned, planSpec, result])
       .apply(([known, { hosts }, spec, { digest }]) => restoreSpecOf(known, { hosts, spec, digest }));
     const { first, accept } = recover(
       name,
-      { nodes, restore, recoveryId: checked.apply((k) => k.recoveryId) },
+      { nodes, restore, recoveryId: pulumi.unsecret(checked.apply((known) => known.recoveryId)) },
       { parent: this },
     );
     for (const advice of adviseHosts(args.nodes, "nodes")) void pulumi.log.warn(advice, this);
@@ -140,8 +148,9 @@ export class DisasterRecovery extends pulumi.ComponentResource {
     this.planDigest = result.apply(({ digest }) => digest);
     this.report = pulumi.all([first, accept]).apply(([restored, accepted]) => makeReport(restored, accepted));
     this.lineage = this.report.apply(({ lineage }) => lineage);
-    const { planDigest, report, lineage } = this;
-    this.registerOutputs({ plan: this.plan, planDigest, report, lineage });
+    this.publicKeys = keysOf(nodes).apply((known) => known.map(({ publicKey }) => publicKey));
+    const { planDigest, report, lineage, publicKeys } = this;
+    this.registerOutputs({ plan: this.plan, planDigest, report, lineage, publicKeys });
   }
 }
 
@@ -180,14 +189,21 @@ function checkRestorePoint(known: KnownArgs, mistakes: Mistakes, pending: Pendin
   mistakes.add("restorePoint", "needs an archive with an off-site copy", text, remedy);
 }
 
+/** The list names nodes that are gone: by it the new ones would not believe each other. */
+function withoutOldKeys(known: KnownArgs): KnownArgs {
+  return { ...known, policy: { ...known.policy, signing: undefined } };
+}
+
 function planSpecOf(known: KnownArgs, nodeIds: readonly string[]): PlanSpec {
   const { approvedPlanDigest, recoveryId } = known;
+  const { trustedKeys } = planPolicy(known.policy, "policy", new Mistakes()).signing;
   return {
     archive: archiveSpec(known.archive),
     restorePoint: known.restorePoint ?? defaultRestorePoint,
     recoveryId,
     nodes: [...nodeIds],
     ...(approvedPlanDigest === undefined ? {} : { approvedPlanDigest }),
+    ...(trustedKeys.length === 0 ? {} : { trustedKeys }),
   };
 }
 
@@ -198,12 +214,13 @@ function restoreSpecOf(
   known: KnownArgs,
   planned: { hosts: ResolvedHost[]; spec: PlanSpec; digest: string },
 ): SharedRestoreSpec {
-  const { archive, restorePoint, recoveryId, nodes } = planned.spec;
+  // The approval was asked for with the plan; adding or dropping it later is no change of the recovery.
+  const { approvedPlanDigest, ...plan } = planned.spec;
+  void approvedPlanDigest;
   return {
-    // The approval was asked for with the plan; adding or dropping it later is no change of the recovery.
-    plan: { archive, restorePoint, recoveryId, nodes },
+    plan,
     planDigest: planned.digest,
-    clusterName: known.clusterName ?? archive.clusterId,
+    clusterName: known.clusterName ?? plan.archive.clusterId,
     members: planned.hosts.map(({ node }) => ({ id: node.id, address: node.address })),
   };
 }
@@ -272,6 +289,7 @@ function recover(
       host,
       copy: AgentCopy.Installed,
       create: ["restore", "--phase", phase],
+      long: true,
       update: "status" as const,
       specification: steps.restore.apply((restore) => ({ ...restore, node: nodeId })),
       triggers: [steps.recoveryId],
@@ -279,7 +297,8 @@ function recover(
     };
     const { resource, stdout } = hostCommand(`${name}-${role}`, step, { ...opts, dependsOn: [...done] });
     done.push(resource);
-    return stdout;
+    // What the agent prints holds no key, though its specification may.
+    return pulumi.unsecret(stdout);
   };
   const [firstNode, ...others] = steps.nodes as [ProtectedNode, ...ProtectedNode[]];
   const first = run("restore", "first", firstNode);

@@ -1,8 +1,12 @@
+import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { type Json, canonicalJson } from "../model/canonical";
-import { agentBundle } from "./agentBundle";
+import { Architecture, runtimeFile, runtimes } from "../model/runtime";
+import { agentBundle, startScript } from "./agentBundle";
+import { userError } from "./arguments";
 import { type HostArgs, HostKind } from "./hosts";
+import { agentMessage } from "./results";
 import { commandLine } from "./shell";
 import { sshConnection, usesSudo } from "./ssh";
 
@@ -19,7 +23,8 @@ export interface CommandHost {
 export interface SshConnection {
   connection: pulumi.Output<command.types.input.remote.ConnectionArgs>;
   sudo: pulumi.Output<boolean>;
-  /** Where the agent's program is put before `install` takes it from there, relative to the user's home. */
+  architecture: pulumi.Output<Architecture>;
+  /** Where agent and runtime are copied to before `install` takes them from there, relative to the user's home. */
   delivered: string;
 }
 
@@ -42,6 +47,8 @@ export interface HostCommand {
   update?: "same" | "status";
   /** What a deletion runs, if anything. */
   delete?: { copy: AgentCopy; words: readonly string[] };
+  /** It may take long: on a host that is reached by SSH it outlives a connection that is cut, and is attached to again. */
+  long?: boolean;
   /** Handed over by standard input: never part of a command line, and what decides whether there is an update. */
   specification: pulumi.Output<unknown>;
   /** A change replaces the resource, which runs `create` again. */
@@ -59,10 +66,14 @@ export interface HostCommandResource {
 /** How a host's commands are run; checks its connection. */
 export function commandHost(subject: string, host: HostArgs, where: HostPlace): CommandHost {
   const { nodeId, kind, ssh } = host;
-  if (kind === HostKind.Local || ssh === undefined) return { nodeId, agentDirectory: where.agentDirectory };
+  const { agentDirectory, owner } = where;
+  if (kind === HostKind.Local || ssh === undefined) return { nodeId, agentDirectory };
   const connection = sshConnection(subject, ssh, `${where.path}.ssh`);
-  const delivered = `.neumann-backup-${agentBundle().sha256.slice(0, 16)}.cjs`;
-  return { nodeId, agentDirectory: where.agentDirectory, ssh: { connection, sudo: usesSudo(ssh), delivered } };
+  // Two stacks, and two nodes on one host, remove each only their own copy.
+  const own = createHash("sha256").update(`${owner}/${nodeId}`).digest("hex").slice(0, 12);
+  const architecture = pulumi.output(ssh.architecture).apply((kind) => kind ?? Architecture.X64);
+  const delivered = `.neumann-backup/${own}`;
+  return { nodeId, agentDirectory, ssh: { connection, sudo: usesSudo(ssh), architecture, delivered } };
 }
 
 /** The machine where Pulumi runs, for commands that need no installed agent. */
@@ -75,6 +86,8 @@ export interface HostPlace {
   /** Property path, for messages. */
   path: string;
   agentDirectory: pulumi.Output<string>;
+  /** Project, stack and component. */
+  owner: string;
 }
 
 /** Creates the one resource that runs a command of the agent on a host. */
@@ -89,16 +102,53 @@ export function hostCommand(
   return ssh === undefined ? onThisMachine(name, request, timed) : bySsh(name, { ...request, ssh }, timed);
 }
 
-/** Brings the agent's program to a host, for `install`; a host on this machine has it already. */
+/** Copies to a host what `install` needs there: nothing for a host on this machine, which has it already. */
 export function deliverAgent(
   name: string,
   host: CommandHost,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.CustomResource | undefined {
-  if (host.ssh === undefined) return undefined;
-  const { connection, delivered } = host.ssh;
-  const source = new pulumi.asset.FileAsset(agentBundle().file);
-  return new command.remote.CopyToRemote(name, { connection, source, remotePath: delivered }, opts);
+  opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
+): pulumi.CustomResource[] {
+  if (host.ssh === undefined) return [];
+  const { connection, delivered, architecture } = host.ssh;
+  const runtime = runtimeAsset(architecture, opts.parent);
+  const copies: pulumi.CustomResource[] = [];
+  const copy = (role: string, source: pulumi.Input<pulumi.asset.Asset>, file: pulumi.Input<string>): void => {
+    const args = { connection, source, remotePath: pulumi.interpolate`${delivered}/${file}` };
+    // One after the other: the first makes the folder.
+    const dependsOn = [...copies];
+    copies.push(new command.remote.CopyToRemote(`${name}-${role}-${host.nodeId}`, args, { ...opts, dependsOn }));
+  };
+  copy("program", new pulumi.asset.FileAsset(agentBundle().file), shipped.program());
+  copy("start", new pulumi.asset.FileAsset(startScript().file), shipped.start());
+  copy("runtime", runtime, architecture.apply(runtimeFile));
+  return copies;
+}
+
+/** Names of the copies: one that is newer never takes the place of one that runs. */
+const shipped = {
+  program: () => `agent-${agentBundle().sha256.slice(0, 16)}.cjs`,
+  start: () => `start-${startScript().sha256.slice(0, 16)}.sh`,
+};
+
+/** The pinned Node, which the agent fetches on this machine where it is not there yet: in a preview too. */
+function runtimeAsset(
+  architecture: pulumi.Output<Architecture>,
+  parent: pulumi.Resource,
+): pulumi.Output<pulumi.asset.FileAsset> {
+  return architecture.apply(async (kind) => {
+    const request: command.local.RunArgs = {
+      command: packageCommand(["runtime", "--architecture", kind]),
+      environment: agentEnvironment,
+      addPreviousOutputInEnv: false,
+      logging: command.local.Logging.None,
+    };
+    try {
+      const { stdout } = await command.local.run(request, { parent });
+      return new pulumi.asset.FileAsset((JSON.parse(stdout) as { file: string }).file);
+    } catch (error) {
+      throw userError(`There is no Node for hosts of kind ${kind}: ${agentMessage(error)}`);
+    }
+  });
 }
 
 /** Standard input of a command: the same specification gives the same text. */
@@ -118,7 +168,7 @@ export function packageCommand(words: readonly string[]): string {
 }
 
 function onThisMachine(name: string, request: HostCommand, opts: pulumi.CustomResourceOptions): HostCommandResource {
-  const lines = commandLines(request, { start: pulumi.output(["node"]), delivered: agentBundle().file });
+  const lines = localLines(request);
   const keep = request.update === "status";
   const resource = new command.local.Command(
     name,
@@ -144,13 +194,12 @@ function bySsh(
   request: HostCommand & { ssh: SshConnection },
   opts: pulumi.CustomResourceOptions,
 ): HostCommandResource {
-  const { connection, sudo, delivered } = request.ssh;
-  const start = sudo.apply((yes) => (yes ? ["sudo", "-n", "node"] : ["node"]));
+  const { connection } = request.ssh;
   const resource = new command.remote.Command(
     name,
     {
       connection,
-      ...commandLines(request, { start, delivered }),
+      ...remoteLines(request),
       stdin: request.specification.apply(asStandardInput),
       triggers: request.triggers,
       // sshd accepts no variables that it was not told to accept.
@@ -168,31 +217,45 @@ interface CommandLines {
   delete?: pulumi.Output<string>;
 }
 
-/** How the agent is started on a host. */
-interface AgentStart {
-  /** Words before the program's path. */
-  start: pulumi.Output<string[]>;
-  /** Path of the package's copy. */
-  delivered: string;
+/** How a copy of the agent is started: the words before its own. */
+type Start = (copy: AgentCopy) => pulumi.Output<string[]>;
+
+function localLines(request: HostCommand): CommandLines {
+  const installed = request.host.agentDirectory.apply((directory) => `${directory}/neumann-backup.cjs`);
+  const start: Start = (copy) =>
+    pulumi.output(copy === AgentCopy.Package ? agentBundle().file : installed).apply((file) => ["node", file]);
+  return commandLines(request, { start, test: installed.apply((file) => ["test", "!", "-e", file]) });
 }
 
-function commandLines(request: HostCommand, { start, delivered }: AgentStart): CommandLines {
-  const installed = request.host.agentDirectory.apply((directory) => `${directory}/neumann-backup.cjs`);
+function remoteLines(request: HostCommand & { ssh: SshConnection }): CommandLines {
+  const { sudo, architecture, delivered } = request.ssh;
+  const root = sudo.apply((yes) => (yes ? ["sudo", "-n"] : []));
+  const launcher = request.host.agentDirectory.apply((directory) => `${directory}/neumann-backup`);
+  const installed = pulumi.all([root, launcher]).apply(([first, file]) => [...first, file]);
+  const packaged = pulumi.all([root, architecture, request.host.agentDirectory]).apply(([first, kind, folder]) => {
+    const runtime = [kind, runtimeFile(kind), runtimes[kind].sha512];
+    return [...first, "sh", `${delivered}/${shipped.start()}`, ...runtime, folder, shipped.program()];
+  });
+  return commandLines(request, {
+    start: (copy) => (copy === AgentCopy.Package ? packaged : installed),
+    test: pulumi.all([root, launcher]).apply(([first, file]) => [...first, "test", "!", "-e", file]),
+  });
+}
+
+function commandLines(
+  request: HostCommand,
+  { start, test }: { start: Start; test: pulumi.Output<string[]> },
+): CommandLines {
   const line = (copy: AgentCopy, words: readonly string[]) =>
-    pulumi
-      .all([start, copy === AgentCopy.Package ? delivered : installed])
-      .apply(([first, program]) => commandLine([...first, program, ...words, "--json"]));
-  const create = line(request.copy, request.create);
+    start(copy).apply((first) => commandLine([...first, ...words, "--json"]));
+  const long = request.long === true && request.host.ssh !== undefined;
+  const create = line(request.copy, long ? ["job", "--", ...request.create] : request.create);
   const update = request.update === "status" ? line(request.copy, ["restore", "--phase", "status"]) : create;
   if (request.delete === undefined) return { create, update };
   const { copy, words } = request.delete;
   const remove = line(copy, words);
   if (copy === AgentCopy.Package) return { create, update, delete: remove };
   // The program goes last when an agent is removed: where it is missing, that is done.
-  const unless = pulumi
-    .all([start, installed, remove])
-    .apply(
-      ([first, program, last]) => `${commandLine([...first.slice(0, -1), "test", "!", "-e", program])} || ${last}`,
-    );
+  const unless = pulumi.all([test, remove]).apply(([isGone, last]) => `${commandLine(isGone)} || ${last}`);
   return { create, update, delete: unless };
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isAddress, isHttpAddress, isNodeId } from "../model/addresses";
 import { type NodeConfig, ServiceManager } from "../model/agentConfig";
 import { type Mistakes } from "../model/mistakes";
 import { isPlain } from "./arguments";
@@ -81,8 +82,6 @@ export interface ResolvedHost {
 /** A host as the planner sees it: plain values. */
 export type KnownHost = pulumi.Unwrap<HostArgs>;
 
-const nodeIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
-
 /** Collects what is wrong with a list of hosts before any value in it is waited for. */
 export function checkHostStructure(nodes: unknown, path: string, mistakes: Mistakes): void {
   if (!Array.isArray(nodes)) {
@@ -91,7 +90,11 @@ export function checkHostStructure(nodes: unknown, path: string, mistakes: Mista
     return;
   }
   if (nodes.length === 0) mistakes.add(path, "must name at least one node", [], "Write one item for each node.");
-  nodes.forEach((node: Partial<HostArgs>, index) => {
+  nodes.forEach((node: Partial<HostArgs> | null | undefined, index) => {
+    if (typeof node !== "object" || node === null) {
+      mistakes.add(`${path}[${index}]`, "must be an object", node, "Write kind, nodeId and address of the node.");
+      return;
+    }
     checkNodeId(node.nodeId, `${path}[${index}].nodeId`, mistakes);
     checkKind(node, `${path}[${index}]`, mistakes);
   });
@@ -104,9 +107,9 @@ function checkKind(node: Partial<HostArgs>, path: string, mistakes: Mistakes): v
     mistakes.add(`${path}.kind`, "is no kind of host", shown(kind), remedy);
   } else if (kind === HostKind.Local && ssh !== undefined) {
     mistakes.add(`${path}.ssh`, "contradicts kind local", "(not shown)", "Write kind ssh, or leave ssh out.");
-  } else if (kind === HostKind.Ssh && (ssh === undefined || !isPlain(ssh))) {
+  } else if (kind === HostKind.Ssh && (typeof ssh !== "object" || (ssh as unknown) === null || !isPlain(ssh))) {
     const remedy = "Write host, user, privateKey and hostKey; each of them may be an output.";
-    mistakes.add(`${path}.ssh`, "is required for a host of kind ssh", shown(ssh), remedy);
+    mistakes.add(`${path}.ssh`, "is required for a host of kind ssh", shown(ssh ?? undefined), remedy);
   }
 }
 
@@ -119,7 +122,7 @@ export function checkNodeId(nodeId: unknown, path: string, mistakes: Mistakes): 
       shown(nodeId),
       "Write it out, such as node1.",
     );
-  } else if (typeof nodeId !== "string" || !nodeIdPattern.test(nodeId)) {
+  } else if (!isNodeId(nodeId)) {
     const remedy = "Use letters, digits, dots and dashes, at most 63, such as node1.";
     mistakes.add(path, "is no node id", nodeId, remedy);
   }
@@ -199,12 +202,6 @@ function checkDirectory(host: KnownHost, path: string, mistakes: Mistakes): void
   }
 }
 
-/** `host:port` with a port that exists; IPv6 in brackets. */
-function isAddress(text: unknown): boolean {
-  const port = typeof text === "string" ? /^(?:[^\s:/[\]]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})$/.exec(text)?.[1] : undefined;
-  return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
-}
-
 function checkAddresses(host: KnownHost, path: string, mistakes: Mistakes): void {
   if (!isAddress(host.address)) {
     mistakes.add(`${path}.address`, "must be host:port", host.address, "Such as node1.internal:7878.");
@@ -212,7 +209,7 @@ function checkAddresses(host: KnownHost, path: string, mistakes: Mistakes): void
   const { adminUrl } = host;
   if (adminUrl === undefined) return;
   const loopback = /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\]):\d{1,5}$/.test(adminUrl);
-  if (!loopback || !isAddress(adminUrl.slice("http://".length))) {
+  if (!loopback || !isHttpAddress(adminUrl)) {
     const problem = "must be http://host:port on loopback: the admin interface is plain HTTP";
     mistakes.add(`${path}.adminUrl`, problem, adminUrl, "Such as http://127.0.0.1:9090.");
   }

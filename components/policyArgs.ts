@@ -114,6 +114,17 @@ export interface OffsitePolicyArgs {
    * @default 48
    */
   maxSourceAgeHours?: pulumi.Input<number>;
+  /**
+   * Every node also copies its archived log off-site, every five minutes: the loss of the primary archive and of every
+   * node then costs minutes, and not the time since the last off-site backup.
+   * @default false
+   */
+  continuousWal?: pulumi.Input<boolean>;
+  /**
+   * How much time of writes may be lost with that copy, in minutes.
+   * @default 15
+   */
+  walRecoveryPointMinutes?: pulumi.Input<number>;
 }
 
 /**
@@ -143,6 +154,61 @@ export interface WalPolicyArgs {
 }
 
 /**
+ * Whose backups are believed. Each node signs its own with a key that is made when the agent is installed.
+ */
+export interface SigningPolicyArgs {
+  /**
+   * Public keys of nodes: the output `publicKeys` of the ClusterBackups that protected them. Once any is named, only
+   * backups that one of them signed are chosen; all others are listed with the reason. In a DisasterRecovery they are the
+   * keys of the lost nodes. The list comes from here and never from the archive.
+   * @default none: a signature has to match, whoever made it
+   */
+  trustedKeys?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/**
+ * What a restored copy is asked, and what it has to answer.
+ */
+export interface VerificationQueryArgs {
+  /**
+   * One `SELECT COUNT(…)` on one line, such as `SELECT COUNT(*) FROM orders`.
+   */
+  statement: pulumi.Input<string>;
+  /**
+   * The number that it answers is this at least, in every backup that is restored: also in the off-site one, which is the
+   * oldest of them.
+   */
+  minimumRows: pulumi.Input<number>;
+}
+
+/**
+ * How often the schedule verifies the backups: a backup that nobody has restored is a hope.
+ */
+export interface VerificationPolicyArgs {
+  /**
+   * Longest time between two looks whether all objects of every backup are there, in minutes. 0: not by the schedule.
+   * @default 1440
+   */
+  manifestEveryMinutes?: pulumi.Input<number>;
+  /**
+   * Longest time between two readings of every byte of every backup, in minutes. 0: not by the schedule.
+   * @default 10080
+   */
+  bytesEveryMinutes?: pulumi.Input<number>;
+  /**
+   * Longest time between two restores of the newest backup of each tier into a scratch database, in minutes. 0: not by the
+   * schedule.
+   * @default 10080
+   */
+  restoreEveryMinutes?: pulumi.Input<number>;
+  /**
+   * What the restored databases are asked.
+   * @default none
+   */
+  queries?: pulumi.Input<pulumi.Input<VerificationQueryArgs>[]>;
+}
+
+/**
  * What differs from the standard policy, which is the runbook's table. See docs/policy.md.
  */
 export interface BackupPolicyArgs {
@@ -166,6 +232,16 @@ export interface BackupPolicyArgs {
    * @default as the standard policy
    */
   wal?: pulumi.Input<WalPolicyArgs>;
+  /**
+   * Whose backups are believed.
+   * @default as the standard policy
+   */
+  signing?: pulumi.Input<SigningPolicyArgs>;
+  /**
+   * Verifications of the backups.
+   * @default as the standard policy
+   */
+  verification?: pulumi.Input<VerificationPolicyArgs>;
 }
 
 /** The complete policy; collects what is wrong with the overrides. */

@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { AgentConfig } from "../model/agentConfig";
 import { canonicalJson, type Json } from "../model/canonical";
-import { type Mistakes, Mistakes as MistakeList } from "../model/mistakes";
+import { isSecret, type Mistakes, Mistakes as MistakeList } from "../model/mistakes";
+import { checkLocks } from "../model/objectLock";
 import type { BackupPolicy } from "../model/policy";
-import type { ArchiveSpec, DirectoryLocation } from "../model/reference";
+import type { ArchiveSpec } from "../model/reference";
+import type { SigningPolicy } from "../model/signature";
 import type { InstallSpec } from "../model/specs";
 import { agentBundle } from "./agentBundle";
 import { type ArchiveReference, archiveSpec, checkArchiveReference } from "./archiveReference";
-import { isPlain, type Pending } from "./arguments";
+import { asUserError, isPlain, type Pending } from "./arguments";
 import {
   AgentCopy,
   type CommandHost,
@@ -19,6 +21,7 @@ import {
 } from "./hostCommand";
 import { type HostArgs, HostKind, overlaps, type ResolvedHost, resolveHosts } from "./hosts";
 import { type BackupPolicyArgs, planPolicy } from "./policyArgs";
+import { type NodeKey, parseInstalled } from "./results";
 import { settingsMinutes } from "./timeouts";
 
 /** What to do about a host that does not answer when the agent should be removed from it. */
@@ -47,7 +50,7 @@ export interface KnownProtection {
 
 /** Plain data from which the resources are made. */
 export interface ProtectionPlan {
-  archive: ArchiveSpec<DirectoryLocation>;
+  archive: ArchiveSpec;
   policy: BackupPolicy;
   hosts: ResolvedHost[];
   /** One for each node, in order. */
@@ -75,15 +78,26 @@ export function checkOnUnreachable(value: unknown, mistakes: Mistakes): void {
 /** Collects what is wrong with nodes, archive and policy, as far as they are known. */
 export function checkProtection(known: KnownProtection, mistakes: Mistakes, pending: Pending): void {
   const hosts = resolveHosts(known.nodes, "nodes", mistakes);
-  if (!pending("policy")) planPolicy(known.policy, "policy", mistakes);
+  const before = mistakes.all.length;
+  const policy = pending("policy") ? undefined : planPolicy(known.policy, "policy", mistakes);
   if (pending("archive")) return;
-  if (typeof known.archive !== "object") {
+  if (typeof known.archive !== "object" || (known.archive as unknown) === null) {
     const remedy = "Give the reference of an archive, such as new DirectoryArchive(…).reference.";
     mistakes.add("archive", "is required", known.archive, remedy);
     return;
   }
   checkArchiveReference(known.archive, "archive", mistakes);
+  if (!pending("policy")) refuseLogToNowhere(known, mistakes);
+  // A policy or a reference that is wrong itself would only add noise.
+  const sound = mistakes.all.length === before;
+  if (sound && policy !== undefined) checkLocks(archiveSpec(known.archive), policy, "archive", mistakes);
   if (!pending("nodes")) refuseArchiveInNode(known, hosts, mistakes);
+}
+
+function refuseLogToNowhere({ archive, policy }: KnownProtection, mistakes: Mistakes): void {
+  if (policy?.offsite?.continuousWal !== true || archive.offsite !== undefined) return;
+  const remedy = "Give the archive an off-site location, or leave it out.";
+  mistakes.add("policy.offsite.continuousWal", "needs an off-site archive", true, remedy);
 }
 
 /** An archive inside a node's data is lost with it, and moved away by a restore. */
@@ -114,11 +128,20 @@ export function planProtection(known: KnownProtection, installer: Installer): Pr
   const { sha256 } = agentBundle();
   const installs = hosts.map(({ node, agentDirectory }): InstallSpec => {
     const content = { format: "neumann-agent/1" as const, node, archive, policy, agentDirectory };
-    const generation = digest({ owner: installer.owner, sha256, content });
+    // Without keys: a plain hash, which everybody may see, would let a weak one be guessed.
+    const generation = digest({
+      owner: installer.owner,
+      sha256,
+      content: { ...content, archive: withoutKeys(archive) },
+    });
     const config: AgentConfig = { ...content, generation };
     return { config, sha256, hold: installer.hold };
   });
   return { archive, policy, hosts, installs, generation: digest(installs.map((install) => install.config.generation)) };
+}
+
+function withoutKeys(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (key, inner: unknown) => (isSecret(key) ? undefined : inner)));
 }
 
 function digest(value: unknown): string {
@@ -143,16 +166,17 @@ export interface ProtectedNode {
 
 /** Installs the agent on every node, all at once: no node is disturbed by it. */
 export function installAgents(
-  component: { name: string; subject: string; args: ProtectionArgs },
+  component: { name: string; subject: string; args: ProtectionArgs; owner: string },
   plan: pulumi.Output<ProtectionPlan>,
-  opts: pulumi.CustomResourceOptions,
+  opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): ProtectedNode[] {
-  const { name, subject, args } = component;
+  const { name, subject, args, owner } = component;
   return args.nodes.map((node, index) => {
     const { nodeId } = node;
-    const agentDirectory = plan.apply((known) => (known.hosts[index] as ResolvedHost).agentDirectory);
-    const host = commandHost(subject, node, { path: `nodes[${index}]`, agentDirectory });
-    const delivered = deliverAgent(`${name}-program-${nodeId}`, host, opts);
+    // No part of a host is secret, though the plan is where the archive's keys are.
+    const agentDirectory = pulumi.unsecret(plan.apply((known) => (known.hosts[index] as ResolvedHost).agentDirectory));
+    const host = commandHost(subject, node, { path: `nodes[${index}]`, agentDirectory, owner });
+    const delivered = deliverAgent(name, host, opts);
     const specification = plan.apply((known) => known.installs[index] as InstallSpec);
     const install = hostCommand(
       `${name}-install-${nodeId}`,
@@ -167,11 +191,26 @@ export function installAgents(
       },
       {
         ...opts,
-        dependsOn: delivered && [delivered],
+        dependsOn: delivered,
         // A command by SSH cannot tell a dead host from another failure: forgetting is decided beforehand.
         retainOnDelete: host.ssh !== undefined && args.onUnreachable === OnUnreachable.Forget ? true : undefined,
       },
     );
     return { nodeId, host, install, specification };
   });
+}
+
+/** The keys that the agents have, in the order of the nodes; known once they are installed. */
+export function keysOf(nodes: readonly ProtectedNode[]): pulumi.Output<NodeKey[]> {
+  // What the agent prints holds no secret, though its specification may.
+  const printed = nodes.map(({ install }) => pulumi.unsecret(install.stdout));
+  return pulumi.all(printed).apply((texts) => asUserError(() => texts.flatMap(parseInstalled)));
+}
+
+/** Says which nodes nobody else will believe; null when that is none. */
+export function adviseKeys(keys: readonly NodeKey[], { trustedKeys }: SigningPolicy): string | null {
+  const missing = keys.filter(({ publicKey }) => trustedKeys.length > 0 && !trustedKeys.includes(publicKey));
+  if (missing.length === 0) return null;
+  const names = missing.map(({ nodeId, publicKey }) => `${publicKey} (${nodeId})`).join(", ");
+  return `policy.signing.trustedKeys lacks ${names}: backups of these nodes are listed and never chosen by other nodes and by recoveries. Add the keys.`;
 }

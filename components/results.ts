@@ -114,11 +114,21 @@ export interface PlanResult {
   text: string;
 }
 
+const otherAgent = "Another version of the agent printed it: install the package again.";
+
 const planSchema = v.object({
   plan: v.custom<RestorePlan>((value) => typeof value === "object" && value !== null, "a plan"),
   digest: sha256Hex,
   text: v.string(),
 });
+
+const installedSchema = v.object({ nodeId: v.optional(v.string(), "?"), publicKey: v.optional(v.string()) });
+
+/** What `install` says of a node's key. */
+export interface NodeKey {
+  nodeId: string;
+  publicKey: string;
+}
 
 const restoredSchema = v.object({
   index: wholeNumber,
@@ -137,7 +147,22 @@ const acceptedSchema = v.object({
 
 /** @throws InputError when the agent printed something else. */
 export function parsePlanResult(stdout: string): PlanResult {
-  return parseJsonAs(planSchema, lastLine(stdout), "The agent's plan cannot be read");
+  return parseJsonAs(planSchema, lastLine(stdout), "The agent's plan cannot be read", otherAgent);
+}
+
+/**
+ * The key of an installation; none where an agent that signed nothing yet was installed.
+ * @throws InputError when the agent printed something else.
+ */
+export function parseInstalled(stdout: string): NodeKey[] {
+  const installed = parseJsonAs(
+    installedSchema,
+    lastLine(stdout),
+    "The agent's install result cannot be read",
+    otherAgent,
+  );
+  const { nodeId, publicKey } = installed;
+  return publicKey === undefined ? [] : [{ nodeId, publicKey }];
 }
 
 /** The plan as an output: flat, for every Pulumi language. */
@@ -163,8 +188,18 @@ export function describeRecoveryPlan({ plan }: PlanResult): RecoveryPlan {
 
 /** @throws InputError when the agent printed something else. */
 export function makeReport(restoreStdout: string, acceptStdout: string): RecoveryReport {
-  const restored = parseJsonAs(restoredSchema, lastLine(restoreStdout), "The agent's restore result cannot be read");
-  const accepted = parseJsonAs(acceptedSchema, lastLine(acceptStdout), "The agent's acceptance cannot be read");
+  const restored = parseJsonAs(
+    restoredSchema,
+    lastLine(restoreStdout),
+    "The agent's restore result cannot be read",
+    otherAgent,
+  );
+  const accepted = parseJsonAs(
+    acceptedSchema,
+    lastLine(acceptStdout),
+    "The agent's acceptance cannot be read",
+    otherAgent,
+  );
   return {
     ...accepted,
     restoredIndex: restored.index,
@@ -194,4 +229,22 @@ function eventMessage(line: string): string[] {
   } catch {
     return [];
   }
+}
+
+/**
+ * What a kind of disaster may cost, by the policy.
+ */
+export interface RecoveryPoint {
+  /**
+   * The kind: process, node, cluster, region, account, operator-error or stolen-host.
+   */
+  disaster: string;
+  /**
+   * Writes of at most so many seconds are lost; left out where nothing is promised.
+   */
+  lostSeconds?: number;
+  /**
+   * What it is recovered from, and on what that depends.
+   */
+  recoveredFrom: string;
 }

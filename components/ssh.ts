@@ -1,6 +1,7 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Mistakes } from "../model/mistakes";
+import { Architecture } from "../model/runtime";
 import { checkArguments } from "./arguments";
 
 /**
@@ -74,6 +75,11 @@ export interface SshArgs {
    */
   sudo?: pulumi.Input<boolean>;
   /**
+   * The host's processor: it decides which Node is copied there for the agent.
+   * @default x64
+   */
+  architecture?: pulumi.Input<Architecture>;
+  /**
    * How long one attempt to connect may take, in seconds.
    * @default 15
    */
@@ -134,6 +140,10 @@ function login(to: KnownLogin, inner: pulumi.Unwrap<SshArgs>): command.types.inp
 export function checkSsh(ssh: pulumi.Unwrap<SshArgs>, path: string, mistakes: Mistakes): void {
   checkLogin(ssh, path, mistakes);
   checkKey(ssh.privateKey, `${path}.privateKey`, mistakes);
+  const kinds: unknown[] = Object.values(Architecture);
+  if (ssh.architecture !== undefined && !kinds.includes(ssh.architecture)) {
+    mistakes.add(`${path}.architecture`, "is not known", ssh.architecture, `Write one of: ${kinds.join(", ")}.`);
+  }
   checkWhole(ssh.dialTimeoutSeconds, `${path}.dialTimeoutSeconds`, { least: 1, greatest: 600 }, mistakes);
   checkWhole(ssh.dialAttempts, `${path}.dialAttempts`, { least: 1, greatest: 1000 }, mistakes);
   if (ssh.jump === undefined) return;

@@ -1,7 +1,9 @@
 import * as v from "valibot";
+import { isAddress, isHttpAddress, isNodeId } from "./addresses";
+import { requireLocksToFit } from "./objectLock";
 import { type BackupPolicy, resolvePolicy } from "./policy";
 import type { ArchiveLocation, ArchiveSpec } from "./reference";
-import { parseJsonAs } from "./parse";
+import { parseJsonAs, textThat } from "./parse";
 
 /** How the database runs on a host. */
 export const ServiceManager = {
@@ -58,6 +60,14 @@ const s3Entries = {
       profile: v.optional(v.string()),
     }),
   ),
+  caFile: v.optional(v.string()),
+  objectLock: v.optional(
+    v.object({
+      mode: v.picklist(["governance", "compliance"]),
+      days: v.number(),
+      acceptIrreversibleDays: v.optional(v.number()),
+    }),
+  ),
 };
 
 export const archiveLocationSchema: v.GenericSchema<unknown, ArchiveLocation> = v.variant("kind", [
@@ -65,10 +75,16 @@ export const archiveLocationSchema: v.GenericSchema<unknown, ArchiveLocation> = 
   v.object(s3Entries),
 ]);
 
+/** `[node] id`. */
+export const nodeId = textThat(isNodeId, "a node id: letters, digits, dots and dashes, at most 63");
+
+/** Where a node is reached. */
+export const address = textThat(isAddress, "host:port, such as node1.internal:7878");
+
 export const nodeConfigSchema: v.GenericSchema<unknown, NodeConfig> = v.object({
-  id: v.pipe(v.string(), v.minLength(1)),
-  address: v.string(),
-  adminUrl: v.string(),
+  id: nodeId,
+  address,
+  adminUrl: textThat(isHttpAddress, "http://host:port, such as http://127.0.0.1:9090"),
   configFile: v.string(),
   dataDirectory: v.string(),
   programDirectory: v.nullable(v.string()),
@@ -87,12 +103,29 @@ export const agentConfigSchema: v.GenericSchema<unknown, AgentConfig> = v.object
   generation: v.string(),
   node: nodeConfigSchema,
   archive: archiveSpecSchema,
-  policy: v.custom<BackupPolicy>((value) => typeof value === "object" && value !== null, "a policy"),
+  policy: v.custom<BackupPolicy>(
+    (value) => typeof value === "object" && value !== null,
+    "an object: what differs from the standard policy",
+  ),
   agentDirectory: v.string(),
 });
 
+const remedy = "Run `pulumi up`: the install step writes the file anew.";
+
 /** @throws InputError naming what is wrong with the file. */
 export function parseAgentConfig(text: string, subject: string): AgentConfig {
-  const config = parseJsonAs(agentConfigSchema, text, subject);
-  return { ...config, policy: resolvePolicy(config.policy) };
+  const config = parseJsonAs(agentConfigSchema, text, subject, remedy);
+  const policy = resolvePolicy(config.policy);
+  requireLocksToFit(config.archive, policy, subject);
+  return { ...config, policy };
+}
+
+const installedSchema = v.object({ generation: v.string() });
+
+/**
+ * Which installation wrote a configuration, whatever else it holds.
+ * @throws InputError where that cannot be told.
+ */
+export function parseGeneration(text: string, file: string): string {
+  return parseJsonAs(installedSchema, text, `${file} is no configuration of this agent`, remedy).generation;
 }

@@ -1,5 +1,6 @@
-import type { CatalogEntry, StoredSegment } from "./catalog";
+import type { CatalogEntry, Place, StoredSegment } from "./catalog";
 import { isSegmentName, segmentName, segmentNumber } from "./layout";
+import type { Manifest } from "./manifest";
 
 /** Segments of one stream that follow each other. */
 export interface Run {
@@ -9,6 +10,13 @@ export interface Run {
   last: StoredSegment;
   /** There are later ones behind a gap. */
   gap: boolean;
+}
+
+/** A segment that is not there although its stream goes on. */
+export interface Missing {
+  stream: string;
+  segment: string;
+  last: StoredSegment;
 }
 
 /** A stream of the log, in the order of its numbers. */
@@ -22,15 +30,26 @@ export interface StreamLog {
   positions: Map<string, number>;
 }
 
-/** The log of the primary archive, made ready to be asked by many backups. */
+/**
+ * The streams that serve a backup, each with the first segment that follows it: those that have an anchor in it, and the
+ * one that it was taken from (protocol 5).
+ */
+export function firstAfter({ wal: { anchors, stream, open } }: Manifest): Map<string, string> {
+  const readable = anchors.filter(({ segment }) => isSegmentName(segment));
+  const found = new Map(readable.map((anchor) => [anchor.stream, segmentName(segmentNumber(anchor.segment) + 1n)]));
+  if (stream !== null && !found.has(stream)) found.set(stream, open.first);
+  return found;
+}
+
+/** The log of one archive, made ready to be asked by many backups. */
 export class ArchivedLog {
   readonly streams: readonly StreamLog[];
   private readonly byName: ReadonlyMap<string, StreamLog>;
 
-  constructor(segments: readonly StoredSegment[]) {
+  constructor(segments: readonly StoredSegment[], place: Place = "primary") {
     const found = new Map<string, StoredSegment[]>();
     for (const segment of segments) {
-      if (segment.place !== "primary" || !isSegmentName(segment.segment)) continue;
+      if (segment.place !== place || !isSegmentName(segment.segment)) continue;
       const name = nameOf(segment.lineage, segment.stream);
       const known = found.get(name);
       if (known === undefined) found.set(name, [segment]);
@@ -40,16 +59,30 @@ export class ArchivedLog {
     this.streams = [...this.byName.values()];
   }
 
-  /**
-   * What follows a backup in each stream that serves it: one that has an anchor in it, and the one that it was taken
-   * from. Others may only look whole (protocol 5).
-   */
-  after({ manifest }: CatalogEntry): Run[] {
-    const { anchors, stream: own, open } = manifest.wal;
-    const readable = anchors.filter(({ segment }) => isSegmentName(segment));
-    const begins = new Map(readable.map(({ stream, segment }) => [stream, segmentName(segmentNumber(segment) + 1n)]));
-    if (own !== null && (!begins.has(own) || this.has(manifest.lineage, own, open.first))) begins.set(own, open.first);
-    return [...begins].flatMap(([stream, begin]) => this.from(manifest.lineage, stream, begin) ?? []);
+  /** What follows a backup in each stream that serves it. Others may only look whole (protocol 5). */
+  after(base: CatalogEntry): Run[] {
+    return this.begins(base).flatMap(([stream, begin]) => this.from(base.manifest.lineage, stream, begin) ?? []);
+  }
+
+  /** Of each stream that serves a backup and goes on behind a gap: what is missing first, and what it ends with. */
+  missingAfter(base: CatalogEntry): Missing[] {
+    const { lineage } = base.manifest;
+    return this.begins(base).flatMap(([stream, begin]) => {
+      const last = this.byName.get(nameOf(lineage, stream))?.segments.at(-1);
+      if (last === undefined || segmentNumber(last.segment) < segmentNumber(begin)) return [];
+      const run = this.from(lineage, stream, begin);
+      if (run?.gap === false) return [];
+      const segment = run === undefined ? begin : segmentName(segmentNumber(run.last.segment) + 1n);
+      return [{ stream, segment, last }];
+    });
+  }
+
+  /** Where the log that follows a backup begins, in each stream that serves it. */
+  private begins({ manifest }: CatalogEntry): [stream: string, segment: string][] {
+    const { stream: own, open } = manifest.wal;
+    const begins = firstAfter(manifest);
+    if (own !== null && this.has(manifest.lineage, own, open.first)) begins.set(own, open.first);
+    return [...begins];
   }
 
   private has(lineage: string, stream: string, segment: string): boolean {

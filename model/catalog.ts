@@ -15,6 +15,8 @@ export interface CatalogEntry {
   storedAt: string;
   /** Why it cannot be restored; null when every object that it lists is there with the right size. */
   problem: string | null;
+  /** Delete markers hide some of it: it is read by version ids. */
+  hidden?: true;
 }
 
 /** Something under a manifest prefix that is none. */
@@ -51,16 +53,25 @@ export interface ListedObject {
   bytes: number;
 }
 
+/** The objects of a backup's data. `dataPrefix` ends with a slash. */
+export function expectedObjects(manifest: Manifest, dataPrefix: string): (ListedObject & { sha256: string })[] {
+  return [
+    ...manifest.parts.map(({ name, bytes, sha256 }) => ({ key: `${dataPrefix}${name}`, bytes, sha256 })),
+    ...manifest.wal.segments.map(({ stream, name, bytes, sha256 }) => ({
+      key: `${dataPrefix}wal/${stream}/${name}`,
+      bytes,
+      sha256,
+    })),
+  ];
+}
+
 /** Why a backup's objects do not match its manifest, or null. `dataPrefix` ends with a slash. */
 export function missingObjects(
   manifest: Manifest,
   dataPrefix: string,
   listed: ReadonlyMap<string, number>,
 ): string | null {
-  const expected = [
-    ...manifest.parts.map((part) => ({ key: `${dataPrefix}${part.name}`, bytes: part.bytes })),
-    ...manifest.wal.segments.map((s) => ({ key: `${dataPrefix}wal/${s.stream}/${s.name}`, bytes: s.bytes })),
-  ];
+  const expected = expectedObjects(manifest, dataPrefix);
   if (manifest.parts.length === 0) return "the manifest lists no data";
   const faults = expected.flatMap(({ key, bytes }) => {
     const found = listed.get(key);

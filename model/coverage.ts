@@ -1,6 +1,6 @@
-import { ArchivedLog, type StreamLog } from "./archivedLog";
-import { type Catalog, goodBackups, type StoredSegment } from "./catalog";
-import { segmentName, segmentNumber } from "./layout";
+import { ArchivedLog, type Run, type StreamLog } from "./archivedLog";
+import { type Catalog, type CatalogEntry, goodBackups, type StoredSegment } from "./catalog";
+import { isSegmentName, segmentName, segmentNumber } from "./layout";
 
 /** Segments that are missing in the middle of a stream; both are included. */
 export interface LogGap {
@@ -56,12 +56,16 @@ function rangesOf(catalog: Catalog, lineage: string, log: ArchivedLog): CoveredR
   const bases = goodBackups(catalog, lineage, { places: ["primary"] });
   bases.sort((a, b) => a.manifest.index.high - b.manifest.index.high);
   const found: CoveredRange[] = [];
+  let reached: Reached = new Map();
   for (const base of bases) {
     const { backupId, copiedAt } = base.manifest;
-    const ends = log.after(base).map(({ last }) => last.storedAt);
-    const until = [copiedAt, ...ends].reduce((latest, end) => (end > latest ? end : latest));
+    const runs = log.after(base);
+    const until = [copiedAt, ...runs.map(({ last }) => last.storedAt)].reduce((a, b) => (b > a ? b : a));
     const before = found.at(-1);
-    if (before === undefined || before.until < copiedAt) {
+    const apart = before === undefined || (before.until < copiedAt && !reachesTo(reached, base));
+    if (apart) reached = new Map();
+    noteReach(reached, base, runs);
+    if (apart) {
       found.push({ lineage, from: copiedAt, until, bases: [backupId] });
       continue;
     }
@@ -69,6 +73,57 @@ function rangesOf(catalog: Catalog, lineage: string, log: ArchivedLog): CoveredR
     if (until > before.until) before.until = until;
   }
   return found;
+}
+
+/** Of each stream the number up to which a range holds all of it. */
+type Reached = Map<string, bigint>;
+
+/** Less than -1, to which an empty stream is whole. */
+const nowhere = -2n;
+
+/** A good backup holds what was archived when it began, and all before the segment that was open at its end (protocol 7). */
+function noteReach(reached: Reached, { manifest: { wal } }: CatalogEntry, runs: readonly Run[]): void {
+  const note = (stream: string, segment: string, by = 0n): void => {
+    if (!isSegmentName(segment)) return;
+    const number = segmentNumber(segment) + by;
+    if (number > (reached.get(stream) ?? nowhere)) reached.set(stream, number);
+  };
+  for (const { stream, segment } of wal.anchors) note(stream, segment);
+  if (wal.stream !== null) note(wal.stream, wal.open.last, -1n);
+  for (const { stream, last, gap } of runs) if (!gap) note(stream, last.segment);
+}
+
+/**
+ * A cluster that rested before a backup had nothing in its open segment, else that would have arrived (protocol 7): what
+ * reaches up to it reaches up to the backup, however long nothing was stored.
+ */
+function reachesTo(reached: Reached, { manifest: { wal } }: CatalogEntry): boolean {
+  if (wal.stream === null || !isSegmentName(wal.open.last)) return false;
+  return (reached.get(wal.stream) ?? nowhere) >= segmentNumber(wal.open.last) - 1n;
+}
+
+/** Times that cannot be restored; `until` is null while this goes on. */
+export interface LostRange {
+  lineage: string;
+  from: string;
+  until: string | null;
+}
+
+/**
+ * What cannot be recovered: the holes, and in the history that is written now what is archived behind the last range,
+ * in a stream that no backup serves or behind a gap. Streams of several nodes do not end at the same moment: so many
+ * seconds are no loss.
+ */
+export function lostRanges(
+  { holes, ranges, streams }: Coverage,
+  lineage: string | null,
+  graceSeconds: number,
+): LostRange[] {
+  const last = ranges.filter((range) => range.lineage === lineage).at(-1);
+  if (last === undefined) return holes;
+  const end = Date.parse(last.until) + graceSeconds * 1000;
+  const beyond = streams.some((stream) => stream.lineage === lineage && Date.parse(stream.storedAt) > end);
+  return beyond ? [...holes, { lineage: last.lineage, from: last.until, until: null }] : holes;
 }
 
 function streamOf({ lineage, stream, segments, ends }: StreamLog): StreamCoverage {

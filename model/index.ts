@@ -1,5 +1,12 @@
 /** What a backup is, without Pulumi: for programs that read an archive, a plan or a report. */
 export { type AgentConfig, type NodeConfig, ServiceManager } from "./agentConfig";
+export {
+  type AlertRule,
+  alertRuleGroups,
+  type AlertRuleGroups,
+  alertRules,
+  type AlertRulesRequest,
+} from "./alertRules";
 export { canonicalJson, type Json } from "./canonical";
 export {
   type Catalog,
@@ -59,6 +66,7 @@ export {
 export {
   type ArchiveMarker,
   type ClaimRecord,
+  type KeyRecord,
   type LeaseRecord,
   type LineageRecord,
   type RecoveryAccepted,
@@ -66,19 +74,34 @@ export {
   type RecoveryReplayed,
   type RecoveryRestored,
   type StreamRecord,
+  type VerificationRecord,
   type WatermarkRecord,
 } from "./records";
+export {
+  type KitNode,
+  type KitVersions,
+  makeRecoveryKit,
+  nodeKeysOf,
+  parseRecoveryKit,
+  type RecoveryKit,
+  recoveryKitFormat,
+  serializeRecoveryKit,
+} from "./recoveryKit";
 export { ArchiveKind, type ArchiveLocation, type ArchiveSpec, type DirectoryLocation } from "./reference";
 export type { ReplayPlan } from "./replay";
-export type { S3Credentials, S3Encryption, S3Location } from "./s3Location";
+export type { S3Credentials, S3Encryption, S3Location, S3ObjectLock } from "./s3Location";
+export { isPublicKey, keyIdOf, type Signature, signatureProblem, type SigningPolicy } from "./signature";
 export { parseRestorePoint, type RestorePoint, restorePointGrammar } from "./restorePoint";
 export {
   type ArchiveCreateSpec,
   type InstallSpec,
+  type KitFileSpec,
+  type KitSpec,
   type MemberSpec,
   type NodeSpec,
   type PlanSpec,
   type RestoreSpec,
 } from "./specs";
+export type { Status } from "./status";
 export { isTier, Tier, tiers } from "./tier";
 export { formatBytes, formatCount, formatSeconds } from "./units";

@@ -33,7 +33,7 @@ export function segmentKey(clusterId: string, lineage: string, stream: string, s
   return `${streamPrefix(clusterId, lineage, stream)}${segment}`;
 }
 
-/** The kinds of record. All are created once and never expire. */
+/** The kinds of record. All are created once; only watermarks ever expire. */
 export type RecordKind =
   | "lineages"
   | "recoveries"
@@ -44,7 +44,9 @@ export type RecordKind =
   | "expired"
   | "tail"
   | "streams"
-  | "software";
+  | "keys"
+  | "software"
+  | "kits";
 
 export function recordPrefix(clusterId: string, kind: RecordKind): string {
   return `${clusterId}/records/${kind}/`;
@@ -90,10 +92,14 @@ export function isBackupId(value: unknown): value is string {
   return typeof value === "string" && backupIdPattern.test(value);
 }
 
+/** A moment as names begin with it, to the second, so that their order is that of time. */
+export function stampOf(at: Date): string {
+  return at.toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "");
+}
+
 /** A sortable, unique name for a backup: time of its beginning and eight random hex digits. */
 export function makeBackupId(at: Date, random: string): string {
-  const stamp = at.toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "");
-  const id = `${stamp}-${random}`;
+  const id = `${stampOf(at)}-${random}`;
   if (!backupIdPattern.test(id)) throw new TypeError(`not a backup id: ${id}`);
   return id;
 }

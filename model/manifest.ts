@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { type Json, canonicalJson } from "./canonical";
 import { isSegmentName } from "./layout";
-import { isoTime, parseJsonAs, sha256Hex, wholeNumber } from "./parse";
+import { isoTime, parseJsonAs, sha256Hex, textThat, wholeNumber } from "./parse";
+import type { Signature } from "./signature";
 import { type Tier, tiers } from "./tier";
 
 export const manifestFormat = "neumann-backup/1";
@@ -73,17 +74,29 @@ export interface Manifest {
     /** Segments that an off-site backup carries with it. */
     segments: BackupSegment[];
   };
-  /** The backup it was copied from, for off-site ones. */
-  source: { tier: Tier; backupId: string; manifestSha256: string } | null;
+  /**
+   * The backup it was copied from, for off-site ones. With these put back in their places the copied manifest is there
+   * again, to the last field, and its signature can be checked (protocol 18).
+   */
+  source: {
+    tier: Tier;
+    backupId: string;
+    manifestSha256: string;
+    agent?: { version: string; sha256: string };
+    signature?: Signature;
+  } | null;
   /** The agent that wrote it; off-site the agent itself is stored under `records/software/<sha256>`. */
   agent: { version: string; sha256: string };
   /** Ed25519 over the canonical JSON of all the rest, by the node's key. */
-  signature?: { keyId: string; value: string };
+  signature?: Signature;
 }
 
 const part = { name: v.string(), bytes: wholeNumber, sha256: sha256Hex };
 const tierSchema = v.picklist(tiers);
-const segmentText = v.pipe(v.string(), v.check(isSegmentName, "is no segment's name"));
+const segmentText = textThat(isSegmentName, "a segment's name, such as 00000000000000a1.wal");
+
+const agentSchema = v.object({ version: v.string(), sha256: v.string() });
+const signatureSchema = v.object({ keyId: v.string(), publicKey: v.string(), value: v.string() });
 
 export const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
   format: v.literal(manifestFormat),
@@ -107,9 +120,17 @@ export const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
     open: v.object({ first: segmentText, last: segmentText }),
     segments: v.array(v.object({ ...part, stream: v.string() })),
   }),
-  source: v.nullable(v.object({ tier: tierSchema, backupId: v.string(), manifestSha256: sha256Hex })),
-  agent: v.object({ version: v.string(), sha256: v.string() }),
-  signature: v.optional(v.object({ keyId: v.string(), value: v.string() })),
+  source: v.nullable(
+    v.object({
+      tier: tierSchema,
+      backupId: v.string(),
+      manifestSha256: sha256Hex,
+      agent: v.optional(agentSchema),
+      signature: v.optional(signatureSchema),
+    }),
+  ),
+  agent: agentSchema,
+  signature: v.optional(signatureSchema),
 });
 
 /** @throws InputError when the text is no manifest of a known format. */

@@ -28,7 +28,7 @@ function describe(mistakes: readonly Mistake[]): string {
 /** What stands in a message where a secret was given. */
 export const secretShown = "(not shown)";
 
-const secretNames = ["secretAccessKey", "sessionToken"];
+const secretNames = ["secretAccessKey", "sessionToken", "privateKey", "privateKeyPassword"];
 
 /** True for names, and paths of names, whose values are for nobody's eyes. */
 export function isSecret(path: string): boolean {
@@ -38,9 +38,28 @@ export function isSecret(path: string): boolean {
 /** A value as a person reads it in a message; long ones are cut, secrets left out. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
-  const hide = (name: string, inner: unknown): unknown => (isSecret(name) && inner !== undefined ? secretShown : inner);
-  const text = JSON.stringify(value, hide) ?? typeof value;
+  // JSON has neither NaN nor bigints.
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  const text = withoutKeys(textOf(value) ?? typeof value);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+}
+
+function textOf(value: unknown): string | undefined {
+  const plain = (name: string, inner: unknown): unknown => {
+    if (isSecret(name) && inner !== undefined) return secretShown;
+    return typeof inner === "bigint" ? String(inner) : inner;
+  };
+  try {
+    return JSON.stringify(value, plain);
+  } catch {
+    return undefined; // It holds itself.
+  }
+}
+
+/** Texts that should not be here at all: a private key's, and what stands before the host's name in an address. */
+function withoutKeys(text: string): string {
+  if (text.includes("PRIVATE KEY-----")) return JSON.stringify(secretShown);
+  return text.replace(/:\/\/[^"\s]*@/g, "://…@");
 }
 
 /** Collects mistakes; `throwIfAny` raises them as one `InputError`. */

@@ -6,6 +6,7 @@ import {
   type CatalogEntry,
   goodBackups,
   newestGood,
+  type Place,
   productionLineage,
   type StoredSegment,
 } from "./catalog";
@@ -17,6 +18,7 @@ import { type BaseAndLog, chooseBaseAndLog, type ReplayPlan } from "./replay";
 import { parseRestorePoint, type RestorePoint } from "./restorePoint";
 import { Tier } from "./tier";
 import { formatBytes, formatCount, formatSeconds } from "./units";
+import type { StoredWatermark } from "./watermarks";
 
 /** What a recovery will do: resolved once, shown, approved by its digest, then executed as it stands (protocol 21). */
 export interface RestorePlan {
@@ -40,6 +42,8 @@ export interface RestorePlan {
     plainBytes: number;
     files: number;
     walSegments: number;
+    /** Delete markers hide some of it: it is read by version ids. */
+    hidden?: true;
   };
   /** The log that is replayed on top of it; null: the backup as it is. */
   replay: ReplayPlan | null;
@@ -51,8 +55,12 @@ export interface RestorePlan {
 
 export interface PlanRequest {
   catalog: Catalog;
-  /** The archived log; only looked at for a restore point that needs it. */
+  /** The archived log of every place; only looked at for a restore point that needs it. */
   segments: readonly StoredSegment[];
+  /** What nodes said after the time that is to be restored. */
+  watermarks?: readonly StoredWatermark[];
+  /** By the clock of whoever asks: only said to a person. */
+  now?: Date;
   restorePoint: string;
   recoveryId: string;
   /** Node ids, the first of which restores. */
@@ -69,7 +77,11 @@ export function planDigest(plan: RestorePlan): string {
 }
 
 /** What is approved: to a time, it does not matter how much more of the stream has arrived since the plan was shown. */
-function approved(plan: RestorePlan): object {
+function approved(shown: RestorePlan): object {
+  const plan = { ...shown, source: { ...shown.source } };
+  delete plan.source.hidden; // The same backup, also once somebody has undeleted it.
+  // A forged plan may have none.
+  if ((shown.source as unknown) === undefined) return shown;
   if (plan.replay?.until == null) return plan;
   const { until, stream, first } = plan.replay;
   return { ...plan, estimatedSeconds: 0, replay: { until, stream, first } };
@@ -102,13 +114,20 @@ function lineageAt(catalog: Catalog, production: LineageRecord, until: Date): Li
   return line.find(({ createdAt }) => Date.parse(createdAt) <= until.getTime()) ?? line.at(-1) ?? production;
 }
 
-function choose({ catalog, segments }: PlanRequest, point: RestorePoint): BaseAndLog {
+function choose({ catalog, segments, watermarks, now }: PlanRequest, point: RestorePoint): BaseAndLog {
   if (!needsLog(point)) return { base: chooseBackup(catalog, point), replay: null };
   const production = productionLineage(catalog);
   if ("refused" in production) throw new PlanRefused(`${production.refused}.${whatIsThere(catalog)}`);
   const { until, stream } = point.kind === "time" ? point : { ...point, until: null };
   const { lineage } = until === null ? production.lineage : lineageAt(catalog, production.lineage, until);
-  return chooseBaseAndLog({ catalog, lineage, segments, until, stream });
+  const place = placeOfLog(catalog, lineage, segments);
+  return chooseBaseAndLog({ catalog, lineage, segments, place, until, stream, watermarks, now });
+}
+
+/** The primary archive has the newer log; off-site lies what is left where it is lost, or was begun anew. */
+function placeOfLog(catalog: Catalog, lineage: string, segments: readonly StoredSegment[]): Place {
+  if (goodBackups(catalog, lineage, { places: ["primary"] }).length > 0) return "primary";
+  return segments.some((found) => found.place === "offsite" && found.lineage === lineage) ? "offsite" : "primary";
 }
 
 function pinnedPlan(pin: RecoveryPin, restorePoint: string): RestorePlan {
@@ -157,22 +176,31 @@ function namedBackup(catalog: Catalog, backupId: string): CatalogEntry {
   const found = catalog.entries.filter((entry) => entry.manifest.backupId === backupId);
   const good = found.find((entry) => entry.problem === null);
   if (good) return good;
-  const problem = found[0]?.problem;
-  if (problem) throw new PlanRefused(`backup ${backupId} cannot be restored: ${problem}.`);
+  const unreadable = catalog.unreadable.find(({ key }) => key.endsWith(`/${backupId}.json`));
+  const problem = found[0]?.problem ?? unreadable?.problem;
+  if (problem) throw new PlanRefused(`backup ${backupId} cannot be restored: ${problem}.${goodOnes(catalog)}`);
   throw new PlanRefused(`backup ${backupId} is not in the archive.${whatIsThere(catalog)}`);
 }
 
-function whatIsThere(catalog: Catalog): string {
+function goodOnes(catalog: Catalog): string {
   const good = catalog.entries.filter((entry) => entry.problem === null).map((entry) => entry.manifest.backupId);
+  return good.length === 0 ? " No good backup is listed." : ` Good backups: ${good.slice(-5).join(", ")}.`;
+}
+
+function whatIsThere(catalog: Catalog): string {
   const bad = [
     ...catalog.entries.filter((e) => e.problem !== null).map((e) => `${e.manifest.backupId}: ${e.problem}`),
     ...catalog.unreadable.map((u) => `${u.key}: ${u.problem}`),
   ];
-  const goodText = good.length === 0 ? " No good backup is listed." : ` Good backups: ${good.slice(-5).join(", ")}.`;
+  const goodText = goodOnes(catalog);
   return bad.length === 0 ? goodText : `${goodText} Not usable: ${bad.slice(-3).join("; ")}.`;
 }
 
-function planFor(request: PlanRequest, { base: entry, replay }: BaseAndLog): RestorePlan {
+/** The plan for a backup and the log on top of it, whatever chose them. */
+export function planFor(
+  request: Pick<PlanRequest, "catalog" | "restorePoint" | "recoveryId" | "nodes">,
+  { base: entry, replay }: BaseAndLog,
+): RestorePlan {
   const { manifest } = entry;
   return {
     format: "neumann-plan/1",
@@ -193,6 +221,7 @@ function planFor(request: PlanRequest, { base: entry, replay }: BaseAndLog): Res
       plainBytes: manifest.plainBytes,
       files: manifest.files.length,
       walSegments: manifest.wal.segments.length,
+      ...(entry.hidden === true ? { hidden: true as const } : {}),
     },
     replay,
     nodes: [...request.nodes],
@@ -209,7 +238,12 @@ function estimateSeconds(plainBytes: number, nodes: number): number {
 }
 
 /** The plan for a person; `now` only tells the backup's age. */
-export function describePlan(plan: RestorePlan, digest: string, now: Date): string {
+export function describePlan(
+  plan: RestorePlan,
+  digest: string,
+  now: Date,
+  trustedKeys: readonly string[] = [],
+): string {
   const { source } = plan;
   const [first, ...others] = plan.nodes;
   const age = Math.max(0, (now.getTime() - Date.parse(source.createdAt)) / 1000);
@@ -221,7 +255,11 @@ export function describePlan(plan: RestorePlan, digest: string, now: Date): stri
     `  taken           ${source.createdAt}, ${formatSeconds(age)} ago`,
     `  holds           entries up to index ${source.index.low}${rows}`,
     `  size            ${formatBytes(source.storedBytes)} to fetch, ${formatBytes(source.plainBytes)} unpacked, ${source.files} files, ${source.walSegments} WAL segments`,
-    ...describeReplay(plan.replay),
+    `  signatures      ${describeTrust(trustedKeys.length)}`,
+    ...(source.hidden === true
+      ? ["  DELETED         somebody, or a rule of the bucket, deleted some of it: it is read by version ids"]
+      : []),
+    ...describeReplay(plan.replay, source.place),
     `  will do         on ${first}: fetch, check every file${plan.replay === null ? "" : ", replay the log"}, prove a copy alone, put in place, bootstrap once, start`,
     `                  then ${others.join(", ") || "no other node"}: join, empty, one at a time; then accept and take a base backup`,
     `  will be lost    ${describeLoss(plan)}`,
@@ -229,18 +267,32 @@ export function describePlan(plan: RestorePlan, digest: string, now: Date): stri
   ].join("\n");
 }
 
-function describeReplay(replay: ReplayPlan | null): string[] {
+function describeTrust(keys: number): string {
+  if (keys === 0) return "not checked against trusted keys: policy.signing.trustedKeys names none";
+  return `checked against ${keys} trusted key${keys === 1 ? "" : "s"}`;
+}
+
+function describeReplay(replay: ReplayPlan | null, place: Place): string[] {
   if (replay === null) return [];
-  const { stream, first, last, segments, bytes, storedAt } = replay;
+  const { stream, first, last, segments, bytes, storedAt, wholeAt } = replay;
+  const end = replay.until === null ? "to its end" : `until ${replay.until}`;
   return [
     `  log             stream ${stream}: ${segments} segments, ${formatBytes(bytes)}, ${first} to ${last}, stored until ${storedAt}`,
-    `  replayed        ${replay.until === null ? "to its end" : `until ${replay.until}`}; the exact index is known when it is done`,
+    `  replayed        ${end}; the exact index is known when it is done`,
+    ...(wholeAt === null ? [] : [`  quiet           at ${wholeAt} the cluster had nothing beyond it`]),
+    // Whoever forgot a mount must see it before it costs data.
+    ...(place === "offsite"
+      ? [
+          "  FROM OFF-SITE   the primary archive holds no backup of this history, or cannot be read: mount it if it is left",
+        ]
+      : []),
     ...(replay.gap ? ["  A GAP           follows: what this stream holds behind it is not replayed"] : []),
   ];
 }
 
 function describeLoss({ source, replay }: RestorePlan): string {
   if (replay === null) return `every write acknowledged after ${source.createdAt}`;
+  if (replay.wholeAt !== null) return `every write acknowledged after ${replay.wholeAt}`;
   if (replay.until !== null) return `every write acknowledged after ${replay.until}`;
   return `every write that is not in these segments: all that ${replay.stream} archived after ${replay.storedAt}`;
 }

@@ -1,5 +1,7 @@
 import { Mistakes } from "./mistakes";
+import { checkTrustedKeys, type SigningPolicy } from "./signature";
 import { tiers } from "./tier";
+import { checkQueries, checkVerification, standardVerification, type VerificationPolicy } from "./verification";
 
 /** How often a tier is backed up, how long its backups are kept and what it promises. */
 export interface TierPolicy {
@@ -33,6 +35,10 @@ export interface FullPolicy extends TierPolicy {
 export interface OffsitePolicy extends TierPolicy {
   /** A full backup older than this is not copied; take a new one first. In hours. */
   maxSourceAgeHours: number;
+  /** Every node also copies its archived log off-site, every five minutes: the loss of the primary archive costs minutes. */
+  continuousWal: boolean;
+  /** Recovery point objective of that copy, in minutes. */
+  walRecoveryPointMinutes: number;
 }
 
 /** Continuous archiving of the write-ahead log. */
@@ -53,7 +59,14 @@ export interface BackupPolicy {
   full: FullPolicy;
   offsite: OffsitePolicy;
   wal: WalPolicy;
+  /** Whose backups are believed. */
+  signing: SigningPolicy;
+  /** How often the backups are verified, and what a restored one must hold. */
+  verification: VerificationPolicy;
 }
+
+/** How often every node looks what is due, in seconds. */
+export const lookSeconds = 300;
 
 const hour = 60;
 const day = 24 * hour;
@@ -84,6 +97,8 @@ export const standardPolicy: BackupPolicy = {
     recoveryPointMinutes: 7 * day,
     recoveryTimeMinutes: 8 * hour,
     maxSourceAgeHours: 48,
+    continuousWal: false,
+    walRecoveryPointMinutes: 15,
   },
   wal: {
     archiveTimeoutSeconds: 60,
@@ -91,6 +106,8 @@ export const standardPolicy: BackupPolicy = {
     arrivalDeadlineSeconds: 900,
     freeSpaceAlarmMebibytes: 2048,
   },
+  signing: { trustedKeys: [] },
+  verification: standardVerification,
 };
 
 /** Any part of a policy; what is left out is as in `standardPolicy`. */
@@ -99,6 +116,8 @@ export interface BackupPolicyOverrides {
   full?: Partial<FullPolicy>;
   offsite?: Partial<OffsitePolicy>;
   wal?: Partial<WalPolicy>;
+  signing?: Partial<SigningPolicy>;
+  verification?: Partial<VerificationPolicy>;
 }
 
 const subject = "The backup policy cannot be used";
@@ -119,8 +138,18 @@ export function resolvePolicy(overrides: BackupPolicyOverrides = {}, path = "pol
     full: { ...standardPolicy.full, ...defined(overrides.full) },
     offsite: { ...standardPolicy.offsite, ...defined(overrides.offsite) },
     wal: { ...standardPolicy.wal, ...defined(overrides.wal) },
+    signing: { ...standardPolicy.signing, ...defined(overrides.signing) },
+    verification: { ...standardPolicy.verification, ...defined(overrides.verification) },
   };
   checkNumbers(policy, path, mistakes);
+  mistakes.require(typeof policy.offsite.continuousWal === "boolean", {
+    path: `${path}.offsite.continuousWal`,
+    problem: "must be true or false",
+    received: policy.offsite.continuousWal,
+    remedy: "Leave it out for the standard value, false.",
+  });
+  checkTrustedKeys(policy.signing.trustedKeys, `${path}.signing.trustedKeys`, mistakes);
+  checkQueries(policy.verification.queries, `${path}.verification.queries`, mistakes);
   // Contradictions between numbers that are themselves wrong would only be noise.
   if (mistakes.all.length === 0) checkContradictions(policy, path, mistakes);
   mistakes.throwIfAny(subject);
@@ -177,9 +206,13 @@ const ranges: Record<string, readonly [number, number]> = {
   recoveryTimeMinutes: [1, 366 * day],
   maxPauseSeconds: [5, 3600],
   maxSourceAgeHours: [1, 24 * 366],
+  walRecoveryPointMinutes: [1, 366 * day],
   archiveTimeoutSeconds: [1, 86_400],
   arrivalDeadlineSeconds: [5, 86_400],
   freeSpaceAlarmMebibytes: [1, 1e9],
+  manifestEveryMinutes: [0, 366 * day],
+  bytesEveryMinutes: [0, 366 * day],
+  restoreEveryMinutes: [0, 366 * day],
 };
 
 function checkNumbers(policy: BackupPolicy, path: string, mistakes: Mistakes): void {
@@ -206,6 +239,7 @@ function checkContradictions(policy: BackupPolicy, path: string, mistakes: Mista
   for (const tier of tiers) checkTier(policy[tier], `${path}.${tier}`, mistakes);
   checkAcrossTiers(policy, path, mistakes);
   checkPauseAndWal(policy, path, mistakes);
+  checkVerification(policy.verification, `${path}.verification`, mistakes);
 }
 
 function checkTier(tier: TierPolicy, path: string, mistakes: Mistakes): void {
@@ -236,6 +270,13 @@ function checkAcrossTiers(policy: BackupPolicy, path: string, mistakes: Mistakes
     problem: `full backups are kept for ${full.retentionDays} days only`,
     received: offsite.maxSourceAgeHours,
     remedy: `Write at most ${full.retentionDays * 24}.`,
+  });
+  const leastMinutes = Math.ceil((policy.wal.archiveTimeoutSeconds + lookSeconds) / 60);
+  mistakes.require(!offsite.continuousWal || offsite.walRecoveryPointMinutes >= leastMinutes, {
+    path: `${path}.offsite.walRecoveryPointMinutes`,
+    problem: `the log is finished every ${policy.wal.archiveTimeoutSeconds} s and copied every ${lookSeconds} s, which cannot keep it`,
+    received: offsite.walRecoveryPointMinutes,
+    remedy: `Write at least ${leastMinutes}, or lower ${path}.wal.archiveTimeoutSeconds.`,
   });
   mistakes.require(snapshots.minIntervalSeconds <= snapshots.everyMinutes * 60, {
     path: `${path}.snapshots.minIntervalSeconds`,

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { isoTime, sha256Hex, wholeNumber } from "./parse";
 import { tiers } from "./tier";
+import type { VerifiedBackup } from "./verification";
 
 /** `records/archive.json`: what this folder or bucket is. */
 export interface ArchiveMarker {
@@ -65,6 +66,24 @@ export const streamRecordSchema: v.GenericSchema<unknown, StreamRecord> = v.obje
   firstSegment: v.string(),
   reason: v.string(),
   parent: v.nullable(v.string()),
+});
+
+/**
+ * `records/keys/<keyId>.json`: the key that a node signs its manifests with. For people: a record alone makes no key a
+ * trusted one, because whoever can write a manifest can write this too (protocol 18).
+ */
+export interface KeyRecord {
+  format: "neumann-key/1";
+  keyId: string;
+  publicKey: string;
+  nodeId: string;
+}
+
+export const keyRecordSchema: v.GenericSchema<unknown, KeyRecord> = v.object({
+  format: v.literal("neumann-key/1"),
+  keyId: v.string(),
+  publicKey: v.string(),
+  nodeId: v.string(),
 });
 
 /** `records/recoveries/<recoveryId>/plan.json`: the plan that was approved, word for word. */
@@ -197,14 +216,22 @@ export const leaseSchema: v.GenericSchema<unknown, LeaseRecord> = v.object({
   seconds: v.number(),
 });
 
-/** `records/watermarks/<lineage>/<time>-<node>.json` (protocols 4 and 8): the archive covers `commitIndex` once `openSegment` is there. */
+/**
+ * `records/watermarks/<lineage>/<time>-<node>.json`: what a node read at a moment, in this order (protocols 4 and 8): the
+ * archive covers `commitIndex` once `openSegment` is there.
+ */
 export interface WatermarkRecord {
   format: "neumann-watermark/1";
   lineage: string;
   stream: string;
+  /** Before anything was read, by the node's clock. */
   at: string;
+  /** It led a healthy quorum, before and after: nothing had been committed beyond `commitIndex`. */
+  leads: boolean;
   commitIndex: number;
   openSegment: string;
+  /** After so many seconds a segment that has entries is finished. */
+  archiveTimeoutSeconds: number;
 }
 
 export const watermarkSchema: v.GenericSchema<unknown, WatermarkRecord> = v.object({
@@ -212,6 +239,55 @@ export const watermarkSchema: v.GenericSchema<unknown, WatermarkRecord> = v.obje
   lineage: v.string(),
   stream: v.string(),
   at: isoTime,
+  leads: v.boolean(),
   commitIndex: wholeNumber,
   openSegment: v.string(),
+  archiveTimeoutSeconds: wholeNumber,
+});
+
+/** `records/verifications/<depth>/<time>-<random>.json`: what a verification found. */
+export interface VerificationRecord {
+  format: "neumann-verification/1";
+  /** A text: a later version may look deeper. */
+  depth: string;
+  /** The one backup that was looked at; null: all of them. */
+  backupId: string | null;
+  /** When it ended, by the clock of whoever looked. */
+  at: string;
+  seconds: number;
+  /** Host that looked. */
+  by: string;
+  /** The archives that were within reach. */
+  places: ("primary" | "offsite")[];
+  /** How many backups it looked at, and how many bytes of them it read. */
+  backups: number;
+  bytes: number;
+  good: boolean;
+  /** The newest backup of each tier and place that it found good. Agents before this field left it out. */
+  newest?: VerifiedBackup[];
+  /** What is wrong, a backup each. */
+  faults: { backupId: string; place: "primary" | "offsite"; problem: string }[];
+}
+
+/** A verification as the archive holds it. */
+export interface StoredVerification extends VerificationRecord {
+  /** By the store's clock. */
+  storedAt: string;
+}
+
+const placeSchema = v.picklist(["primary", "offsite"]);
+
+export const verificationSchema: v.GenericSchema<unknown, VerificationRecord> = v.object({
+  format: v.literal("neumann-verification/1"),
+  depth: v.string(),
+  backupId: v.nullable(v.string()),
+  at: isoTime,
+  seconds: v.number(),
+  by: v.string(),
+  places: v.array(placeSchema),
+  backups: wholeNumber,
+  bytes: wholeNumber,
+  good: v.boolean(),
+  newest: v.optional(v.array(v.object({ tier: v.picklist(tiers), place: placeSchema, backupId: v.string() }))),
+  faults: v.array(v.object({ backupId: v.string(), place: placeSchema, problem: v.string() })),
 });

@@ -36,11 +36,12 @@ export function describeLocation(place: ArchiveLocation): string {
   return place.endpoint === undefined ? name : `${name} at ${place.endpoint}`;
 }
 
+export const clusterIdRemedy = "Use lower-case letters, digits and dashes, at most 63, such as prod.";
+
 /** Collects what is wrong with an archive reference. */
 export function checkArchive(archive: ArchiveSpec, path: string, mistakes: Mistakes): void {
   if (!isClusterId(archive.clusterId)) {
-    const remedy = "Use lower-case letters, digits and dashes, at most 63, such as prod.";
-    mistakes.add(`${path}.clusterId`, "is no name for a cluster", archive.clusterId, remedy);
+    mistakes.add(`${path}.clusterId`, "is no name for a cluster", archive.clusterId, clusterIdRemedy);
   }
   checkLocation(archive, path, mistakes);
   if (archive.offsite === undefined) return;
@@ -68,10 +69,14 @@ function checkFate(
 
 /** True when `other` is `folder` or lies in it. */
 function within(folder: unknown, other: unknown): boolean {
-  // What is no text is a mistake of its own.
-  if (typeof folder !== "string" || typeof other !== "string") return false;
+  // What is no absolute path is a mistake of its own.
+  if (!isAbsolute(folder) || !isAbsolute(other)) return false;
   const [outer, inner] = [namesIn(folder), namesIn(other)];
   return outer.every((name, at) => inner[at] === name);
+}
+
+function isAbsolute(location: unknown): location is string {
+  return typeof location === "string" && location.startsWith("/");
 }
 
 function namesIn(location: string): string[] {

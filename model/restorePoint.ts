@@ -26,9 +26,33 @@ export function parseRestorePoint(text: string): RestorePoint {
   const point = words.find((known) => known === text);
   const found = point === undefined ? (backupPoint(text) ?? logPoint(text)) : { kind: point };
   if (found !== undefined) return found;
+  refuseOtherZone(text);
   const remedy = `Write one of: ${restorePointGrammar}. An ID is as \`neumann-backup list\` shows it, a time as 2026-11-23T10:30:00Z.`;
-  const mistake = { path: "restorePoint", problem: "is no restore point", received: text, remedy };
-  throw new InputError("The restore point cannot be used", [mistake]);
+  throw refusal("is no restore point", text, remedy);
+}
+
+function refusal(problem: string, received: string, remedy: string): InputError {
+  const mistake = { path: "restorePoint", problem, received, remedy };
+  return new InputError("The restore point cannot be used", [mistake]);
+}
+
+const localPattern = /^time:(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?(@.*)?$/;
+
+/** A time that a person would understand, in another zone or in none: whoever guessed would lose or bring back hours. */
+function refuseOtherZone(text: string): void {
+  const [, time, zone, stream = ""] = localPattern.exec(text) ?? [];
+  if (time === undefined || zone === "Z") return;
+  if (zone === undefined) {
+    throw refusal(
+      "has no time zone",
+      text,
+      "Write the time in UTC, to the second, with a Z at its end: time:2026-11-23T10:30:00Z.",
+    );
+  }
+  const moment = new Date(`${time.replace(" ", "T")}${zone.replace(/^(...)(\d\d)$/, "$1:$2")}`);
+  if (Number.isNaN(moment.getTime())) return;
+  const utc = moment.toISOString().replace(".000Z", "Z");
+  throw refusal("is not in UTC", text, `The same moment in UTC is time:${utc}${stream}.`);
 }
 
 function backupPoint(text: string): RestorePoint | undefined {

@@ -27,6 +27,16 @@ export interface S3Encryption {
   kmsKeyId?: string;
 }
 
+/** For how long nobody can remove a version of what the agent stores; the bucket must have object lock. */
+export interface S3ObjectLock {
+  /** `governance`: whoever has a special right can still remove it. `compliance`: nobody can, not even the account's owner. */
+  mode: "governance" | "compliance";
+  /** Days from the moment at which an object is stored. At most what the policy keeps. */
+  days: number;
+  /** The same number again, for `compliance` alone: what is locked so has to be paid for until the days are over. */
+  acceptIrreversibleDays?: number;
+}
+
 /** A bucket that holds backups, or a prefix in it. */
 export interface S3Location {
   kind: "s3";
@@ -41,6 +51,10 @@ export interface S3Location {
   /** @default as the bucket is set up */
   encryption?: S3Encryption;
   credentials?: S3Credentials;
+  /** Absolute path of a file with the certificates (PEM) of the authorities that sign the store's. @default those that Node knows */
+  caFile?: string;
+  /** @default no lock by the agent; the bucket may have its own */
+  objectLock?: S3ObjectLock;
 }
 
 /** Names a bucket among all of all stores. */
@@ -84,6 +98,8 @@ export function checkS3(place: S3Location, path: string, mistakes: Mistakes): vo
     path,
     mistakes,
   );
+  if (place.caFile !== undefined) checkAuthorities(place, `${path}.caFile`, mistakes);
+  if (place.objectLock !== undefined) checkLock(place.objectLock, `${path}.objectLock`, mistakes);
   if (place.encryption !== undefined) checkEncryption(place.encryption, `${path}.encryption`, mistakes);
   if (place.credentials !== undefined) checkCredentials(place.credentials, `${path}.credentials`, mistakes);
 }
@@ -122,5 +138,45 @@ function checkCredentials(given: S3Credentials, path: string, mistakes: Mistakes
   if (given.file !== undefined && !given.file.startsWith("/")) {
     const remedy = "Write the whole path, such as /etc/neumann/backup-credentials.";
     mistakes.add(`${path}.file`, "must be an absolute path", given.file, remedy);
+  }
+}
+
+function checkAuthorities({ caFile, endpoint }: S3Location, path: string, mistakes: Mistakes): void {
+  if (typeof caFile !== "string" || !caFile.startsWith("/")) {
+    mistakes.add(path, "must be an absolute path", caFile, "Write the whole path, such as /etc/neumann/store-ca.pem.");
+  } else if (endpoint?.startsWith("http://") === true) {
+    mistakes.add(
+      path,
+      "does not go with an endpoint without TLS",
+      caFile,
+      "Write https:// in endpoint, or leave it out.",
+    );
+  }
+}
+
+const modes: readonly unknown[] = ["governance", "compliance"];
+const mostDays = 36_500;
+
+function checkLock(
+  { mode, days, acceptIrreversibleDays: accepted }: S3ObjectLock,
+  path: string,
+  mistakes: Mistakes,
+): void {
+  if (!modes.includes(mode)) mistakes.add(`${path}.mode`, "is not known", mode, "Use governance or compliance.");
+  if (!Number.isInteger(days) || days < 1 || days > mostDays) {
+    mistakes.add(
+      `${path}.days`,
+      `must be a whole number from 1 to ${mostDays}`,
+      days,
+      "Write for how long, such as 7.",
+    );
+  }
+  const irreversible = `${path}.acceptIrreversibleDays`;
+  if (mode === "compliance" && accepted !== days) {
+    const remedy = `Write ${days} if nobody, you included, shall be able to remove a backup for ${days} days; else use governance.`;
+    mistakes.add(irreversible, "must repeat the days of a lock that nobody can undo", accepted, remedy);
+  }
+  if (mode === "governance" && accepted !== undefined) {
+    mistakes.add(irreversible, "belongs to compliance alone", accepted, "Leave it out: governance can be undone.");
   }
 }

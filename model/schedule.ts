@@ -1,5 +1,6 @@
+import { firstAfter } from "./archivedLog";
 import { type Catalog, type CatalogEntry, newestGood, type Place } from "./catalog";
-import type { BackupPolicy } from "./policy";
+import { type BackupPolicy, lookSeconds } from "./policy";
 import { Tier } from "./tier";
 import { formatCount, formatSeconds } from "./units";
 
@@ -8,6 +9,8 @@ export interface LastAttempt {
   /** When it ended, by the store's clock. */
   endedAt: string;
   seconds: number;
+  /** Why it failed; not there when it ended well. */
+  failure?: string;
 }
 
 /** What decides which tiers are due. The same on every node, so that any leader takes the same slot (protocol 14). */
@@ -22,6 +25,8 @@ export interface ScheduleRequest {
   commitIndex: number | null;
   /** Streams of this lineage that hold segments in the archive. */
   streams: readonly string[];
+  /** The stream of the node that asks, which leads: what it writes is the newest. */
+  ownStream?: string;
   /** False where there is no off-site archive. */
   offsite: boolean;
   lastAttempts?: Partial<Record<Tier, LastAttempt>>;
@@ -64,7 +69,7 @@ const skewSeconds = 60;
  * Seconds since the store kept it. Endless for what it kept in the future: the next one sets that right, while waiting
  * for the clock could take for ever.
  */
-function ageSeconds(storedAt: string, now: Date): number {
+export function ageSeconds(storedAt: string, now: Date): number {
   const age = (now.getTime() - Date.parse(storedAt)) / 1000;
   return age >= -skewSeconds ? Math.max(0, age) : Number.POSITIVE_INFINITY;
 }
@@ -93,11 +98,9 @@ function byTime(request: ScheduleRequest, tier: Tier): ByTime {
   return { newest, due, slot: `${lineage}/after-${newest.manifest.backupId}`, nextAt };
 }
 
-const defaultLookSeconds = 300;
-
 /** So much earlier a run begins: the time to the next look and the time that the last run took, at most half the interval. */
 function leadSeconds(request: ScheduleRequest, tier: Tier): number {
-  const { lookEverySeconds = defaultLookSeconds, lastAttempts = {}, policy } = request;
+  const { lookEverySeconds = lookSeconds, lastAttempts = {}, policy } = request;
   const lead = lookEverySeconds + (lastAttempts[tier]?.seconds ?? 0);
   return Math.min(lead, policy[tier].everyMinutes * 30);
 }
@@ -166,14 +169,23 @@ interface OffsiteVerdict {
 
 function judgeOffsite(request: ScheduleRequest): OffsiteVerdict {
   const tier = Tier.Offsite;
-  const { due, slot, nextAt } = byTime(request, tier);
+  const { due: late, slot, nextAt } = byTime(request, tier);
   const verdict = { tier, slot, nextAt };
+  const due = unservedOffsite(request) ?? late;
   if (!request.offsite)
     return { verdict: { ...verdict, due: false, reason: "there is no off-site archive" }, needsFull: null };
   if (due === null) return { verdict: { ...verdict, due: false, reason: `not before ${nextAt}` }, needsFull: null };
   const missing = whyNoSource(request);
   const reason = missing === null ? due : `${due}; it waits for a full backup, because ${missing}`;
   return { verdict: { ...verdict, due: missing === null, reason }, needsFull: missing };
+}
+
+/** The log that is copied off-site has to follow a backup there (protocol 5). */
+function unservedOffsite(request: ScheduleRequest): string | null {
+  const { policy, ownStream } = request;
+  const newest = newestOf(request, Tier.Offsite);
+  if (!policy.offsite.continuousWal || ownStream === undefined || newest === undefined) return null;
+  return firstAfter(newest.manifest).has(ownStream) ? null : `no backup there serves stream ${ownStream} yet`;
 }
 
 /** Why the newest full backup cannot be copied off-site, or null. */
@@ -184,6 +196,11 @@ function whyNoSource(request: ScheduleRequest): string | null {
   const { backupId } = source.manifest;
   const limit = policy.offsite.maxSourceAgeHours;
   if (ageSeconds(source.storedAt, now) > limit * 3600) return `${backupId} is older than ${limit} hours`;
+  const { continuousWal } = policy.offsite;
+  const { ownStream } = request;
+  if (continuousWal && ownStream !== undefined && !firstAfter(source.manifest).has(ownStream)) {
+    return `${backupId} does not serve stream ${ownStream}`;
+  }
   const copied = catalog.entries.some(
     ({ manifest, place, problem }) => place === "offsite" && problem === null && manifest.source?.backupId === backupId,
   );

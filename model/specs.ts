@@ -1,14 +1,16 @@
 import * as v from "valibot";
 import {
+  address,
   type AgentConfig,
   agentConfigSchema,
   archiveLocationSchema,
   archiveSpecSchema,
   type NodeConfig,
   nodeConfigSchema,
+  nodeId,
 } from "./agentConfig";
 import type { ArchiveLocation, ArchiveSpec } from "./reference";
-import { sha256Hex } from "./parse";
+import { sha256Hex, someOf } from "./parse";
 
 /** What the components hand to the agent's commands on standard input (docs/development.md). */
 
@@ -52,6 +54,20 @@ export interface PlanSpec {
   nodes: string[];
   /** Refuse any other plan. */
   approvedPlanDigest?: string;
+  /** Only what one of these signed is restored; without them, whatever matches the key that it brings. */
+  trustedKeys?: string[];
+}
+
+/** `kit-store`. */
+export interface KitSpec {
+  /** The recovery kit, as text. */
+  kit: string;
+}
+
+/** `kit-file`. */
+export interface KitFileSpec extends KitSpec {
+  /** Absolute path. */
+  file: string;
 }
 
 /** A member of the recovered cluster. */
@@ -82,9 +98,9 @@ export const archiveCreateSchema: v.GenericSchema<unknown, ArchiveCreateSpec> = 
 export const nodeSpecSchema: v.GenericSchema<unknown, NodeSpec> = v.object({
   node: nodeConfigSchema,
   clusterName: v.string(),
-  peers: v.array(v.string()),
+  peers: v.array(address),
   bootstrap: v.boolean(),
-  others: v.optional(v.array(v.string()), []),
+  others: v.optional(v.array(address), []),
   start: v.boolean(),
 });
 
@@ -98,14 +114,19 @@ export const planSpecSchema: v.GenericSchema<unknown, PlanSpec> = v.object({
   archive: archiveSpecSchema,
   restorePoint: v.string(),
   recoveryId: v.string(),
-  nodes: v.pipe(v.array(v.string()), v.minLength(1)),
+  nodes: someOf(nodeId),
   approvedPlanDigest: v.optional(sha256Hex),
+  trustedKeys: v.optional(v.array(v.string())),
 });
+
+export const kitSpecSchema: v.GenericSchema<unknown, KitSpec> = v.object({ kit: v.string() });
+
+export const kitFileSpecSchema: v.GenericSchema<unknown, KitFileSpec> = v.object({ kit: v.string(), file: v.string() });
 
 export const restoreSpecSchema: v.GenericSchema<unknown, RestoreSpec> = v.object({
   plan: planSpecSchema,
   planDigest: sha256Hex,
   node: v.string(),
   clusterName: v.string(),
-  members: v.pipe(v.array(v.object({ id: v.string(), address: v.string() })), v.minLength(1)),
+  members: someOf(v.object({ id: nodeId, address })),
 });

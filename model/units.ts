@@ -31,3 +31,8 @@ function join(amount: number, per: number, large: string, small: string): string
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }
+
+/** How many of something, for people: `1 backup`, `2 backups`. */
+export function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+}

@@ -3,12 +3,12 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   type ConfigMap,
-  type EngineEvent,
   LocalWorkspace,
   PulumiCommand,
   type ProjectSettings,
   type Stack,
 } from "@pulumi/pulumi/automation";
+import { type CommandSpan, type EngineListener, EventWatch, failureText, unchanged } from "../cli/engineEvents";
 
 /** The Pulumi engine as the toolchain found it. */
 export interface EngineOptions {
@@ -39,13 +39,6 @@ export interface PreviewResult {
   changes: Record<string, number>;
 }
 
-/** When the engine worked on one command. Times in milliseconds. */
-export interface CommandSpan {
-  name: string;
-  startedAt: number;
-  endedAt: number;
-}
-
 /** What an up did. */
 export interface UpResult {
   outputs: Record<string, unknown>;
@@ -53,16 +46,10 @@ export interface UpResult {
   commands: CommandSpan[];
 }
 
-/** Receives what the engine is doing at this moment. */
-export type EngineListener = (text: string) => void;
-
 /** The engine broke off: what the user reads of it. */
 export class EngineFailure extends Error {
   override readonly name = "EngineFailure";
 }
-
-/** Operations that leave a resource as it is. */
-const unchanged = new Set(["same", "read", "refresh"]);
 
 /** True when an operation touched nothing. */
 export function nothingChanged(changes: Readonly<Record<string, number>>): boolean {
@@ -182,93 +169,4 @@ export function configOf(project: string, settings: object): ConfigMap & Record<
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
   return Object.fromEntries(texts) as unknown as ConfigMap & Record<string, string>;
-}
-
-/** Collects what an operation of the engine tells. */
-class EventWatch {
-  outputs: Record<string, unknown> = {};
-  changes: Record<string, number> | undefined;
-  readonly messages: string[] = [];
-  readonly errors: string[] = [];
-  readonly commands: CommandSpan[] = [];
-  private readonly begun = new Map<string, number>();
-  private current = "";
-
-  constructor(private readonly listen: EngineListener) {}
-
-  take(event: EngineEvent): void {
-    const { resourcePreEvent, resOutputsEvent, diagnosticEvent, summaryEvent } = event;
-    if (summaryEvent) this.changes = { ...summaryEvent.resourceChanges };
-    if (resourcePreEvent) this.began(resourcePreEvent.metadata.urn, resourcePreEvent.metadata.op);
-    if (resOutputsEvent) this.ended(resOutputsEvent.metadata);
-    if (diagnosticEvent) this.said(diagnosticEvent.message, diagnosticEvent.severity);
-  }
-
-  private began(urn: string, operation: string): void {
-    if (unchanged.has(operation) || !urn.includes("command:local:Command")) return;
-    this.current = nameOf(urn);
-    this.begun.set(urn, Date.now());
-    this.tell("");
-  }
-
-  private ended(metadata: { urn: string; type: string; op: string; new?: { outputs: Record<string, unknown> } }): void {
-    if (metadata.type === "pulumi:pulumi:Stack") this.outputs = metadata.new?.outputs ?? this.outputs;
-    const startedAt = this.begun.get(metadata.urn);
-    if (startedAt === undefined) return;
-    this.begun.delete(metadata.urn);
-    this.commands.push({ name: nameOf(metadata.urn), startedAt, endedAt: Date.now() });
-  }
-
-  private said(message: string, severity: string): void {
-    const text = withoutColour(message).trimEnd();
-    const step = agentStep(text);
-    if (step !== undefined) this.tell(`: ${step}`);
-    else if (severity === "error") this.errors.push(text);
-    else if (severity === "info") this.messages.push(text);
-  }
-
-  private tell(step: string): void {
-    this.listen(`${this.commands.length} done, ${this.current}${step}`);
-  }
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").at(-1) ?? urn;
-}
-
-/** The engine marks colours as `<{%reset%}>`. */
-function withoutColour(text: string): string {
-  return text.replace(/<\{%.*?%\}>/g, "");
-}
-
-/** What the agent says of itself: a line of JSON for each step. */
-function agentStep(line: string): string | undefined {
-  const event = agentEvent(line);
-  if (event === undefined || event.event === "error") return undefined;
-  return typeof event.message === "string" ? event.message : String(event.step);
-}
-
-interface AgentEvent {
-  event?: unknown;
-  step?: unknown;
-  message?: unknown;
-}
-
-function agentEvent(line: string): AgentEvent | undefined {
-  if (!line.startsWith("{")) return undefined;
-  try {
-    return JSON.parse(line) as AgentEvent;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What a person needs of errors: the agent's own words where it says why, else everything; each of them once. */
-export function failureText(errors: readonly string[]): string {
-  const lines = [...new Set(errors.flatMap((error) => error.split("\n")))];
-  const reasons = lines.flatMap((line) => {
-    const event = agentEvent(line);
-    return event?.event === "error" && typeof event.message === "string" ? [event.message] : [];
-  });
-  return [...new Set(reasons.length > 0 ? reasons : lines)].join("\n");
 }

@@ -10,7 +10,7 @@ import { DrivenStack, type EngineOptions, openEngine } from "./engine";
 import type { Laboratory, RowWriter } from "./laboratory";
 import { type Load, loadAndBackUp } from "./load";
 import { type Check, explainLoss, measure, rowChecks, verdictOf } from "./measure";
-import type { Progress } from "./progress";
+import type { Progress } from "../cli/progress";
 import { type Recovered, type RecoveryRun, runRecovery } from "./recovery";
 import { type RehearsalResult, resultFormat } from "./result";
 import { type Teller, Timeline } from "./timeline";
@@ -53,9 +53,6 @@ const stackName = "demo";
 interface Places {
   environment: string;
   recovery: string;
-  archive: string;
-  freshArchive: string;
-  offsite: string;
 }
 
 interface Exercise extends ExerciseRequest {
@@ -73,14 +70,11 @@ export async function runExercise(request: ExerciseRequest): Promise<ExerciseOut
   const places: Places = {
     environment: at("pulumi-environment"),
     recovery: at("pulumi-recovery"),
-    archive: at("archive"),
-    freshArchive: at("archive-of-the-recovered"),
-    offsite: at("offsite"),
   };
   const exercise: Exercise = { ...request, timeline, places, startedAt, command: await openEngine(request.engine) };
   const stack = await timeline.phase("protect", "Bring up a protected cluster", (tell) => protect(exercise, tell));
   const load = await timeline.phase("load", "Write, and back up meanwhile", (tell) =>
-    loadAndBackUp({ ...exercise, archive: places.archive }, tell),
+    loadAndBackUp({ ...exercise, archive: request.laboratory.archives.lost.folder }, tell),
   );
   const lostAt = await timeline.phase("lose", "Lose everything but the off-site copy", () =>
     lose(exercise, stack, load),
@@ -90,6 +84,7 @@ export async function runExercise(request: ExerciseRequest): Promise<ExerciseOut
     place: { project: path.join(request.programs, "stacks", "recovery"), folder: places.recovery, stack: stackName },
     engine: { command: exercise.command, options: request.engine },
     settings: recoverySettings(exercise),
+    archives: { own: request.laboratory.archives.fresh.folder, offsite: request.laboratory.archives.offsite.folder },
     timeline,
     observe: () => request.laboratory.observe(request.laboratory.fresh),
     running: () => request.laboratory.runningOn(request.laboratory.fresh),
@@ -110,12 +105,12 @@ function clusterSettings(exercise: Exercise): Pick<ClusterSettings, "clusterId" 
 }
 
 function recoverySettings(exercise: Exercise): RecoverySettings {
-  const { places, laboratory, recoveryId, policy } = exercise;
+  const { laboratory, recoveryId, policy } = exercise;
   return {
     ...clusterSettings(exercise),
     nodes: [...laboratory.fresh],
-    archiveLocation: places.freshArchive,
-    offsiteLocation: places.offsite,
+    archiveLocation: laboratory.archives.fresh.location,
+    offsiteLocation: laboratory.archives.offsite.location,
     policy,
     recoveryId,
   };
@@ -126,8 +121,8 @@ async function protect(exercise: Exercise, tell: Teller) {
   const settings: EnvironmentSettings = {
     ...clusterSettings(exercise),
     nodes: [...laboratory.lost],
-    archiveLocation: places.archive,
-    offsiteLocation: places.offsite,
+    archiveLocation: laboratory.archives.lost.location,
+    offsiteLocation: laboratory.archives.offsite.location,
     policy,
   };
   tell.note(`policy: the standard one, but ${describeOverrides(policy).join(", ")}`);
@@ -147,14 +142,14 @@ export function describeOverrides(policy: BackupPolicyOverrides): string[] {
 }
 
 async function lose(exercise: Exercise, stack: DrivenStack, load: Load) {
-  const { laboratory, places, timeline } = exercise;
+  const { laboratory, timeline } = exercise;
   // The writer's last answers may be on their way: what it did not read is not acknowledged.
   const killed = await laboratory.destroy(laboratory.lost);
   const lostAt = Date.now();
   timeline.mark("loss", "Cluster lost", lostAt);
   await load.writer.stop();
   await stack.lose();
-  await rm(places.archive, { recursive: true, force: true });
+  await rm(laboratory.archives.lost.folder, { recursive: true, force: true });
   const { acknowledged } = load.writer;
   const detail = `${killed} nodes killed in the middle of writing; ${formatCount(acknowledged)} writes had been acknowledged`;
   return { result: lostAt, detail };

@@ -8,6 +8,23 @@ export interface NodePlace {
   directory: string;
 }
 
+/** A place of an archive. */
+export interface ArchivePlace {
+  /** What the programs in `stacks/` are told: a folder, or a bucket. */
+  location: string;
+  /** Where its objects lie as files of this machine, by their keys. */
+  folder: string;
+}
+
+/** Where the archives of an exercise are. */
+export interface ArchivePlaces {
+  /** First archive of the cluster that will be lost. */
+  lost: ArchivePlace;
+  /** First archive of the cluster that takes its place. */
+  fresh: ArchivePlace;
+  offsite: ArchivePlace;
+}
+
 /** What tells one life of a cluster from another. */
 export interface Observation {
   /** The database's own id of the cluster. */
@@ -34,6 +51,7 @@ export interface Laboratory {
   lost: readonly NodePlace[];
   /** The cluster that takes its place. */
   fresh: readonly NodePlace[];
+  archives: ArchivePlaces;
   /** Makes the table and begins to write. */
   startWriter(nodes: readonly NodePlace[]): Promise<RowWriter>;
   /** The value that the writer sends for a row. */

@@ -20,11 +20,13 @@ import type { Check } from "./measure";
 import { type PlanOutput, readPlan, readReport, type ReportOutput } from "./outputs";
 import type { Teller, Timeline } from "./timeline";
 
-/** A recovery to run: on a stack of its own, from an off-site folder. */
+/** A recovery to run: on a stack of its own, from an off-site archive. */
 export interface RecoveryRequest {
   place: StackPlace;
   engine: { command: PulumiCommand; options: EngineOptions };
   settings: RecoverySettings;
+  /** Folders where the objects of the settings' archives lie as files. */
+  archives: { own: string; offsite: string };
   timeline: Timeline;
   /** Looks at the recovered cluster. */
   observe: () => Promise<Observation>;
@@ -80,14 +82,16 @@ interface WithStack extends RecoveryRequest {
 }
 
 async function plan(request: RecoveryRequest, checks: Check[], tell: Teller) {
-  const { settings, engine, place } = request;
-  const before = await fingerprint(settings.offsiteLocation);
+  const { settings, engine, place, archives } = request;
+  const before = await archivesOf(request);
+  // A bucket is there before, a folder is not.
+  const absent = [archives.own, ...settings.nodes.map(textDirectory)].filter((folder) => !existsSync(folder));
   const stack = await DrivenStack.create(place, settings, engine);
   const { outputs, messages } = await stack.preview((text) => tell.now(text));
   const shown: ShownPlan = { ...readPlan(outputs), text: planText(messages) };
   tell.note(shown.text);
-  const touched = [settings.archiveLocation, ...settings.nodes.map(textDirectory)].filter((f) => existsSync(f));
-  const changed = isSame(before, await fingerprint(settings.offsiteLocation)) ? [] : [settings.offsiteLocation];
+  const touched = absent.filter((folder) => existsSync(folder));
+  const changed = isSame(before, await archivesOf(request)) ? [] : Object.values(archives);
   checks.push(nothing("preview-touches-nothing", "Folders that the preview touched", [...touched, ...changed]));
   const { storedBytes, backupId } = shown.plan;
   return { result: { stack, shown }, detail: `backup ${backupId}, ${formatBytes(storedBytes)}, nothing touched` };
@@ -109,8 +113,9 @@ async function recover(request: WithStack, shown: ShownPlan, checks: Check[], te
   await stack.configure({ ...settings, approvedPlanDigest: shown.digest });
   const done = await stack.up((text) => tell.now(text));
   for (const { name, startedAt, endedAt } of done.commands) tell.part(name, startedAt, endedAt);
-  const { pin, accepted } = await readRecovery(settings.offsiteLocation, settings.clusterId, settings.recoveryId);
-  const folder = shown.plan.place === "offsite" ? settings.offsiteLocation : settings.archiveLocation;
+  const { archives } = request;
+  const { pin, accepted } = await readRecovery(archives.offsite, settings.clusterId, settings.recoveryId);
+  const folder = shown.plan.place === "offsite" ? archives.offsite : archives.own;
   const recovered: Recovered = {
     ...shown,
     report: readReport(done.outputs),
@@ -129,10 +134,10 @@ async function recover(request: WithStack, shown: ShownPlan, checks: Check[], te
 }
 
 async function clusterChecks(request: WithStack, { report, manifest }: Recovered): Promise<Check[]> {
-  const { settings, observe } = request;
+  const { settings, archives, observe } = request;
   const names = settings.nodes.map((node) => node.nodeId).sort();
   const { members, clusterId } = await observe();
-  const segments = await segmentsOf(settings, report.lineage);
+  const segments = await countSegments(archives.own, settings.clusterId, report.lineage);
   const promised = manifest.totalEntries ?? 0;
   const counted = report.totalEntries ?? 0;
   return [
@@ -159,10 +164,6 @@ async function clusterChecks(request: WithStack, { report, manifest }: Recovered
       passed: segments > 0,
     },
   ];
-}
-
-async function segmentsOf({ archiveLocation, clusterId }: RecoverySettings, lineage: string): Promise<number> {
-  return countSegments(archiveLocation, clusterId, lineage);
 }
 
 async function repeat(request: WithStack, checks: Check[], tell: Teller) {
@@ -194,9 +195,9 @@ async function withoutState(request: WithStack, tell: Teller): Promise<DrivenSta
 }
 
 async function takeDown(request: WithStack, tell: Teller): Promise<Check[]> {
-  const before = await backupsOf(request.settings);
+  const before = await archivesOf(request, isLasting(request.settings.clusterId));
   await timed(tell, "destroy", () => request.stack.destroy((text) => tell.now(`destroy: ${text}`)));
-  const gone = lostOrChanged(before, await backupsOf(request.settings));
+  const gone = lostOrChanged(before, await archivesOf(request, isLasting(request.settings.clusterId)));
   const left = await request.running();
   return [
     nothing("destroy-stops", "Processes left after destroy", left.map(String)),
@@ -218,19 +219,19 @@ interface RecoveryState {
   backups: Fingerprint;
 }
 
-async function stateOf({ settings, observe }: RecoveryRequest): Promise<RecoveryState> {
+async function stateOf(request: RecoveryRequest): Promise<RecoveryState> {
+  const { settings, archives, observe } = request;
   const [observation, records, backups] = await Promise.all([
     observe(),
-    fingerprint(settings.offsiteLocation, isRecoveryRecord(settings.clusterId)),
-    backupsOf(settings),
+    fingerprint(archives.offsite, isRecoveryRecord(settings.clusterId)),
+    archivesOf(request, isLasting(settings.clusterId)),
   ]);
   return { observation, records, backups };
 }
 
-/** Everything that both archives keep, under distinct names. */
-async function backupsOf({ clusterId, offsiteLocation, archiveLocation }: RecoverySettings): Promise<Fingerprint> {
-  const keep = isLasting(clusterId);
-  const [away, own] = await Promise.all([fingerprint(offsiteLocation, keep), fingerprint(archiveLocation, keep)]);
+/** Everything in both archives that a filter lets through, under distinct names. */
+async function archivesOf({ archives }: RecoveryRequest, keep?: (key: string) => boolean): Promise<Fingerprint> {
+  const [away, own] = await Promise.all([fingerprint(archives.offsite, keep), fingerprint(archives.own, keep)]);
   const named = (name: string, all: Fingerprint) =>
     [...all].map(([key, hash]): [string, string] => [`${name}/${key}`, hash]);
   return new Map([...named("offsite", away), ...named("archive", own)]);

@@ -1,4 +1,4 @@
-import type { Progress } from "./progress";
+import type { Progress } from "../cli/progress";
 
 /** A part of a run. */
 export interface Phase {

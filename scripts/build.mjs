@@ -54,7 +54,7 @@ async function bundle({ entry, out, banner, external, mode }) {
   writeChanged(path.join(root, out), result.outputFiles[0].contents, mode);
 }
 
-const rooms = ["model", "agent", "components", "stacks", "rehearsal", "lab", "bench"];
+const rooms = ["model", "agent", "components", "cli", "stacks", "rehearsal", "lab", "bench"];
 
 function typescriptUnder(folder) {
   return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -71,6 +71,12 @@ const agent = agentProgram(version);
 const sha256 = createHash("sha256").update(agent).digest("hex");
 writeChanged(path.join(root, "agent/bundle/neumann-backup.cjs"), agent, 0o755);
 writeChanged(path.join(root, "agent/bundle/neumann-backup.cjs.sha256"), `${sha256}  neumann-backup.cjs\n`);
+const start = readFileSync(path.join(root, "agent/start.sh"));
+writeChanged(path.join(root, "agent/bundle/start.sh"), start, 0o755);
+writeChanged(
+  path.join(root, "agent/bundle/start.sh.sha256"),
+  `${createHash("sha256").update(start).digest("hex")}  start.sh\n`,
+);
 await bundle({ entry: "lab/neumann/server.ts", out: "lab/neumann/bin/neumann", banner: shebang, mode: 0o755 });
 await bundle({ entry: "lab/neumann/admin.ts", out: "lab/neumann/bin/neumann-admin", banner: shebang, mode: 0o755 });
 // ssh2 tries its native accelerators and does without them: the plugin must be one file, on every platform.

@@ -97,7 +97,9 @@ async function writeLicences() {
 /** What a build that broke off, or a source that was renamed, would leave in the package. */
 function refuseWrongFiles() {
   const wrong = [];
-  for (const file of ["components", "model", "stacks"].flatMap((folder) => filesUnder(path.join(root, folder)))) {
+  for (const file of ["cli", "components", "model", "stacks"].flatMap((folder) =>
+    filesUnder(path.join(root, folder)),
+  )) {
     const other = file.endsWith(".ts") ? file.replace(/\.ts$/, ".js") : file.replace(/\.js$/, ".ts");
     if (other === file || existsSync(other)) continue;
     wrong.push(`${path.relative(root, file)} has no ${path.basename(other)} beside it`);

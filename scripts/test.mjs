@@ -69,6 +69,8 @@ if (only.length > 0) {
   check(["npx", "--no-install", "prettier", "--check", "--log-level", "warn", "."]);
   // The engine is had once, before the tests that need it: their time limits are for what they test.
   check(["node", "lab/toolchain/main.js"]);
+  // The image of the lab's hosts likewise. Where it cannot be had its tests say so.
+  run(["node", "lab/hosts/main.js", "image"]);
   tests("unit", ["--project", "unit"]);
   tests("slow", ["--project", "slow"]);
 }

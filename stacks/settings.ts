@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MistakeList, reportMistakes } from "../components/arguments";
+import { type ArchiveLocation, parseLocation } from "../components/archivePlaces";
 import type { LocalNodeArgs } from "../components/localNodes";
 import type { BackupPolicyArgs } from "../components/policyArgs";
 
@@ -9,13 +10,17 @@ export interface ClusterSettings {
   clusterName: string;
   nodes: LocalNodeArgs[];
   programDirectory?: string;
+  /** Absolute path of a folder, or `s3://bucket/prefix?region=eu-central-1` (docs/components.md). */
   archiveLocation: string;
   policy?: BackupPolicyArgs;
 }
 
 /** Configuration of the program in stacks/environment. */
 export interface EnvironmentSettings extends ClusterSettings {
+  /** Likewise, of another kind where that is wanted. */
   offsiteLocation?: string;
+  /** Absolute path of a file that gets the recovery kit too. */
+  kitFile?: string;
 }
 
 /** Configuration of the program in stacks/recovery. */
@@ -26,26 +31,50 @@ export interface RecoverySettings extends ClusterSettings {
   approvedPlanDigest?: string;
 }
 
+/** The places of an archive as the configuration names them. */
+export interface ArchivePlaces {
+  primary: ArchiveLocation;
+  offsite?: ArchiveLocation;
+}
+
 /**
  * Reads the configuration of an environment.
  * @throws RunError that names every key that is missing, wrong or unknown.
  */
-export function readEnvironment(source: pulumi.Config): EnvironmentSettings {
-  return read(source, (keys) => ({ ...clusterSettings(keys), offsiteLocation: keys.text("offsiteLocation") }));
+export function readEnvironment(source: pulumi.Config): EnvironmentSettings & { places: ArchivePlaces } {
+  return read(source, (keys) =>
+    withPlaces(keys, {
+      ...clusterSettings(keys),
+      offsiteLocation: keys.text("offsiteLocation"),
+      kitFile: keys.text("kitFile"),
+    }),
+  );
 }
 
 /**
  * Reads the configuration of a recovery.
  * @throws RunError that names every key that is missing, wrong or unknown.
  */
-export function readRecovery(source: pulumi.Config): RecoverySettings {
-  return read(source, (keys) => ({
-    ...clusterSettings(keys),
-    offsiteLocation: keys.requiredText("offsiteLocation", "/mnt/offsite/neumann"),
-    recoveryId: keys.requiredText("recoveryId", "2026-11-23"),
-    restorePoint: keys.text("restorePoint"),
-    approvedPlanDigest: keys.text("approvedPlanDigest"),
-  }));
+export function readRecovery(source: pulumi.Config): RecoverySettings & { places: ArchivePlaces } {
+  return read(source, (keys) =>
+    withPlaces(keys, {
+      ...clusterSettings(keys),
+      offsiteLocation: keys.requiredText("offsiteLocation", "/mnt/offsite/neumann"),
+      recoveryId: keys.requiredText("recoveryId", "2026-11-23"),
+      restorePoint: keys.text("restorePoint"),
+      approvedPlanDigest: keys.text("approvedPlanDigest"),
+    }),
+  );
+}
+
+function withPlaces<T extends ClusterSettings & { offsiteLocation?: string }>(
+  keys: Keys,
+  settings: T,
+): T & { places: ArchivePlaces } {
+  const { archiveLocation, offsiteLocation } = settings;
+  const primary = keys.location("archiveLocation", archiveLocation);
+  const offsite = offsiteLocation === undefined ? undefined : keys.location("offsiteLocation", offsiteLocation);
+  return { ...settings, places: { primary, ...(offsite === undefined ? {} : { offsite }) } };
 }
 
 function clusterSettings(keys: Keys): ClusterSettings {
@@ -66,7 +95,9 @@ function nodeList(keys: Keys): LocalNodeArgs[] {
   const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.length > 0;
   const items = keys.json("nodes", isList, "a list of nodes");
   if (items === undefined) {
-    keys.missing("nodes", `[{"nodeId": "node1", "address": …, "adminUrl": …, "directory": …}, …]`);
+    // What is there and wrong has been named.
+    if (keys.text("nodes") === undefined)
+      keys.missing("nodes", `[{"nodeId": "node1", "address": …, "adminUrl": …, "directory": …}, …]`);
     return [];
   }
   return items.flatMap((item, index) => (isNode(keys, item, `nodes[${index}]`) ? [item] : []));
@@ -91,6 +122,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function read<T>(source: pulumi.Config, settings: (keys: Keys) => T): T {
   const keys = new Keys(source);
   const result = settings(keys);
+  keys.refuseUnknown();
   reportMistakes(`The configuration of stack ${pulumi.getStack()} cannot be used`, keys.mistakes);
   return result;
 }
@@ -101,7 +133,10 @@ class Keys {
 
   constructor(private readonly source: pulumi.Config) {}
 
+  private readonly known = new Set<string>();
+
   text(key: string): string | undefined {
+    this.known.add(key);
     const value = this.source.get(key);
     return value === "" ? undefined : value;
   }
@@ -110,6 +145,12 @@ class Keys {
     const value = this.text(key);
     if (value === undefined) this.missing(key, example);
     return value ?? "";
+  }
+
+  /** A mistake in it is found before anybody uses the result. */
+  location(key: string, text: string): ArchiveLocation {
+    const place = parseLocation(text, `${this.source.name}:${key}`, this.mistakes);
+    return place ?? { kind: "directory", location: text };
   }
 
   json<T>(key: string, accepts: (value: unknown) => value is T, what: string): T | undefined {
@@ -123,6 +164,17 @@ class Keys {
     }
     this.wrong(key, `must be ${what}`, text, `Write ${what} as JSON, or as YAML in the stack's file.`);
     return undefined;
+  }
+
+  /** Whatever nobody has asked for: misspelt, `offsiteLocation` would mean that there is no off-site archive. */
+  refuseUnknown(): void {
+    const { name } = this.source;
+    for (const path of Object.keys(pulumi.runtime.allConfig())) {
+      const key = path.startsWith(`${name}:`) ? path.slice(name.length + 1) : undefined;
+      if (key === undefined || this.known.has(key)) continue;
+      const remedy = `Use: ${[...this.known].join(", ")}. To take it out: pulumi config rm ${key}`;
+      this.mistakes.add(path, "is not known", "(not shown)", remedy);
+    }
   }
 
   missing(key: string, example: string): void {

@@ -32,6 +32,47 @@ export function namesOf(key: string): string[] {
   return names;
 }
 
+/** One of the contents that a key has had. */
+export interface ObjectVersion {
+  versionId: string;
+  bytes: number;
+  /** When it was stored, by the store's clock. */
+  storedAt: Date;
+}
+
+/** An object that somebody, or a rule of the store, deleted, and that is still there as an older version. */
+export interface HiddenObject {
+  key: string;
+  /** What hides it; deleting that again is all that brings the object back. */
+  marker: {
+    versionId: string;
+    /** When it was deleted, by the store's clock. */
+    at: Date;
+    /** Whose the marker is, where the store says so. */
+    by?: string;
+  };
+  /** The newest first; none where a rule has removed them for good. */
+  versions: ObjectVersion[];
+}
+
+/** A place that keeps what was deleted, for some time. */
+export interface Versions {
+  /** False where nothing is kept now: what is deleted is gone. Throws where that cannot be told. */
+  kept(): Promise<boolean>;
+  /**
+   * What is hidden below a prefix, sorted by key; with what lies beside objects (`metaSuffix`), which goes and comes with
+   * them.
+   */
+  hidden(prefix: string): Promise<HiddenObject[]>;
+  /** The same place, where these keys are read in these versions. */
+  reading(versions: ReadonlyMap<string, string>): Archive;
+  /**
+   * Brings an object back: its newest version is current again, and no longer marked as given up. What somebody stored
+   * under the key meanwhile stays.
+   */
+  uncover(object: HiddenObject): Promise<void>;
+}
+
 /** A place that keeps objects by key. Every put is create-only: nothing here replaces. */
 export interface Archive {
   /** For messages: the folder or bucket. */
@@ -63,15 +104,36 @@ export interface Archive {
   list(prefix: string): Promise<StoredObject[]>;
   /**
    * Gives an object up: gone at once, or by the store's own rule later. Nothing happens where it is gone. Only `prune`
-   * calls it, for what it has announced; undefined where the store's own rules alone decide.
+   * calls it, for what it has announced.
    */
-  expire?(key: string): Promise<void>;
+  expire(key: string): Promise<void>;
+  /**
+   * True where `expire` only marks an object for a rule of the store. Hosts have no rights for that (protocol 19), so
+   * that a stolen one can end nothing.
+   */
+  readonly expiresLater: boolean;
+  /** Tries on an object that is there, without consequence, whether `expire` works; undefined where it needs no try. */
+  tryExpiry?(key: string): Promise<void>;
+  /** Takes an `expire` back that the store has not carried out; where objects go at once there is none to take back. */
+  revive?(key: string): Promise<void>;
+  /** Older versions; undefined where the kind of place keeps none. */
+  readonly versions?: Versions;
+  /** What a bucket says of itself; undefined where the place is none. */
+  readonly bucket?: BucketSettings;
   /** The store's own clock. */
   now(): Promise<Date>;
   /**
    * Tries on an object that is there whether it would be replaced; undefined where the file system itself keeps it.
    */
   keepsWhatIsThere?(key: string): Promise<boolean>;
+}
+
+/** A bucket's own protection against deletion. */
+export interface BucketSettings {
+  /** `off`: what is deleted or replaced is gone. `suspended`: so is what is stored from now on. */
+  versioning(): Promise<"on" | "suspended" | "off">;
+  /** null: the bucket has no object lock. `byDefault`: what it does with objects that say nothing of a lock. */
+  lock(): Promise<{ byDefault: { mode: string; days: number } | null } | null>;
 }
 
 /** A key holds other content: it is left as it is, always. */

@@ -8,37 +8,79 @@ import {
 } from "../../model/catalog";
 import { dataPrefix, manifestPrefix, recordPrefix } from "../../model/layout";
 import { parseManifest } from "../../model/manifest";
-import { readExpiring } from "./expired";
-import { parseStored } from "./stored";
+import { InputError, show } from "../../model/mistakes";
+import { signatureProblem } from "../../model/signature";
+import { type AnnouncedIs, goneFrom } from "./expired";
+import { Damaged } from "../run/errors";
+import { faultsIn, parseStored } from "./stored";
 import { type LineageRecord, lineageSchema, recoveryAcceptedSchema, type RecoveryAccepted } from "../../model/records";
 import { type Tier, tiers } from "../../model/tier";
 import type { Archive, StoredObject } from "./archive";
 import type { GenericSchema } from "valibot";
 
-/** Reads everything that is known of a cluster's backups from the places that are within reach. */
+/**
+ * Reads everything that is known of a cluster's backups from the places that are within reach. Where `trustedKeys` names
+ * any, a backup that none of them signed has a problem: it is listed and never chosen (protocol 18).
+ */
 export async function readCatalog(
   clusterId: string,
   places: readonly { place: Place; archive: Archive }[],
+  trustedKeys: readonly string[],
+  announced: AnnouncedIs = "gone",
 ): Promise<Catalog> {
-  const catalog: Catalog = { clusterId, entries: [], unreadable: [], lineages: [], accepted: [] };
-  for (const { place, archive } of places) {
-    // What a prune gives up counts as gone: its data may be so in a moment.
-    const expiring = await readExpiring(archive, clusterId);
-    const gone = new Set(expiring.flatMap(({ record }) => record.manifests));
-    for (const tier of tiers) {
-      const read = await readTier(archive, { clusterId, place, tier, gone });
-      catalog.entries.push(...read.entries);
-      catalog.unreadable.push(...read.unreadable);
-    }
-    merge(catalog.lineages, await readRecords(archive, `${recordPrefix(clusterId, "lineages")}`, lineageSchema));
-    const recoveries = recordPrefix(clusterId, "recoveries");
-    merge(catalog.accepted, await readRecords(archive, recoveries, recoveryAcceptedSchema, "/accepted.json"));
+  const found: Catalog[] = [];
+  for (const placed of places) found.push(await readPlace(clusterId, placed, { trustedKeys, announced }));
+  return mergeCatalogs(clusterId, found);
+}
+
+/** What one place tells. */
+async function readPlace(
+  clusterId: string,
+  { place, archive }: { place: Place; archive: Archive },
+  { trustedKeys, announced }: { trustedKeys: readonly string[]; announced: AnnouncedIs },
+): Promise<Catalog> {
+  // What a prune gives up counts as gone: its data may be so in a moment.
+  const gone = await goneFrom(archive, clusterId, "manifests", announced);
+  const entries: CatalogEntry[] = [];
+  const unreadable: UnreadableManifest[] = [];
+  for (const tier of tiers) {
+    const read = await readTier(archive, { clusterId, place, tier, gone, trustedKeys });
+    entries.push(...read.entries);
+    unreadable.push(...read.unreadable);
   }
-  return catalog;
+  const lineages = await readLineages(archive, clusterId);
+  const recoveries = recordPrefix(clusterId, "recoveries");
+  const accepted = await readRecords(archive, recoveries, recoveryAcceptedSchema, "/accepted.json");
+  return { clusterId, entries, unreadable, lineages, accepted: accepted.map(({ record }) => record) };
+}
+
+/** One catalog of several places; of records that lie in both the first place's counts. */
+export function mergeCatalogs(clusterId: string, catalogs: readonly Catalog[]): Catalog {
+  const merged: Catalog = { clusterId, entries: [], unreadable: [], lineages: [], accepted: [] };
+  for (const { entries, unreadable, lineages, accepted } of catalogs) {
+    merged.entries.push(...entries);
+    merged.unreadable.push(...unreadable);
+    merge(merged.lineages, lineages);
+    merge(merged.accepted, accepted);
+  }
+  return merged;
 }
 
 function merge<T extends LineageRecord | RecoveryAccepted>(into: T[], found: readonly T[]): void {
   for (const record of found) if (!into.some((known) => known.lineage === record.lineage)) into.push(record);
+}
+
+/** @throws Damaged for a record that tells of another cluster or another lineage than its place. */
+async function readLineages(archive: Archive, clusterId: string): Promise<LineageRecord[]> {
+  const prefix = recordPrefix(clusterId, "lineages");
+  const lineages = await readRecords(archive, prefix, lineageSchema);
+  for (const { key, record } of lineages) {
+    if (record.clusterId === clusterId && key === `${prefix}${record.lineage}.json`) continue;
+    throw new Damaged(
+      `${key} in ${archive.description} tells of lineage ${show(record.lineage)} of cluster ${show(record.clusterId)}: it does not belong there. Take it away, or bring back the record as it was.`,
+    );
+  }
+  return lineages.map(({ record }) => record);
 }
 
 async function readRecords<T>(
@@ -46,19 +88,27 @@ async function readRecords<T>(
   prefix: string,
   schema: GenericSchema<unknown, T>,
   ending = ".json",
-): Promise<T[]> {
-  const records: T[] = [];
+): Promise<{ key: string; record: T }[]> {
+  const records: { key: string; record: T }[] = [];
   for (const object of await archive.list(prefix)) {
     if (!object.key.endsWith(ending)) continue;
     const text = await archive.getText(object.key);
-    if (text !== undefined) records.push(parseStored(schema, text, object.key));
+    if (text !== undefined) records.push({ key: object.key, record: parseStored(schema, text, object.key) });
   }
   return records;
 }
 
+/** Where a manifest was found. */
+export interface Where {
+  clusterId: string;
+  place: Place;
+  tier: Tier;
+  trustedKeys: readonly string[];
+}
+
 async function readTier(
   archive: Archive,
-  where: { clusterId: string; place: Place; tier: Tier; gone: ReadonlySet<string> },
+  where: Where & { gone: ReadonlySet<string> },
 ): Promise<{ entries: CatalogEntry[]; unreadable: UnreadableManifest[] }> {
   const { clusterId, tier } = where;
   const data = await archive.list(`${clusterId}/${tier}/data/`);
@@ -70,22 +120,37 @@ async function readTier(
     try {
       entries.push(await readEntry(archive, object, { ...where, listed }));
     } catch (error) {
-      unreadable.push({ place: where.place, key: object.key, problem: (error as Error).message });
+      unreadable.push({ place: where.place, key: object.key, problem: problemOf(error as Error) });
     }
   }
   return { entries, unreadable };
 }
 
+function problemOf(error: Error): string {
+  return error instanceof InputError ? faultsIn(error) : error.message;
+}
+
 async function readEntry(
   archive: Archive,
   object: StoredObject,
-  where: { clusterId: string; place: Place; tier: Tier; listed: ReadonlyMap<string, number> },
+  where: Where & { listed: ReadonlyMap<string, number> },
 ): Promise<CatalogEntry> {
-  const text = (await archive.getText(object.key)) ?? "";
+  return entryOf((await archive.getText(object.key)) ?? "", object, where);
+}
+
+/**
+ * A manifest's text as the catalog's entry, held against what is listed.
+ * @throws where it is no manifest, or not that of its key.
+ */
+export function entryOf(
+  text: string,
+  object: Pick<StoredObject, "key" | "storedAt">,
+  where: Where & { listed: ReadonlyMap<string, number> },
+): CatalogEntry {
   const manifest = parseManifest(text, object.key);
   const expected = `${manifestPrefix(where.clusterId, where.tier)}${manifest.lineage}/${manifest.backupId}.json`;
   if (manifest.clusterId !== where.clusterId || manifest.tier !== where.tier || expected !== object.key) {
-    throw new Error(`belongs to ${manifest.clusterId}/${manifest.tier}/${manifest.lineage}/${manifest.backupId}`);
+    throw new Error(`it belongs to ${manifest.clusterId}/${manifest.tier}/${manifest.lineage}/${manifest.backupId}`);
   }
   const prefix = dataPrefix(where.clusterId, where.tier, manifest.lineage, manifest.backupId);
   return {
@@ -93,6 +158,6 @@ async function readEntry(
     manifest,
     manifestSha256: createHash("sha256").update(text).digest("hex"),
     storedAt: object.storedAt.toISOString(),
-    problem: missingObjects(manifest, prefix, where.listed),
+    problem: signatureProblem(text, where.trustedKeys) ?? missingObjects(manifest, prefix, where.listed),
   };
 }

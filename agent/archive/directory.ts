@@ -4,7 +4,8 @@ import { type FileHandle, link, open, readdir, readFile, rmdir, stat, unlink } f
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { type Archive, Conflict, metaSuffix, namesOf, type PutResult, type StoredObject } from "./archive";
-import { WorldFault } from "../run/errors";
+import { readMeta } from "./s3/meta";
+import { Damaged, WorldFault } from "../run/errors";
 import { together } from "../run/together";
 import {
   copyHashed,
@@ -30,11 +31,20 @@ interface Meta {
   bytes: number;
 }
 
+/** What an object is written into before it has its name. */
+interface NewFile {
+  name: string;
+  handle: FileHandle;
+  /** Tells that so many bytes more were written. */
+  wrote: (bytes: number) => void;
+}
+
 /**
  * An archive in a folder. Objects appear by `link`, which never replaces (protocol 2), whole and on the disk.
  */
 export class DirectoryArchive implements Archive {
   readonly description: string;
+  readonly expiresLater = false;
 
   constructor(private readonly root: string) {
     this.description = root;
@@ -49,16 +59,17 @@ export class DirectoryArchive implements Archive {
   }
 
   async putFile(key: string, file: string): Promise<PutResult> {
-    return this.putWithMeta(key, (to, wrote) => withFile(file, "r", (from) => copyHashed(from, to, wrote)));
+    return this.putWithMeta(key, ({ name }) => copyHashed(file, name));
   }
 
   async putStream(key: string, content: Readable): Promise<PutResult> {
-    return this.putWithMeta(key, (to, wrote) => pipeHashed(content, streamInto(to), wrote));
+    content.on("error", () => undefined); // It may fail before anybody reads: whoever reads then is told.
+    return this.putWithMeta(key, ({ handle, wrote }) => pipeHashed(content, streamInto(handle), wrote));
   }
 
   async getText(key: string): Promise<string | undefined> {
     await this.sameRoot();
-    return readIfThere(this.file(key));
+    return readIfThere(this.file(key)).catch(absent);
   }
 
   getStream(key: string): Promise<Readable> {
@@ -107,7 +118,12 @@ export class DirectoryArchive implements Archive {
 
   private async meta(key: string): Promise<Meta | undefined> {
     const text = await readIfThere(this.file(key) + metaSuffix);
-    return text === undefined ? undefined : (JSON.parse(text) as Meta);
+    if (text === undefined) return undefined;
+    const meta = readMeta(text);
+    if (meta !== undefined) return meta;
+    throw new Damaged(
+      `${key}${metaSuffix} in ${this.description} holds no hash: the object beside it cannot be checked, and nothing is stored in its place. Bring the file back as it was.`,
+    );
   }
 
   private identity: string | undefined;
@@ -140,18 +156,15 @@ export class DirectoryArchive implements Archive {
   }
 
   /** `write` fills the file and tells its hash; when both are on the disk the object appears. */
-  private async putWithMeta(
-    key: string,
-    write: (file: FileHandle, wrote: (bytes: number) => void) => Promise<Meta>,
-  ): Promise<PutResult> {
+  private async putWithMeta(key: string, write: (to: NewFile) => Promise<Meta>): Promise<PutResult> {
     const final = this.file(key);
     await this.sameRoot();
     await makeDirectory(path.dirname(final));
     const temporary = temporaryName(path.dirname(final));
     try {
-      const meta = await withFile(temporary, "wx", async (file) => {
-        const forcing = new Forcing(file);
-        const written = await write(file, (bytes) => forcing.wrote(bytes));
+      const meta = await withFile(temporary, "wx", async (handle) => {
+        const forcing = new Forcing(handle);
+        const written = await write({ name: temporary, handle, wrote: (bytes) => forcing.wrote(bytes) });
         await together(forcing.sync(), this.claimMeta(key, written));
         return written;
       });

@@ -9,24 +9,45 @@ export interface Expiring {
   record: ExpiredRecord;
 }
 
+/** An announcement as the archive holds it. */
+export interface Announced extends Expiring {
+  /** By the store's clock. */
+  storedAt: Date;
+}
+
+/** Whether readers count what is announced as gone, as all but `prune` itself do. */
+export type AnnouncedIs = "gone" | "there";
+
 const settledSuffixes = [".done.json", ".withdrawn.json"] as const;
 
 /** Records of prunes whose objects are not all gone yet: what they name counts as gone. */
-export async function readExpiring(archive: Archive, clusterId: string): Promise<Expiring[]> {
+export async function readExpiring(archive: Archive, clusterId: string): Promise<Announced[]> {
   const prefix = recordPrefix(clusterId, "expired");
-  const keys = (await archive.list(prefix)).map((object) => object.key);
+  const objects = await archive.list(prefix);
+  const keys = objects.map((object) => object.key);
   const settled = new Set(
     keys.flatMap((key) => settledSuffixes.filter((end) => key.endsWith(end)).map((end) => key.slice(0, -end.length))),
   );
-  const expiring: Expiring[] = [];
-  for (const key of keys) {
+  const expiring: Announced[] = [];
+  for (const { key, storedAt } of objects) {
     const stem = key.replace(/\.json$/, "");
     if (settledSuffixes.some((end) => key.endsWith(end)) || settled.has(stem)) continue;
     const text = await archive.getText(key);
     if (text === undefined) continue;
-    expiring.push({ pruneId: stem.slice(prefix.length), record: parseStored(expiredSchema, text, key) });
+    expiring.push({ pruneId: stem.slice(prefix.length), record: parseStored(expiredSchema, text, key), storedAt });
   }
   return expiring;
+}
+
+/** Keys that count as gone because a prune has announced them. */
+export async function goneFrom(
+  archive: Archive,
+  clusterId: string,
+  kind: "manifests" | "data" | "segments",
+  announced: AnnouncedIs = "gone",
+): Promise<Set<string>> {
+  if (announced === "there") return new Set();
+  return new Set((await readExpiring(archive, clusterId)).flatMap(({ record }) => record[kind]));
 }
 
 /** Says, before anything goes, what goes. */
@@ -38,11 +59,44 @@ export async function announceExpiry(
   await archive.putText(recordKey(clusterId, "expired", `${pruneId}.json`), `${JSON.stringify(record)}\n`);
 }
 
-/** `done`: all of it is gone. `withdrawn`: none of it was touched, and it counts again. */
+/** `done`: all of it is gone. `withdrawn`: what the store has not deleted stays, and counts again. */
 export async function settleExpiry(
   archive: Archive,
   clusterId: string,
   { pruneId, how }: { pruneId: string; how: "done" | "withdrawn" },
 ): Promise<void> {
   await archive.putText(recordKey(clusterId, "expired", `${pruneId}.${how}.json`), "{}\n");
+}
+
+/** What prunes gave up on purpose, whatever has become of it since. */
+export interface GivenUp {
+  pruneId: string;
+  /** False while the prune is not recorded as done: the next one judges it anew, and readers count it as gone. */
+  done: boolean;
+}
+
+/** By key, what prunes gave up and did not take back; also by records that are hidden themselves. */
+export async function readGivenUp(archive: Archive, clusterId: string): Promise<Map<string, GivenUp>> {
+  const prefix = recordPrefix(clusterId, "expired");
+  const hidden = (await archive.versions?.hidden(prefix)) ?? [];
+  // Records are written once: what was stored later under the same key was not theirs.
+  const oldest = hidden.flatMap(({ key, versions }) => {
+    const first = versions.at(-1);
+    return first === undefined ? [] : [[key, first.versionId] as const];
+  });
+  const readable = archive.versions?.reading(new Map(oldest)) ?? archive;
+  const keys = [...(await archive.list(prefix)).map(({ key }) => key), ...oldest.map(([key]) => key)];
+  const there = new Set(keys);
+  const found = new Map<string, GivenUp>();
+  for (const key of keys) {
+    const stem = key.replace(/\.json$/, "");
+    const settled = settledSuffixes.some((end) => key.endsWith(end));
+    if (settled || there.has(`${stem}.withdrawn.json`)) continue;
+    const text = await readable.getText(key);
+    if (text === undefined) continue;
+    const { manifests, data, segments } = parseStored(expiredSchema, text, key);
+    const givenUp = { pruneId: stem.slice(prefix.length), done: there.has(`${stem}.done.json`) };
+    for (const name of [...manifests, ...data, ...segments]) found.set(name, givenUp);
+  }
+  return found;
 }

@@ -27,14 +27,27 @@ async function connect(location: ArchiveLocation): Promise<Archive> {
 const hints = {
   directory: { lost: "Is the disk mounted?", wrong: "Name the right folder.", foreign: "Name an empty folder." },
   s3: {
-    lost: "Are bucket and prefix the right ones?",
+    lost: "Are bucket and prefix the right ones? If it was deleted there, `neumann-backup list --hidden` tells what is left.",
     wrong: "Name the right bucket and prefix.",
     foreign: "Name an empty bucket or another prefix.",
   },
 };
 
 async function readMarker(archive: Archive, clusterId: string): Promise<ArchiveMarker | undefined> {
-  const text = await archive.getText(archiveMarkerKey(clusterId));
+  return markerIn(archive, clusterId, await archive.getText(archiveMarkerKey(clusterId)));
+}
+
+/** The marker, or what it was before somebody deleted it. */
+async function readHiddenMarker(archive: Archive, clusterId: string): Promise<ArchiveMarker | undefined> {
+  const key = archiveMarkerKey(clusterId);
+  const hidden = (await archive.versions?.hidden(key))?.find((object) => object.key === key);
+  const first = hidden?.versions.at(-1);
+  if (first === undefined) return undefined;
+  const readable = archive.versions?.reading(new Map([[key, first.versionId]]));
+  return markerIn(archive, clusterId, await readable?.getText(key));
+}
+
+function markerIn(archive: Archive, clusterId: string, text: string | undefined): ArchiveMarker | undefined {
   if (text === undefined) return undefined;
   return parseStored(archiveMarkerSchema, text, `${archive.description}/${archiveMarkerKey(clusterId)}`);
 }
@@ -43,9 +56,15 @@ async function readMarker(archive: Archive, clusterId: string): Promise<ArchiveM
  * Opens one archive. A folder without the marker is not it: a mount that is gone, or another cluster's (hazards 5, 7).
  * @throws Refused with what is wrong.
  */
-export async function openArchive(location: ArchiveLocation, clusterId: string, role: Place): Promise<Archive> {
+export async function openArchive(
+  location: ArchiveLocation,
+  clusterId: string,
+  role: Place,
+  evenHidden = false,
+): Promise<Archive> {
   const archive = await connect(location);
-  const marker = await readMarker(archive, clusterId);
+  const marker =
+    (await readMarker(archive, clusterId)) ?? (evenHidden ? await readHiddenMarker(archive, clusterId) : undefined);
   if (marker === undefined) {
     throw new WorldFault(
       `${describeLocation(location)} is not the ${role} archive of cluster ${clusterId}: ${archiveMarkerKey(clusterId)} is missing. ` +
@@ -68,25 +87,39 @@ export async function openArchives(spec: ArchiveSpec): Promise<Archives> {
   return { clusterId: spec.clusterId, primary, offsite: await openArchive(spec.offsite, spec.clusterId, "offsite") };
 }
 
-/** What of a reference can be read: after a disaster only one of the two may be left. */
-export async function openReachable(spec: ArchiveSpec): Promise<{ place: Place; archive: Archive }[]> {
+/** One archive of a reference: opened, or why not. */
+export type PlaceLook = { place: Place; archive: Archive } | { place: Place; fault: Error };
+
+/** Tries to open every archive that a reference names; `evenHidden`: also one whose marker somebody deleted. */
+export async function lookAtPlaces(spec: ArchiveSpec, evenHidden = false): Promise<PlaceLook[]> {
   checkSpec(spec);
   const places: [Place, ArchiveLocation | undefined][] = [
     ["primary", spec],
     ["offsite", spec.offsite],
   ];
-  const found: { place: Place; archive: Archive }[] = [];
-  const faults: string[] = [];
+  const looks: PlaceLook[] = [];
   for (const [place, location] of places) {
     if (location === undefined) continue;
     try {
-      found.push({ place, archive: await openArchive(location, spec.clusterId, place) });
+      looks.push({ place, archive: await openArchive(location, spec.clusterId, place, evenHidden) });
     } catch (error) {
-      if (!(error instanceof WorldFault)) throw error;
-      faults.push(error.message);
+      looks.push({ place, fault: error as Error });
     }
   }
-  if (found.length === 0) throw new WorldFault(faults.join("\n"));
+  return looks;
+}
+
+/** What of a reference can be read: after a disaster only one of the two may be left. */
+export async function openReachable(
+  spec: ArchiveSpec,
+  evenHidden = false,
+): Promise<{ place: Place; archive: Archive }[]> {
+  const looks = await lookAtPlaces(spec, evenHidden);
+  const faults = looks.flatMap((look) => ("fault" in look ? [look.fault] : []));
+  const serious = faults.find((fault) => !(fault instanceof WorldFault));
+  if (serious !== undefined) throw serious;
+  const found = looks.flatMap((look) => ("archive" in look ? [look] : []));
+  if (found.length === 0) throw new WorldFault(faults.map(({ message }) => message).join("\n"));
   return found;
 }
 

@@ -5,15 +5,27 @@ import { Readable } from "node:stream";
 import { describeLocation } from "../../model/reference";
 import type { S3Location } from "../../model/s3Location";
 import { Damaged, NeedsWholeAgent, WorldFault } from "../run/errors";
-import { type Archive, Conflict, metaSuffix, namesOf, type PutResult, type StoredObject } from "./archive";
+import {
+  type Archive,
+  type BucketSettings,
+  Conflict,
+  metaSuffix,
+  namesOf,
+  type PutResult,
+  type StoredObject,
+  type Versions,
+} from "./archive";
+import { bucketSettings } from "./s3/bucket";
 import { kept, plainKeys, type KeySource } from "./s3/credentials";
 import { isReset } from "./s3/faults";
 import { S3Http } from "./s3/http";
 import { listed, type Page } from "./s3/listing";
 import { type Meta, metaHeaders, type Present, presentIn, readMeta } from "./s3/meta";
 import { inParts } from "./s3/parts";
-import { NotThere, readObject } from "./s3/read";
+import { NotThere, type ReadAt, readObject } from "./s3/read";
 import { type Patience, retrying, Transient } from "./s3/retry";
+import { expiredTag, marked, taggingOf, tagsIn } from "./s3/tags";
+import { BucketVersions } from "./s3/versions";
 
 /** Defined in the bundle of `wal-push` alone, which then leaves the SDK out. */
 declare const WITHOUT_SDK: boolean | undefined;
@@ -33,14 +45,17 @@ const wholeBytes = 64 * 1024 * 1024;
  */
 export class S3Archive implements Archive {
   readonly description: string;
+  readonly expiresLater = true;
   private readonly http: S3Http;
   private readonly patience: Patience;
   private readonly keys: KeySource;
   private readonly root: string;
 
+  /** `versions`: keys that are read in a version of theirs, and which. */
   constructor(
     private readonly location: S3Location,
     patience: Partial<Patience> = {},
+    private readonly read: ReadonlyMap<string, string> = new Map(),
   ) {
     this.description = describeLocation(location);
     this.patience = { retrySeconds: 60, ...patience };
@@ -48,6 +63,18 @@ export class S3Archive implements Archive {
     const chain = kept(async () => (await sdk()).chainKeys(location));
     this.keys = plainKeys(location) ?? chain;
     this.http = new S3Http(location, this.keys);
+  }
+
+  get versions(): Versions {
+    return new BucketVersions(this.http, this.root, {
+      patience: this.patience,
+      untag: (at, versionId) => this.tag(at, undefined, { versionId }),
+      reading: (versions) => new S3Archive(this.location, this.patience, versions),
+    });
+  }
+
+  get bucket(): BucketSettings {
+    return bucketSettings(this.http, this.patience);
   }
 
   async putText(key: string, text: string): Promise<PutResult> {
@@ -68,8 +95,10 @@ export class S3Archive implements Archive {
       const second = first.done === true ? first : await parts.next();
       if (second.done === true) return await this.putWhole(key, first.value ?? Buffer.alloc(0));
       const { Upload } = await sdk();
-      const upload = new Upload(this.location, this.keys, this.patience);
+      const connection = { keys: this.keys, authorities: await this.http.authorities() };
+      const upload = new Upload(this.location, connection, this.patience);
       return await upload.store(this.at(key), {
+        now: await retrying(this.patience, () => this.http.storeTime()),
         begin: [first.value as Buffer, second.value],
         rest: parts,
         claim: (name, meta) => this.putWhole(beside(key, name), Buffer.from(`${JSON.stringify(meta)}\n`), true),
@@ -88,7 +117,7 @@ export class S3Archive implements Archive {
 
   getStream(key: string): Promise<Readable> {
     namesOf(key);
-    const content = readObject(this.http, this.at(key), this.patience);
+    const content = readObject(this.http, this.from(key), this.patience);
     return Promise.resolve(Readable.from(content, { objectMode: false, highWaterMark: 1024 * 1024 }));
   }
 
@@ -109,6 +138,21 @@ export class S3Archive implements Archive {
     return found.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
+  /** Tagged: a lifecycle rule of the bucket deletes what has the tag. */
+  async expire(key: string): Promise<void> {
+    await this.mark(key, expiredTag.value);
+  }
+
+  async revive(key: string): Promise<void> {
+    await this.mark(key, undefined);
+  }
+
+  /** With a value that no rule knows. */
+  async tryExpiry(key: string): Promise<void> {
+    await this.tag(this.at(key), "tried");
+    await this.tag(this.at(key), undefined);
+  }
+
   async now(): Promise<Date> {
     return retrying(this.patience, () => this.http.date());
   }
@@ -122,8 +166,51 @@ export class S3Archive implements Archive {
     return retrying(this.patience, async () => (await this.put(this.at(key), content, sha256)) !== "created");
   }
 
+  /** An upload in parts has its hash beside it, and both go or stay: the hash first, for the object alone names it. */
+  private async mark(key: string, value: string | undefined): Promise<void> {
+    namesOf(key);
+    const there = await this.look(key);
+    if (there === undefined) return;
+    if (there.sha256In !== undefined) await this.tag(this.at(beside(key, there.sha256In)), value);
+    await this.tag(this.at(key), value);
+  }
+
+  /** Tags of others stay: a put replaces all of them. */
+  private tag(at: string, value: string | undefined, version: { versionId?: string } = {}): Promise<void> {
+    const query = { tagging: "", ...version };
+    return retrying(this.patience, async () => {
+      const found = await this.http.send({ method: "GET", key: at, query });
+      if (found.status === 404) return;
+      this.sure(found.status, `GET tags of ${at}`);
+      const tags = marked(tagsIn(await this.http.read(found)), value);
+      if (tags === undefined) return;
+      const content = Buffer.from(taggingOf(tags));
+      const sha256 = hashOf(content);
+      const headers = { "x-amz-checksum-sha256": Buffer.from(sha256, "hex").toString("base64") };
+      const request = { method: "PUT" as const, key: at, query, headers, body: { content, sha256 } };
+      const { status, body } = await this.http.send(request).catch((error: unknown) => {
+        // The same put may be sent again: nothing depends on whether the first one arrived.
+        if (isReset(error)) throw new Transient(`PUT tags of ${at} was cut off.`);
+        throw error;
+      });
+      body.resume();
+      if (status !== 404) this.sure(status, `PUT tags of ${at}`);
+    });
+  }
+
+  /** What `send` leaves to its callers is no answer here. */
+  private sure(status: number, what: string): void {
+    if (status !== 200) throw new Transient(`${what} in s3://${this.location.bucket} was answered with ${status}.`);
+  }
+
   private at(key: string): string {
     return this.root + key;
+  }
+
+  /** What is read under a key: the object, or a version of it. */
+  private from(key: string): ReadAt {
+    const versionId = this.read.get(key);
+    return { key: this.at(key), ...(versionId === undefined ? {} : { query: { versionId } }) };
   }
 
   /** One request that stores content and hash together (protocol 1). */
@@ -150,7 +237,8 @@ export class S3Archive implements Archive {
       ...metaHeaders(this.location, { sha256 }),
     };
     try {
-      const { status, body } = await this.http.send({ method: "PUT", key: at, headers, body: { content, sha256 } });
+      const request = { method: "PUT" as const, key: at, headers, body: { content, sha256 }, locked: true };
+      const { status, body } = await this.http.send(request);
       body.resume();
       if (status === 404) throw new WorldFault(`${this.description} takes nothing: PUT ${at} was answered with 404`);
       return status === 200 ? "created" : "refused";
@@ -162,7 +250,7 @@ export class S3Archive implements Archive {
 
   private look(key: string): Promise<Present | undefined> {
     return retrying(this.patience, async () => {
-      const { status, headers, body } = await this.http.send({ method: "HEAD", key: this.at(key) });
+      const { status, headers, body } = await this.http.send({ method: "HEAD", ...this.from(key) });
       body.resume();
       return status === 200 ? presentIn(headers) : undefined;
     });
@@ -194,7 +282,7 @@ export class S3Archive implements Archive {
   private async textAt(key: string): Promise<string | undefined> {
     const chunks: Buffer[] = [];
     try {
-      for await (const chunk of readObject(this.http, this.at(key), this.patience)) chunks.push(chunk);
+      for await (const chunk of readObject(this.http, this.from(key), this.patience)) chunks.push(chunk);
     } catch (error) {
       if (error instanceof NotThere) return undefined;
       throw error;

@@ -12,9 +12,14 @@ export function parseStored<T>(schema: GenericSchema<unknown, T>, text: string, 
     return parseJsonAs(schema, text, subject);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const faults = error.mistakes.slice(0, 3).map((m) => `${m.path} ${m.problem} (received ${show(m.received)})`);
     throw new Damaged(
-      `${subject} cannot be read: ${faults.join("; ")}. It is damaged, or a later version wrote it: bring back the file as it was, or use the agent that wrote it.`,
+      `${subject} cannot be read: ${faultsIn(error)}. It is damaged, or a later version wrote it: bring back the file as it was, or use the agent that wrote it.`,
     );
   }
+}
+
+/** What is wrong with something that was stored, in one line. */
+export function faultsIn({ mistakes }: InputError): string {
+  const shown = mistakes.slice(0, 3).map((m) => `${m.path} ${m.problem} (received ${show(m.received)})`);
+  return [...shown, ...(mistakes.length > 3 ? [`and ${mistakes.length - 3} more`] : [])].join("; ");
 }

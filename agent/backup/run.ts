@@ -17,6 +17,7 @@ import { openArchive } from "../archive/open";
 import type { Node } from "../context";
 import { lineageOf } from "../lineage";
 import { agentIdentity } from "../identity";
+import { ensureSigner, publishKey, type Signer } from "../signing";
 import { Refused, TryLater, WorldFault } from "../run/errors";
 
 /** A backup that is being made: what the steps of `snapshot` and `full` hand to each other. */
@@ -26,6 +27,7 @@ export interface BackupRun {
   backupId: string;
   createdAt: Date;
   archive: Archive;
+  signer: Signer;
   claim?: Claim;
   lineage: string;
   databaseClusterId: string;
@@ -73,6 +75,8 @@ export async function beginBackup(node: Node, tier: Tier): Promise<BackupRun> {
       `node ${info.nodeId} does not lead; ${info.leaderId ?? "nobody"} does. Backups are taken on the leader.`,
     );
   }
+  // A key that cannot be read fails here, before writes are paused for nothing.
+  const signer = await ensureSigner(node.paths);
   const { lineage } = await lineageOf(archive, spec.clusterId, info.clusterId);
   const backupId = makeBackupId(createdAt, randomBytes(4).toString("hex"));
   return {
@@ -81,6 +85,7 @@ export async function beginBackup(node: Node, tier: Tier): Promise<BackupRun> {
     backupId,
     createdAt,
     archive,
+    signer,
     lineage,
     databaseClusterId: info.clusterId,
     term: metrics.term,
@@ -123,11 +128,11 @@ export function dataKey(run: BackupRun, name: string): string {
   return dataPrefix(run.node.config.archive.clusterId, run.tier, run.lineage, run.backupId) + name;
 }
 
-/** Writes the manifest: from here on the backup exists. */
+/** Signs and writes the manifest: from here on the backup exists. */
 export async function writeManifest(run: BackupRun, stream: string | null): Promise<Manifest> {
   await run.claim?.stillHeld();
   const { clusterId } = run.node.config.archive;
-  const manifest: Manifest = {
+  const manifest = run.signer.sign({
     format: manifestFormat,
     backupId: run.backupId,
     tier: run.tier,
@@ -146,7 +151,8 @@ export async function writeManifest(run: BackupRun, stream: string | null): Prom
     wal: { stream, anchors: run.anchors, open: { first: run.firstOpen, last: run.openSegment }, segments: [] },
     source: null,
     agent: await agentIdentity(),
-  };
+  });
+  await publishKey(run.archive, { clusterId, nodeId: run.node.config.node.id }, run.signer);
   await run.archive.putText(manifestKey(clusterId, run.tier, run.lineage, run.backupId), serializeManifest(manifest));
   return manifest;
 }

@@ -1,73 +1,72 @@
 import type { Command } from "commander";
-import type { ArchiveSpec } from "../../model/reference";
 import { readCatalog } from "../archive/catalog";
 import { openReachable } from "../archive/open";
+import { findKit } from "../commands/kit";
+import { listHidden } from "../commands/listHidden";
 import { resolve } from "../commands/plan";
-import { verify, type VerifyContext, type VerifyDepth } from "../commands/verify";
-import { loadConfig } from "../context";
-import { InputError } from "../../model/mistakes";
+import { verify, type VerifyContext } from "../commands/verify";
+import { Mistakes } from "../../model/mistakes";
+import { VerificationDepth, verificationDepths } from "../../model/verification";
+import { loadOwnNode } from "../signing";
 import { ExitCode } from "../run/errors";
 import { runProcedure } from "../run/steps";
 import { parseAs } from "../../model/parse";
+import { serializeRecoveryKit } from "../../model/recoveryKit";
 import { planSpecSchema } from "../../model/specs";
-import { catalogTable, coverageTables, verdictTable } from "./output";
+import { catalogTable, coverageTables, hiddenTables, verdictTable } from "./output";
+import {
+  type ArchiveOptions,
+  archiveOf,
+  trustedKeysOf,
+  type TrustOptions,
+  withArchive,
+  withTrustedArchive,
+} from "./archiveFlags";
 import { readSpec } from "./spec";
 import type { GlobalOptions, Runner } from "./program";
 
-interface ArchiveOptions {
-  archive?: string;
-  offsite?: string;
-  cluster?: string;
-}
-
-/** The archive of the flags, for a machine that has no agent; else that of the agent's configuration. */
-async function archiveOf(flags: ArchiveOptions, options: GlobalOptions): Promise<ArchiveSpec> {
-  const { archive, offsite, cluster } = flags;
-  if (archive === undefined && offsite === undefined) return (await loadConfig(options.config)).archive;
-  if (cluster === undefined) {
-    const remedy = "Name the cluster as in the archive's first folder: --cluster prod.";
-    throw new InputError("The archive cannot be opened", [
-      { path: "--cluster", problem: "is missing", received: undefined, remedy },
-    ]);
-  }
-  // Where only the off-site archive is left the first one is named too, as a folder that is not there.
-  const location = archive ?? `${offsite}.primary-is-lost`;
-  const away = offsite === undefined ? undefined : { kind: "directory" as const, location: offsite };
-  return { kind: "directory", clusterId: cluster, location, offsite: away };
-}
-
-function withArchive(command: Command): Command {
-  return command
-    .option("--archive <folder>", "the archive, where there is no agent's configuration")
-    .option("--offsite <folder>", "the off-site archive, likewise")
-    .option("--cluster <id>", "the cluster's name in the archive, likewise");
+interface VerifyFlags extends TrustOptions {
+  depth: string;
+  wal?: true;
 }
 
 /** Commands that read archives, from any machine. */
 export function addArchiveCommands(program: Command, run: Runner, options: () => GlobalOptions): void {
-  withArchive(program.command("list").description("every backup with its place, index, size, age and state")).action(
-    (flags: ArchiveOptions) =>
+  withTrustedArchive(program.command("list").description("every backup with its place, index, size, age and state"))
+    .option("--hidden", "also what somebody deleted from a versioned bucket, and whether it can come back")
+    .action((flags: TrustOptions & { hidden?: true }) =>
       run("list", async () => {
         const spec = await archiveOf(flags, options());
-        const places = await openReachable(spec);
-        const catalog = await readCatalog(spec.clusterId, places);
+        const trustedKeys = await trustedKeysOf(flags, options());
+        const places = await openReachable(spec, flags.hidden);
+        const catalog = await readCatalog(spec.clusterId, places, trustedKeys);
         const now = (await places[0]?.archive.now()) ?? new Date();
-        return { result: catalog, text: catalogTable(catalog, now) };
+        const text = catalogTable(catalog, now);
+        if (flags.hidden !== true) return { result: catalog, text };
+        const hidden = await listHidden(places, { clusterId: spec.clusterId, trustedKeys });
+        return { result: { ...catalog, hidden }, text: `${text}\n\n${hiddenTables(hidden)}` };
       }),
-  );
+    );
 
-  withArchive(
+  withTrustedArchive(
     program
       .command("verify [backup]")
       .description("hold backups against their manifests; exit code 5 when one is damaged"),
   )
-    .option("--depth <depth>", "manifest (all objects are there) or bytes (read every one)", "bytes")
+    .option(
+      "--depth <depth>",
+      "manifest (all objects are there), bytes (read every one) or restore (into a scratch database)",
+      "bytes",
+    )
     .option("--wal", "also which times the archived log can restore to, and which it cannot")
-    .action((backupId: string | undefined, flags: ArchiveOptions & { depth: string; wal?: true }) =>
+    .action((backupId: string | undefined, flags: VerifyFlags) =>
       run("verify", async (reporter) => {
+        const depth = depthOf(flags);
         const archive = await archiveOf(flags, options());
-        const depth = depthOf(flags.depth);
-        const context: VerifyContext = { archive, depth, backupId, log: flags.wal, verdicts: [] };
+        const trustedKeys = await trustedKeysOf(flags, options());
+        const context: VerifyContext = { archive, trustedKeys, depth, backupId, log: flags.wal, verdicts: [] };
+        if (depth === VerificationDepth.Restore)
+          context.scratch = { node: await loadOwnNode(options().config), reporter };
         await runProcedure(verify, context, reporter);
         const { verdicts, coverage } = context;
         const good = verdicts.every((verdict) => verdict.good) && (coverage?.holes.length ?? 0) === 0;
@@ -77,14 +76,23 @@ export function addArchiveCommands(program: Command, run: Runner, options: () =>
       }),
     );
 
-  withArchive(program.command("plan [restore-point]").description("what a recovery would do; touches nothing"))
+  withArchive(program.command("kit").description("the newest recovery kit of a cluster: for `recover`")).action(
+    (flags: ArchiveOptions) =>
+      run("kit", async (reporter) => {
+        const note = (message: string): void => reporter.emit({ event: "note", message });
+        const { kit } = await findKit(await archiveOf(flags, options()), { note });
+        return { result: kit, text: serializeRecoveryKit(kit).trimEnd() };
+      }),
+  );
+
+  withTrustedArchive(program.command("plan [restore-point]").description("what a recovery would do; touches nothing"))
     .option("--recovery-id <id>", "name of the recovery", "look")
     .option("--nodes <ids>", "node ids, the first restores", "node1")
     .addHelpText(
       "after",
       "\nWithout a restore point the specification is read from standard input as JSON (docs/development.md).",
     )
-    .action((restorePoint: string | undefined, flags: ArchiveOptions & { recoveryId: string; nodes: string }) =>
+    .action((restorePoint: string | undefined, flags: TrustOptions & { recoveryId: string; nodes: string }) =>
       run("plan", async () => {
         const spec =
           restorePoint === undefined
@@ -96,8 +104,10 @@ export function addArchiveCommands(program: Command, run: Runner, options: () =>
                   restorePoint,
                   recoveryId: flags.recoveryId,
                   nodes: flags.nodes.split(","),
+                  trustedKeys: await trustedKeysOf(flags, options()),
                 },
                 "The plan cannot be made",
+                "Write node ids with commas between them: --nodes node1,node2,node3.",
               );
         const resolved = await resolve(spec);
         return { result: resolved, text: resolved.text };
@@ -105,9 +115,17 @@ export function addArchiveCommands(program: Command, run: Runner, options: () =>
     );
 }
 
-function depthOf(text: string): VerifyDepth {
-  if (text === "manifest" || text === "bytes") return text;
-  throw new InputError("The backups cannot be verified", [
-    { path: "--depth", problem: "is not known", received: text, remedy: "Write manifest or bytes." },
-  ]);
+function depthOf({ depth, archive, offsite }: VerifyFlags): VerificationDepth {
+  const known = verificationDepths.find((name) => name === depth);
+  const mistakes = new Mistakes();
+  if (known === undefined)
+    mistakes.add("--depth", "is not known", depth, `Write ${verificationDepths.slice(0, -1).join(", ")} or restore.`);
+  mistakes.require(known !== VerificationDepth.Restore || (archive === undefined && !offsite), {
+    path: "--depth",
+    problem: "needs the database's programs, and so the agent of a node",
+    received: depth,
+    remedy: "Run it on a node, without --archive and --offsite; or write bytes.",
+  });
+  mistakes.throwIfAny("The backups cannot be verified");
+  return known ?? VerificationDepth.Bytes;
 }

@@ -4,15 +4,22 @@ import { InputError } from "../../model/mistakes";
 import {
   archiveCreateSchema,
   installSpecSchema,
+  kitFileSpecSchema,
+  kitSpecSchema,
   nodeSpecSchema,
   type RestoreSpec,
   restoreSpecSchema,
 } from "../../model/specs";
 import { describeLocation } from "../../model/reference";
+import { Architecture } from "../../model/runtime";
 import { createArchive } from "../archive/open";
 import { installContext, install, rollout, uninstall, type InstallContext } from "../commands/install";
+import { kitFile, type KitFileContext, kitStore, type KitStoreContext } from "../commands/kit";
+import { runJob } from "../commands/job";
 import { nodeContext, nodeCreate, nodeDelete, type NodeContext } from "../commands/node";
-import { loadConfig, nodeOf } from "../context";
+import { fetchRuntime } from "../commands/runtime";
+import { loadConfig, loadNode, type Node, nodeOf } from "../context";
+import { servedAsRoot } from "../host/asRoot";
 import { restoreAccept, restoreBase, restoreRelease } from "../restore/accept";
 import type { AcceptContext } from "../restore/accept";
 import { restoreFirst } from "../restore/first";
@@ -20,7 +27,8 @@ import { restoreJoin } from "../restore/join";
 import { restoreStatus } from "../restore/status";
 import type { Reporter } from "../run/events";
 import { type Procedure, runProcedure } from "../run/steps";
-import { readSpec } from "./spec";
+import { trustingItself } from "../signing";
+import { readInput, readSpec } from "./spec";
 import type { GlobalOptions, Outcome, Runner } from "./program";
 
 function outcome(result: Record<string, unknown>): Outcome {
@@ -45,7 +53,9 @@ export function addHostCommands(program: Command, run: Runner, options: () => Gl
 
   addNodes(program, run);
   addInstallation(program, run);
+  addKits(program, run, options);
   addRestore(program, run, options);
+  addShipping(program, run, options);
 }
 
 function addNodes(program: Command, run: Runner): void {
@@ -66,8 +76,9 @@ function addNodes(program: Command, run: Runner): void {
 }
 
 function addInstallation(program: Command, run: Runner): void {
-  const perform = (procedure: Procedure<InstallContext>, turn?: InstallContext["turn"]): Promise<void> =>
+  const perform = (procedure: Procedure<InstallContext>, given?: string): Promise<void> =>
     run(procedure.name, async (reporter) => {
+      const turn = given === undefined ? undefined : turnOf(given);
       const context = installContext(await readSpec(installSpecSchema, procedure.name));
       await runProcedure(procedure, { ...context, turn }, reporter);
       return outcome(context.result);
@@ -80,7 +91,7 @@ function addInstallation(program: Command, run: Runner): void {
     .command("rollout")
     .description("restart the node if its configuration changed (specification on standard input)")
     .requiredOption("--turn <turn>", "follower: not if it leads; last: in any case")
-    .action((flags: { turn: string }) => perform(rollout, turnOf(flags.turn)));
+    .action((flags: { turn: string }) => perform(rollout, flags.turn));
   program
     .command("uninstall")
     .description(
@@ -89,12 +100,76 @@ function addInstallation(program: Command, run: Runner): void {
     .action(() => perform(uninstall));
 }
 
+/** Where the recovery kit is kept. */
+function addKits(program: Command, run: Runner, options: () => GlobalOptions): void {
+  program
+    .command("kit-store")
+    .description("store the recovery kit in the archives of this node (specification on standard input)")
+    .action(() =>
+      run("kit-store", async (reporter) => {
+        const node = await loadNode(path.resolve(options().config));
+        const context: KitStoreContext = { node, spec: await readSpec(kitSpecSchema, "kit-store"), result: {} };
+        await runProcedure(kitStore, context, reporter);
+        return outcome(context.result);
+      }),
+    );
+  program
+    .command("kit-file")
+    .description("write the recovery kit to a file of this machine (specification on standard input)")
+    .action(() =>
+      run("kit-file", async (reporter) => {
+        const context: KitFileContext = { spec: await readSpec(kitFileSpecSchema, "kit-file"), result: {} };
+        await runProcedure(kitFile, context, reporter);
+        return outcome(context.result);
+      }),
+    );
+}
+
 function turnOf(text: string): "follower" | "last" {
   if (text === "follower" || text === "last") return text;
   const remedy = "Write follower or last.";
   throw new InputError("The node cannot be restarted", [
     { path: "--turn", problem: "is not known", received: text, remedy },
   ]);
+}
+
+/** What brings the agent to hosts that are reached by SSH, and keeps its work alive there. */
+function addShipping(program: Command, run: Runner, options: () => GlobalOptions): void {
+  program
+    .command("runtime")
+    .description("the pinned Node that is copied to hosts: from the cache, else by npm")
+    .requiredOption("--architecture <kind>", Object.values(Architecture).join(" or "))
+    .action((flags: { architecture: string }) =>
+      run("runtime", async () => {
+        const architecture = Object.values(Architecture).find((known) => known === flags.architecture);
+        if (architecture === undefined)
+          throw unknownFlag("--architecture", flags.architecture, Object.values(Architecture));
+        return outcome({ file: await fetchRuntime(architecture) });
+      }),
+    );
+
+  program
+    .command("job")
+    .description("run a command of this agent so that it outlives whoever asked for it, or attach to it where it runs")
+    .argument("<words...>", "the command, after --: job -- restore --phase first")
+    .action((words: string[]) =>
+      run("job", async () => {
+        const config = await loadConfig(path.resolve(options().config));
+        const input = await readInput();
+        const { exitCode, output } = await runJob({
+          config,
+          words,
+          input,
+          events: (text) => process.stderr.write(text),
+        });
+        return { result: {}, text: output.trimEnd(), exitCode };
+      }),
+    );
+}
+
+function unknownFlag(flag: string, received: string, known: readonly string[]): InputError {
+  const remedy = `Write one of: ${known.join(", ")}.`;
+  return new InputError("The command is wrong", [{ path: flag, problem: "is not known", received, remedy }]);
 }
 
 const phases: Record<string, Procedure<AcceptContext>> = {
@@ -114,7 +189,7 @@ function addRestore(program: Command, run: Runner, options: () => GlobalOptions)
     .option("--dry-run", "print the steps only", false)
     .action((flags: { phase: string; dryRun: boolean }) =>
       run("restore", async (reporter) => {
-        const procedure = phases[flags.phase];
+        const procedure = Object.hasOwn(phases, flags.phase) ? phases[flags.phase] : undefined;
         if (procedure === undefined) {
           const remedy = `Write one of: ${Object.keys(phases).join(", ")}.`;
           const mistake = { path: "--phase", problem: "is not known", received: flags.phase, remedy };
@@ -122,8 +197,11 @@ function addRestore(program: Command, run: Runner, options: () => GlobalOptions)
         }
         if (flags.dryRun)
           return outcome({ dryRun: true, steps: procedure.steps.map(({ name, title }) => ({ name, title })) });
+        const node = nodeOf(await loadConfig(path.resolve(options().config)));
+        const code = await servedAsRoot(node.config.node);
+        if (code !== undefined) process.exit(code); // The part that did the work has said everything.
         const spec = await readSpec(restoreSpecSchema, "restore");
-        return outcome(await performPhase(procedure, spec, { reporter, options: options() }));
+        return outcome(await performPhase(procedure, spec, { reporter, node: await trustingItself(node) }));
       }),
     );
 }
@@ -131,9 +209,8 @@ function addRestore(program: Command, run: Runner, options: () => GlobalOptions)
 async function performPhase(
   procedure: Procedure<AcceptContext>,
   spec: RestoreSpec,
-  { reporter, options }: { reporter: Reporter; options: GlobalOptions },
+  { reporter, node }: { reporter: Reporter; node: Node },
 ): Promise<Record<string, unknown>> {
-  const node = nodeOf(await loadConfig(path.resolve(options.config)));
   const result = { recoveryId: spec.plan.recoveryId, nodeId: spec.node };
   const context: AcceptContext = { node, spec, reporter, began: performance.now(), result };
   await runProcedure(procedure, context, reporter);

@@ -3,15 +3,16 @@ import type { Command } from "commander";
 import { doctor } from "../commands/doctor";
 import { full, type FullContext } from "../commands/full";
 import { offsite, type OffsiteContext } from "../commands/offsite";
+import { offsiteWal, type OffsiteWalContext } from "../commands/offsiteWal";
 import { resumeWrites } from "../commands/resumeWrites";
-import { runDue, runSchedule } from "../commands/schedule";
+import { type DueRun, runDue, runSchedule } from "../commands/schedule";
 import { snapshot, type SnapshotContext } from "../commands/snapshot";
-import { status } from "../commands/status";
 import { walPush, type WalPush } from "../commands/walPush";
-import { loadConfig, type Node, nodeOf } from "../context";
+import type { Node } from "../context";
 import { ExitCode } from "../run/errors";
 import { type Procedure, runProcedure } from "../run/steps";
-import { doctorTable, dueTable, statusTable } from "./output";
+import { loadOwnNode } from "../signing";
+import { doctorTable, dueTable } from "./output";
 import { addQueryCommand } from "./queryCommand";
 import type { GlobalOptions, Outcome, Runner } from "./program";
 
@@ -24,7 +25,7 @@ function dryRun<C>(procedure: Procedure<C>): Outcome {
 
 /** Commands that work on the node of this host. */
 export function addNodeCommands(program: Command, run: Runner, options: () => GlobalOptions): void {
-  const node = async (): Promise<Node> => nodeOf(await loadConfig(options().config));
+  const node = (): Promise<Node> => loadOwnNode(options().config);
   addBackups(program, run, node);
   addSchedule(program, run, { node, options });
   addQueryCommand(program, run, node);
@@ -44,18 +45,6 @@ export function addNodeCommands(program: Command, run: Runner, options: () => Gl
     );
 
   program
-    .command("status")
-    .description(
-      "age of the newest good backup of each tier and how far the log is archived; exit code 4 when an objective is missed",
-    )
-    .action(() =>
-      run("status", async () => {
-        const found = await status(await node());
-        return { result: found, text: statusTable(found), exitCode: found.good ? ExitCode.Done : ExitCode.World };
-      }),
-    );
-
-  program
     .command("doctor")
     .description("hold this node against every row of the contract; changes nothing")
     .action(() =>
@@ -71,7 +60,8 @@ export function addNodeCommands(program: Command, run: Runner, options: () => Gl
     .description("end pauses that a backup left behind; an operator's own pause stays")
     .option("--expired", "also pauses of other nodes whose time is up", false)
     .option("--watch <lease>", "guard one pause until it ends (started by `full`)")
-    .action((flags: { expired: boolean; watch?: string }) =>
+    .option("--watch-all", "guard every pause of this host until there is none (a unit of systemd)", false)
+    .action((flags: { expired: boolean; watch?: string; watchAll: boolean }) =>
       run("resume-writes", async () => {
         const result = await resumeWrites(await node(), flags);
         const text = result.leases.length === 0 ? "no pause of ours was left" : `ended: ${result.leases.join(", ")}`;
@@ -87,13 +77,14 @@ function addSchedule(
 ): void {
   program
     .command("run-due")
-    .description("take the backups that are due, on the leader; end pauses that a dead backup left: what timers call")
+    .description(
+      "take the backups that are due, on the leader; verify them; end pauses that a dead backup left: what timers call",
+    )
     .option("--dry-run", "print what is due only", false)
     .action((flags: { dryRun: boolean }) =>
       run("run-due", async (reporter) => {
         const result = await runDue(await node(), reporter, flags);
-        const failed = [...result.tiers, result.expiry].some((part) => part?.outcome === "failed");
-        return { result, text: dueTable(result), exitCode: failed ? ExitCode.World : ExitCode.Done };
+        return { result, text: dueTable(result), exitCode: exitCodeOf(result) };
       }),
     );
 
@@ -107,6 +98,12 @@ function addSchedule(
         return { result: { ended: flags.generation }, text: "the installation is gone: the schedule has ended" };
       }),
     );
+}
+
+function exitCodeOf({ tiers, expiry, offsiteWal, verifications }: DueRun): number {
+  if ([...tiers, expiry, offsiteWal, ...verifications].some((part) => part?.outcome === "failed"))
+    return ExitCode.World;
+  return verifications.some(({ outcome }) => outcome === "damaged") ? ExitCode.Damaged : ExitCode.Done;
 }
 
 function addBackups(program: Command, run: Runner, node: () => Promise<Node>): void {
@@ -156,6 +153,23 @@ function addBackups(program: Command, run: Runner, node: () => Promise<Node>): v
             index: manifest?.index,
           },
           text,
+        };
+      }),
+    );
+
+  program
+    .command("offsite-wal")
+    .description("copy this node's archived log off-site: the newest backup there is rolled forward with it")
+    .option("--dry-run", "print the steps only", false)
+    .action((flags: { dryRun: boolean }) =>
+      run("offsite-wal", async (reporter) => {
+        if (flags.dryRun) return dryRun(offsiteWal);
+        const context: OffsiteWalContext = { node: await node() };
+        await runProcedure(offsiteWal, context, reporter);
+        const { copied = 0 } = context;
+        return {
+          result: { copied },
+          text: copied === 0 ? "nothing was missing off-site" : `${copied} segments copied`,
         };
       }),
     );

@@ -1,10 +1,11 @@
 import { type Catalog, inOrder } from "../../model/catalog";
 import type { Coverage } from "../../model/coverage";
 import type { RetentionItem, RetentionPlan } from "../../model/retention";
-import { formatBytes, formatCount, formatSeconds } from "../../model/units";
+import { counted, formatBytes, formatCount, formatSeconds } from "../../model/units";
 import type { Check } from "../commands/doctor";
+import type { HiddenList } from "../commands/listHidden";
 import type { DueRun } from "../commands/schedule";
-import type { Status } from "../commands/status";
+import type { UndeleteContext } from "../commands/undelete";
 import type { Verdict } from "../commands/verify";
 
 /** A table for people: columns as wide as their widest cell. */
@@ -36,6 +37,68 @@ export function catalogTable(catalog: Catalog, now: Date): string {
   const all = [...rows, ...bad];
   if (all.length === 0) return "There is no backup.";
   return table(["BACKUP", "TIER", "PLACE", "LINEAGE", "INDEX", "SIZE", "AGE", "STATE"], all);
+}
+
+/** What delete markers hide: backups, then the log, then records, then what cannot be told. */
+export function hiddenTables({ backups, log, records, notes }: HiddenList): string {
+  const rows = backups.map((b) => [
+    b.backupId,
+    b.tier,
+    b.place,
+    b.deletedAt,
+    b.deletedBy ?? "?",
+    String(b.objects.length),
+    hiddenState(b),
+  ]);
+  const streams = log.map((l) => [
+    l.lineage,
+    l.stream,
+    l.place,
+    l.first,
+    l.last,
+    formatCount(l.segments),
+    formatCount(l.givenUp),
+  ]);
+  const [record] = records;
+  return [
+    rows.length === 0
+      ? "No backup is hidden."
+      : table(["HIDDEN BACKUP", "TIER", "PLACE", "DELETED", "BY", "OBJECTS", "STATE"], rows),
+    ...(streams.length === 0
+      ? []
+      : [table(["LINEAGE", "HIDDEN STREAM", "PLACE", "FIRST", "LAST", "SEGMENTS", "GIVEN UP"], streams)]),
+    ...(record === undefined
+      ? []
+      : [`${counted(records.length, "record")} hidden, such as ${record.key}: begin with \`undelete --records\`.`]),
+    ...notes,
+  ].join("\n\n");
+}
+
+function hiddenState({ problem, givenUpBy }: HiddenList["backups"][number]): string {
+  if (problem !== null) return `LOST: ${problem}`;
+  return givenUpBy === null ? "can be undeleted" : `given up by prune ${givenUpBy}; comes back with --expired`;
+}
+
+/** What comes back, by folder; then what stays as it is. */
+export function undeleteTable({ undeleted, left }: Pick<UndeleteContext, "undeleted" | "left">, verb: string): string {
+  const folders = new Map<string, { place: string; folder: string; objects: number; deletedAt: string }>();
+  for (const { place, key, deletedAt } of undeleted) {
+    const folder = key.slice(0, key.lastIndexOf("/") + 1);
+    const row = folders.get(`${place} ${folder}`) ?? { place, folder, objects: 0, deletedAt };
+    row.objects += 1;
+    if (deletedAt > row.deletedAt) row.deletedAt = deletedAt;
+    folders.set(`${place} ${folder}`, row);
+  }
+  const rows = [...folders.values()].map((row) => [row.place, row.folder, String(row.objects), row.deletedAt]);
+  const total =
+    undeleted.length === 0
+      ? "Nothing that was asked for is hidden."
+      : `${counted(undeleted.length, "object")} ${verb}.`;
+  return [
+    ...(rows.length === 0 ? [] : [table(["PLACE", "WHAT", "OBJECTS", "DELETED UNTIL"], rows)]),
+    total,
+    ...left.map(({ place, key, problem }) => `LEFT AS IT IS: ${key} (${place}): ${problem}`),
+  ].join("\n");
 }
 
 /** What goes, one line for each reason of a kind; then how much stays. */
@@ -110,26 +173,15 @@ export function coverageTables({ ranges, holes, streams }: Coverage): string {
 
 export function dueTable(run: DueRun): string {
   const resumed = run.resumed.map((lease) => `ended the pause ${lease}`);
-  if (run.skipped !== null) return [...resumed, `nothing to do here: ${run.skipped}`].join("\n");
+  const away = run.offsiteWal === null ? [] : [logAway(run.offsiteWal)];
+  const skipped = run.skipped === null ? [] : [`no backups are taken here: ${run.skipped}`];
   const rows = run.tiers.map(({ tier, outcome, message, reason }) => [tier, outcome, message ?? reason]);
   const expiry = run.expiry === null ? [] : [["prune", run.expiry.outcome, run.expiry.message ?? "once a day"]];
-  return [...resumed, table(["WHAT", "", "WHY"], [...rows, ...expiry])].join("\n");
+  const verified = run.verifications.map((v) => [`verify ${v.depth}`, v.outcome, v.message ?? v.reason]);
+  const all = [...rows, ...expiry, ...verified];
+  return [...resumed, ...away, ...skipped, ...(all.length === 0 ? [] : [table(["WHAT", "", "WHY"], all)])].join("\n");
 }
 
-export function statusTable(status: Status): string {
-  const rows = status.tiers.map((tier) => [
-    tier.tier,
-    tier.newest ?? "none",
-    tier.ageSeconds === null ? "" : formatSeconds(tier.ageSeconds),
-    formatSeconds(tier.objectiveSeconds),
-    tier.within ? "ok" : "LATE",
-  ]);
-  const { wal } = status;
-  return [
-    `cluster ${status.clusterId}, node ${status.node}, lineage ${status.lineage ?? "unknown"}`,
-    table(["TIER", "NEWEST GOOD", "AGE", "OBJECTIVE", "STATE"], rows),
-    `wal: stream ${wal.stream ?? "none"}, archived to ${wal.lastPushed ?? "nothing"}, ${wal.behind ?? "?"} finished segments behind${wal.held ? ", HELD" : ""}`,
-    ...(status.running.length > 0 ? [`running: ${status.running.join(", ")}`] : []),
-    ...status.problems.map((problem) => `problem: ${problem}`),
-  ].join("\n");
+function logAway({ copied, message }: NonNullable<DueRun["offsiteWal"]>): string {
+  return `segments copied off-site: ${copied}${message === undefined ? "" : `; ${message}`}`;
 }

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { agentProgram, agentVersion } from "../identity";
 import { explain, ExitCode } from "../run/errors";
 import { humanReporter, jsonReporter, quietReporter, type Reporter } from "../run/events";
@@ -7,6 +7,8 @@ import { addArchiveCommands } from "./archiveCommands";
 import { addHostCommands } from "./hostCommands";
 import { addNodeCommands } from "./nodeCommands";
 import { addPruneCommand } from "./pruneCommand";
+import { addStatusCommands } from "./statusCommand";
+import { addUndeleteCommand } from "./undeleteCommand";
 
 /** What a command hands back: an object for machines, a text for people, and how it ended. */
 export interface Outcome {
@@ -26,6 +28,7 @@ export type Runner = (name: string, work: (reporter: Reporter) => Promise<Outcom
 
 const help = `
 Examples:
+  neumann-backup status                        are the policy's objectives kept, and what is wrong?
   neumann-backup doctor                        does this node obey the contract?
   neumann-backup full                          a full backup, now, on the leader
   neumann-backup list --json                   every backup, for a machine
@@ -33,6 +36,7 @@ Examples:
   neumann-backup verify --depth bytes          read every byte of every backup
   neumann-backup query --at 2026-11-23T10:30:00Z "SELECT COUNT(*) FROM t"   what it held then
   neumann-backup prune --dry-run               what the policy no longer keeps, and why
+  neumann-backup list --hidden                 what somebody deleted from a versioned bucket; undelete brings it back
 
 Exit codes: 0 done, 2 wrong input, 3 refused as unsafe, 4 the world failed (run it again), 5 damaged data, 75 try later.`;
 
@@ -47,7 +51,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
       "the agent's configuration",
       process.env.NEUMANN_BACKUP_CONFIG ?? path.join(path.dirname(agentProgram()), "agent.json"),
     )
-    .option("--json", "events as JSON lines on standard error, the result as one line on standard output", false)
+    .addOption(
+      new Option("--json", "events as JSON lines on standard error, the result as one line on standard output")
+        .default(false)
+        .conflicts("quiet"),
+    )
     .option("--quiet", "silent but for errors: for timers", false)
     .addHelpText("after", help)
     .exitOverride()
@@ -72,10 +80,14 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
 
   const options = (): GlobalOptions => program.opts<GlobalOptions>();
   addNodeCommands(program, run, options);
+  addStatusCommands(program, run, options);
   addArchiveCommands(program, run, options);
   addHostCommands(program, run, options);
   addPruneCommand(program, run, options);
-  for (const command of program.commands) command.exitOverride();
+  addUndeleteCommand(program, run, options);
+  for (const command of program.commands) {
+    command.exitOverride().showHelpAfterError(`(neumann-backup ${command.name()} --help shows how)`);
+  }
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { InputError } from "../../model/mistakes";
+import { InputError, Mistakes } from "../../model/mistakes";
+import { parseRestorePoint } from "../../model/restorePoint";
 import { query, queryContext } from "../commands/query";
 import type { Node } from "../context";
 import { runProcedure } from "../run/steps";
@@ -26,7 +27,8 @@ export function addQueryCommand(program: Command, run: Runner, node: () => Promi
     .addHelpText("after", example)
     .action((statements: string[], { at }: QueryFlags) =>
       run("query", async (reporter) => {
-        const context = queryContext(await node(), restorePointOf(at), lines(statements));
+        const { restorePoint, text } = checked(at, statements);
+        const context = queryContext(await node(), restorePoint, text);
         await runProcedure(query, context, reporter);
         const { material, index, answer = "" } = context;
         const { backupId } = material?.plan.source ?? {};
@@ -41,14 +43,24 @@ function restorePointOf(at: string): string {
   return /^\d{4}-/.test(at) ? `time:${at}` : at;
 }
 
+/** What to ask, and of which moment: all that is wrong with both is said before anything is looked at. */
+function checked(at: string, statements: readonly string[]): { restorePoint: string; text: string } {
+  const mistakes = new Mistakes();
+  const restorePoint = restorePointOf(at);
+  try {
+    parseRestorePoint(restorePoint);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    for (const { problem, remedy } of error.mistakes) mistakes.add("--at", problem, at, remedy);
+  }
+  for (const statement of statements) checkStatement(statement, mistakes);
+  mistakes.throwIfAny("Nothing can be asked");
+  return { restorePoint, text: `${statements.join("\n")}\n` };
+}
+
 /** The database takes a statement a line. */
-function lines(statements: readonly string[]): string {
-  const mistakes = statements.flatMap((received) => {
-    const problem =
-      received.trim() === "" ? "is empty" : received.includes("\n") ? "has more than one line" : undefined;
-    const remedy = 'Write each statement as one argument on one line, such as "SELECT COUNT(*) FROM orders".';
-    return problem === undefined ? [] : [{ path: "statement", problem, received, remedy }];
-  });
-  if (mistakes.length > 0) throw new InputError("Nothing can be asked", mistakes);
-  return `${statements.join("\n")}\n`;
+function checkStatement(statement: string, mistakes: Mistakes): void {
+  const remedy = 'Write each statement as one argument on one line, such as "SELECT COUNT(*) FROM orders".';
+  if (statement.trim() === "") mistakes.add("statement", "is empty", statement, remedy);
+  else if (/[\r\n]/.test(statement)) mistakes.add("statement", "has more than one line", statement, remedy);
 }

@@ -1,12 +1,16 @@
-import { readFile } from "node:fs/promises";
-import type { Node } from "../context";
-import { openArchives } from "../archive/open";
+import { readFile, stat } from "node:fs/promises";
+import { ServiceManager } from "../../model/agentConfig";
+import { agentConfigFile, loadConfig, type Node } from "../context";
+import { lookAtPlaces, openArchives } from "../archive/open";
+import { lookAtProtection } from "../archive/protection";
 import { parseConfig } from "../database/config";
 import { exists, freeBytes, hashFile } from "../host/files";
 import { run } from "../host/run";
+import { wrongUnits } from "../host/systemd";
 import { formatBytes } from "../../model/units";
 import { archiveCommand } from "./install";
 import { agentProgram } from "../identity";
+import { readSigner } from "../signing";
 
 /** One row of contract.md, or of what the agent itself needs, held against this node. */
 export interface Check {
@@ -41,7 +45,18 @@ const rows: readonly Row[] = [
   { name: "query", remedy: "The node needs a quorum to answer.", look: query },
   { name: "verify-checksums", remedy: "The data is damaged: restore this node.", look: checksums },
   { name: "archive", remedy: "Mount it, or mend the reference.", look: archives },
+  {
+    name: "deletion",
+    remedy: "Make bucket, objectLock of the archive's reference and the policy's retentionDays agree.",
+    look: deletion,
+  },
   { name: "archive_command", remedy: "Run `pulumi up` to mend it.", look: walConfiguration },
+  { name: "schedule", remedy: "Run `pulumi up` to mend it.", look: schedule },
+  {
+    name: "signing key",
+    remedy: "Run `pulumi up`, and name this node's key in policy.signing.trustedKeys if any is named.",
+    look: signingKey,
+  },
   { name: "free space", remedy: "Free space on the data disk.", look: freeSpace },
 ];
 
@@ -56,6 +71,14 @@ export async function doctor(node: Node): Promise<Check[]> {
     }
   }
   return checks;
+}
+
+/** What looks for due backups, guards pauses and holds the gate. */
+async function schedule({ config }: Node): Promise<string> {
+  if (config.node.serviceManager !== ServiceManager.Systemd) return "a process of the agent";
+  const wrong = await wrongUnits(config);
+  if (wrong.length > 0) throw new Error(wrong.join("; "));
+  return "units of systemd";
 }
 
 async function version(program: string, expected: string): Promise<string> {
@@ -125,6 +148,26 @@ async function archives(node: Node): Promise<string> {
   return [opened.primary, opened.offsite].flatMap((archive) => archive?.description ?? []).join(" and ");
 }
 
+/** What stands between the backups and somebody who deletes them. */
+async function deletion(node: Node): Promise<string> {
+  const { archive: spec, policy } = node.config;
+  const found: string[] = [];
+  const wrong: string[] = [];
+  for (const look of await lookAtPlaces(spec)) {
+    const location = look.place === "primary" ? spec : spec.offsite;
+    // Why it cannot be opened is said in the row before.
+    if ("fault" in look || location === undefined) {
+      found.push(`of the ${look.place} archive it cannot be told`);
+      continue;
+    }
+    const protection = await lookAtProtection({ place: look.place, location, archive: look.archive }, policy);
+    found.push(protection.found);
+    wrong.push(...protection.problems);
+  }
+  if (wrong.length > 0) throw new Error(wrong.join("; "));
+  return found.join(" and ");
+}
+
 async function walConfiguration(node: Node): Promise<string> {
   const { configFile } = node.config.node;
   const wal = parseConfig(await readFile(configFile, "utf8"), configFile).wal;
@@ -132,6 +175,20 @@ async function walConfiguration(node: Node): Promise<string> {
   if (wal?.archive_command !== expected)
     throw new Error(`archive_command is ${JSON.stringify(wal?.archive_command)}, not ${expected}`);
   return `${expected}, agent ${(await hashFile(agentProgram())).slice(0, 12)}`;
+}
+
+/** By the configuration as it was installed: the agent itself believes its own key, a recovery does not. */
+async function signingKey(node: Node): Promise<string> {
+  const { signingKey: file } = node.paths;
+  const signer = await readSigner(node.paths);
+  if (signer === undefined) throw new Error(`${file} is not there: the next backup makes a new key`);
+  if (((await stat(file)).mode & 0o077) !== 0) throw new Error(`${file} can be read by others: chmod 600 ${file}`);
+  const { trustedKeys } = (await loadConfig(agentConfigFile(node.config))).policy.signing;
+  if (trustedKeys.length === 0) return `${signer.keyId}; policy.signing.trustedKeys names none`;
+  if (trustedKeys.includes(signer.publicKey)) return `${signer.keyId}, trusted`;
+  throw new Error(
+    `${signer.keyId} (${signer.publicKey}) is not trusted: other nodes and recoveries choose no backup of it`,
+  );
 }
 
 async function freeSpace(node: Node): Promise<string> {

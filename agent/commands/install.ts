@@ -1,11 +1,12 @@
-import { chmod, copyFile, readFile, rename, rm } from "node:fs/promises";
+import { chmod, chown, copyFile, lchown, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { type AgentConfig, ServiceManager } from "../../model/agentConfig";
+import { type AgentConfig, parseGeneration, ServiceManager } from "../../model/agentConfig";
 import { Mistakes } from "../../model/mistakes";
 import type { InstallSpec } from "../../model/specs";
 import { openArchives } from "../archive/open";
 import { nodeOf, type Node, pathsOf } from "../context";
-import { changeConfig, parseConfig } from "../database/config";
+import { changeConfig, parseConfig, refuseForeignConfig } from "../database/config";
+import { databaseUser } from "../host/asRoot";
 import {
   exists,
   hashFile,
@@ -16,13 +17,17 @@ import {
   syncDirectory,
   temporaryName,
 } from "../host/files";
+import { putUnits, removeUnits } from "../host/systemd";
 import { agentProgram, walPushProgram } from "../identity";
 import { databaseFiles, readMark } from "../restore/context";
 import { InputError } from "../../model/mistakes";
 import { Refused, WorldFault } from "../run/errors";
 import type { Procedure } from "../run/steps";
 import { isClusterId } from "../../model/layout";
+import { clusterIdRemedy } from "../../model/reference";
 import { rest } from "../run/interrupt";
+import { ensureSigner } from "../signing";
+import { dropEmpty, dropOldRuntimes, noteDelivery, removeDelivery } from "./delivery";
 import { startSchedule, stopSchedule } from "./schedule";
 
 export interface InstallContext {
@@ -59,49 +64,23 @@ export const install: Procedure<InstallContext> = {
     { name: "check", title: "check the host and the archive", run: check },
     { name: "hold", title: "hold archiving until the recovery is accepted", run: hold },
     { name: "program", title: "copy the agent", run: program },
+    { name: "signing-key", title: "make the key that signs this node's backups", run: signingKey },
     { name: "configuration", title: "write the agent's configuration", run: configuration },
     { name: "wal", title: "set archive_command in config.toml", run: wal },
-    { name: "schedule", title: "start the schedule where the host has no timers", run: schedule },
+    { name: "schedule", title: "start the schedule", run: schedule },
   ],
 };
 
 async function check({ spec, result }: InstallContext): Promise<void> {
   const { config } = spec;
-  const mistakes = new Mistakes();
-  if (!isClusterId(config.archive.clusterId))
-    mistakes.add("archive.clusterId", "is no name for a cluster", config.archive.clusterId, "");
-  for (const [name, directory] of Object.entries({
-    "node.dataDirectory": config.node.dataDirectory,
-    "node.configFile": config.node.configFile,
-    agentDirectory: config.agentDirectory,
-  })) {
-    if (!path.isAbsolute(directory)) mistakes.add(name, "must be an absolute path", directory, "Write the whole path.");
-    if (/[\s'"\\%]/.test(directory)) {
-      mistakes.add(
-        name,
-        "has a space, quote, percent sign or backslash",
-        directory,
-        "Choose a plain path: it goes into archive_command.",
-      );
-    }
-  }
-  mistakes.throwIfAny("The agent cannot be installed");
-  const text = await readIfThere(config.node.configFile);
-  if (text === undefined) {
-    const mistake = {
-      path: "node.configFile",
-      problem: "is not there",
-      received: config.node.configFile,
-      remedy: "Install the database first.",
-    };
-    throw new InputError("The agent cannot be installed", [mistake]);
-  }
-  const configured = parseConfig(text, config.node.configFile).node?.id;
-  if (configured !== config.node.id) {
-    throw new Refused(
-      `${config.node.configFile} is of node ${String(configured)}, not of ${config.node.id}: nothing was changed`,
-    );
-  }
+  // What root installs is read by the database's user, whatever mask root is used to.
+  if (process.getuid?.() === 0) process.umask(0o022);
+  checkNames(config);
+  const { configFile } = config.node;
+  const text = await readIfThere(configFile);
+  if (text === undefined) throw notThere("node.configFile", configFile);
+  await refuseWithoutSystemd(config);
+  refuseForeignConfig(parseConfig(text, configFile), config.node);
   if ((await hashFile(agentProgram())) !== spec.sha256) {
     throw new Refused(
       `this program is not the agent that was to be installed (SHA-256 ${spec.sha256}): build or install the package again`,
@@ -111,12 +90,48 @@ async function check({ spec, result }: InstallContext): Promise<void> {
   result.generation = config.generation;
 }
 
+function checkNames({ archive, node, agentDirectory }: AgentConfig): void {
+  const mistakes = new Mistakes();
+  if (!isClusterId(archive.clusterId))
+    mistakes.add("archive.clusterId", "is no name for a cluster", archive.clusterId, clusterIdRemedy);
+  const { dataDirectory, configFile, programDirectory } = node;
+  if (programDirectory !== null && !path.isAbsolute(programDirectory))
+    mistakes.add("node.programDirectory", "must be an absolute path", programDirectory, "Write the whole path.");
+  const paths = { "node.dataDirectory": dataDirectory, "node.configFile": configFile, agentDirectory };
+  for (const [name, value] of Object.entries(paths)) {
+    if (!path.isAbsolute(value)) mistakes.add(name, "must be an absolute path", value, "Write the whole path.");
+    if (!/[\s'"\\%]/.test(value)) continue;
+    const remedy = "Choose a plain path: it goes into archive_command.";
+    mistakes.add(name, "has a space, quote, percent sign or backslash", value, remedy);
+  }
+  mistakes.throwIfAny("The agent cannot be installed");
+}
+
+function notThere(path: string, received: string): InputError {
+  const remedy = "Install the database first.";
+  return new InputError("The agent cannot be installed", [{ path, problem: "is not there", received, remedy }]);
+}
+
+/** The owner of the data folder is who the agent works as: without the folder it is not known. */
+async function refuseWithoutSystemd({ node }: AgentConfig): Promise<void> {
+  if (node.serviceManager !== ServiceManager.Systemd) return;
+  if (!(await exists("/run/systemd/system"))) {
+    throw new Refused('this host does not run systemd: write serviceManager: "process" for it. Nothing was changed.');
+  }
+  if (process.getuid?.() !== 0) {
+    throw new Refused("the agent is installed as root: log in as root, or write sudo: true. Nothing was changed.");
+  }
+  if (!(await exists(node.dataDirectory))) throw notThere("node.dataDirectory", node.dataDirectory);
+}
+
 /** Only before there is any data: a node that serves is never held again. */
 async function hold({ spec, node }: InstallContext): Promise<void> {
   if (!spec.hold) return;
   const { dataDirectory } = spec.config.node;
   if ((await readMark(dataDirectory)) !== undefined || (await databaseFiles(dataDirectory)).length > 0) return;
+  await ownState(spec.config);
   await replaceFile(node.paths.hold, "until the recovery is accepted\n");
+  await giveToDatabaseUser(spec.config, [node.paths.hold]);
 }
 
 /** A debugger's options do not belong in the agent, and reading extra certificates costs each start 40 ms. */
@@ -135,6 +150,7 @@ async function program({ spec }: InstallContext): Promise<void> {
   const { config } = spec;
   const { bundle, walPush, launcher } = programs(config);
   await makeDirectory(config.agentDirectory);
+  await ownState(config);
   if (!(await exists(bundle)) || (await hashFile(bundle)) !== spec.sha256) {
     const temporary = temporaryName(config.agentDirectory);
     await copyFile(agentProgram(), temporary);
@@ -145,12 +161,39 @@ async function program({ spec }: InstallContext): Promise<void> {
   if ((await readIfThere(walPush)) !== walPushProgram) await replaceFile(walPush, walPushProgram);
   const script = launcherScript(config);
   if ((await readIfThere(launcher)) !== script) await replaceFile(launcher, script, 0o755);
+  await dropOldRuntimes(config);
+  await noteDelivery(config);
+}
+
+/** The agent's notes are the database user's, who writes them; its programs and configuration are root's. */
+async function ownState(config: AgentConfig): Promise<void> {
+  const { state, leases } = pathsOf(config);
+  await makeDirectory(config.agentDirectory);
+  await makeDirectory(leases, 0o750);
+  await giveToDatabaseUser(config, [state, leases]);
+}
+
+async function giveToDatabaseUser(config: AgentConfig, files: readonly string[]): Promise<void> {
+  const user = process.getuid?.() === 0 ? await databaseUser(config.node) : undefined;
+  if (user === undefined) return;
+  // In a folder that is that user's: what lies there may be a link to something that is not.
+  for (const file of files) await lchown(file, user.uid, user.gid);
+}
+
+/** Once: a new key would have to be trusted anew (docs/decisions/0021-signatures.md). */
+async function signingKey({ spec, node, result }: InstallContext): Promise<void> {
+  const { keyId, publicKey } = await ensureSigner(node.paths);
+  await giveToDatabaseUser(spec.config, [node.paths.signingKey]);
+  Object.assign(result, { keyId, publicKey });
 }
 
 async function configuration({ spec }: InstallContext): Promise<void> {
   const { config } = programs(spec.config);
   const text = `${JSON.stringify(spec.config, null, 2)}\n`;
-  if ((await readIfThere(config)) !== text) await replaceFile(config, text, 0o600);
+  const user = process.getuid?.() === 0 ? await databaseUser(spec.config.node) : undefined;
+  if ((await readIfThere(config)) !== text) await replaceFile(config, text, user === undefined ? 0o600 : 0o640);
+  // It may hold keys of an archive: the database's user reads it, and changes nothing in it.
+  if (user !== undefined) await chown(config, 0, user.gid);
 }
 
 /** What the database runs for each finished segment. */
@@ -175,9 +218,9 @@ async function wal({ spec, result }: InstallContext): Promise<void> {
   result.restartDue = changed || wasDue;
 }
 
-/** Hosts with systemd have timers of their own. */
 async function schedule({ spec, node }: InstallContext): Promise<void> {
   if (spec.config.node.serviceManager === ServiceManager.Process) await startSchedule(node);
+  else await putUnits(spec.config);
 }
 
 /** Restarts the node when that is due: followers in the first turn, whoever led then in the last. */
@@ -231,8 +274,9 @@ export const uninstall: Procedure<InstallContext> = {
 };
 
 async function recognise({ spec, result }: InstallContext): Promise<void> {
-  const text = await readIfThere(programs(spec.config).config);
-  const generation = text === undefined ? undefined : (JSON.parse(text) as AgentConfig).generation;
+  const { config: file } = programs(spec.config);
+  const text = await readIfThere(file);
+  const generation = text === undefined ? undefined : parseGeneration(text, file);
   result.removed = generation === spec.config.generation;
 }
 
@@ -246,11 +290,17 @@ async function withdrawWal({ spec, result }: InstallContext): Promise<void> {
 
 async function removeProgram({ spec, node, result }: InstallContext): Promise<void> {
   if (result.removed !== true) return;
-  await stopSchedule(node);
+  if (spec.config.node.serviceManager === ServiceManager.Process) await stopSchedule(node);
+  else await removeUnits(spec.config);
   const { bundle, walPush, launcher, config } = programs(spec.config);
   // A server that still runs with the old configuration gets a failure for each segment and keeps it.
   for (const file of [launcher, walPush, bundle]) await removeFile(file);
   await rm(node.paths.state, { recursive: true, force: true });
+  for (const name of ["runtime", "job"]) {
+    await rm(path.join(spec.config.agentDirectory, name), { recursive: true, force: true });
+  }
+  await removeDelivery(spec.config);
   // Last: by it a run after a death recognises what there is to remove.
   await removeFile(config);
+  await dropEmpty(spec.config.agentDirectory);
 }

@@ -5,10 +5,11 @@ import { ServiceManager } from "../../model/agentConfig";
 import { Mistakes } from "../../model/mistakes";
 import type { NodeSpec } from "../../model/specs";
 import { Admin } from "../database/admin";
-import { parseConfig } from "../database/config";
+import { parseConfig, refuseForeignConfig } from "../database/config";
 import { AdminHttp } from "../database/http";
 import { exists, makeDirectory, readIfThere, removeFile, replaceFile } from "../host/files";
-import { gateFile, serviceOf } from "../host/service";
+import { gateFile } from "../host/gate";
+import { serviceOf } from "../host/service";
 import { databaseFiles } from "../restore/context";
 import { Refused, WorldFault } from "../run/errors";
 import type { Procedure } from "../run/steps";
@@ -72,9 +73,8 @@ async function configuration({ spec }: NodeContext): Promise<void> {
   const { node } = spec;
   const text = await readIfThere(node.configFile);
   if (text !== undefined) {
-    const id = parseConfig(text, node.configFile).node?.id;
-    if (id === node.id) return;
-    throw new Refused(`${node.configFile} is of node ${String(id)}, not of ${node.id}: nothing was changed`);
+    refuseForeignConfig(parseConfig(text, node.configFile), node);
+    return;
   }
   await makeDirectory(node.dataDirectory, 0o700);
   const url = new URL(node.adminUrl);

@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { type CatalogEntry, newestGood, productionLineage } from "../../model/catalog";
 import { dataPrefix, makeBackupId, manifestKey, recordKey } from "../../model/layout";
 import { type BackupPart, type Manifest, serializeManifest } from "../../model/manifest";
+import { signatureProblem } from "../../model/signature";
 import { Tier } from "../../model/tier";
 import { formatSeconds } from "../../model/units";
 import type { Archive } from "../archive/archive";
@@ -13,6 +14,8 @@ import { takeClaim, type Claim } from "../claims";
 import type { AgentConfig } from "../../model/agentConfig";
 import { agentIdentity, agentProgram, formatPage } from "../identity";
 import { lineageKey } from "../lineage";
+import { copyKeys, ensureSigner, publishKey, type Signer } from "../signing";
+import { pathsOf } from "../context";
 import { Damaged, Refused, WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
 import { createHash } from "node:crypto";
@@ -21,6 +24,7 @@ export interface OffsiteContext {
   config: AgentConfig;
   archives?: Archives;
   source?: CatalogEntry;
+  signer?: Signer;
   claim?: Claim;
   backupId?: string;
   parts?: BackupPart[];
@@ -72,6 +76,7 @@ function offsiteOf(context: OffsiteContext): Archive {
 async function begin(context: OffsiteContext): Promise<void> {
   context.archives = await openArchives(context.config.archive);
   offsiteOf(context);
+  context.signer = await ensureSigner(pathsOf(context.config));
 }
 
 async function claim(context: OffsiteContext): Promise<void> {
@@ -85,10 +90,12 @@ async function claim(context: OffsiteContext): Promise<void> {
 
 async function choose(context: OffsiteContext, control: StepControl): Promise<void> {
   const { primary, clusterId } = needed(context.archives);
-  const catalog = await readCatalog(clusterId, [
-    { place: "primary", archive: primary },
-    { place: "offsite", archive: offsiteOf(context) },
-  ]);
+  const places = [
+    { place: "primary" as const, archive: primary },
+    { place: "offsite" as const, archive: offsiteOf(context) },
+  ];
+  const { policy } = context.config;
+  const catalog = await readCatalog(clusterId, places, policy.signing.trustedKeys);
   const production = productionLineage(catalog);
   if ("refused" in production) throw new Refused(production.refused);
   const { lineage } = production.lineage;
@@ -96,7 +103,7 @@ async function choose(context: OffsiteContext, control: StepControl): Promise<vo
   if (source === undefined)
     throw new WorldFault(`there is no good full backup of lineage ${lineage} to copy: run \`full\` first`);
   const ageSeconds = ((await primary.now()).getTime() - Date.parse(source.storedAt)) / 1000;
-  const limit = context.config.policy.offsite.maxSourceAgeHours;
+  const limit = policy.offsite.maxSourceAgeHours;
   if (ageSeconds > limit * 3600) {
     throw new Refused(
       `the newest full backup, ${source.manifest.backupId}, is ${formatSeconds(ageSeconds)} old, over the policy's offsite.maxSourceAgeHours of ${limit}: run \`full\` first`,
@@ -141,7 +148,7 @@ async function copy(context: OffsiteContext, control: StepControl): Promise<void
   }
 }
 
-/** What a recovery needs where nothing else is left: the history's record, the agent and the description of the format. */
+/** What a recovery needs where nothing else is left: the history's record, public keys, the agent, the format's description. */
 async function belongings(context: OffsiteContext): Promise<void> {
   const { primary, clusterId } = needed(context.archives);
   const { lineage } = needed(context.source).manifest;
@@ -149,6 +156,8 @@ async function belongings(context: OffsiteContext): Promise<void> {
   const record = await primary.getText(lineageKey(clusterId, lineage));
   if (record === undefined) throw new Damaged(`${lineageKey(clusterId, lineage)} is missing in ${primary.description}`);
   await archive.putText(lineageKey(clusterId, lineage), record);
+  await publishKey(primary, { clusterId, nodeId: context.config.node.id }, needed(context.signer));
+  await copyKeys(primary, archive, clusterId);
   const { sha256 } = await agentIdentity();
   await archive.putText(recordKey(clusterId, "software", `${sha256}/format.md`), formatPage);
   await archive.putFile(recordKey(clusterId, "software", `${sha256}/neumann-backup.cjs`), agentProgram());
@@ -174,15 +183,29 @@ async function writeManifest(context: OffsiteContext): Promise<void> {
   const { clusterId } = needed(context.archives);
   const source = needed(context.source);
   const backupId = needed(context.backupId);
-  // What it holds and since when it is outdated are the source's: only the copy is new.
-  context.manifest = {
+  const { tier, agent, signature } = source.manifest;
+  // What it holds and since when it is outdated are the source's: only the copy is new. Who signed the source can be told.
+  const manifest = needed(context.signer).sign({
     ...source.manifest,
     backupId,
     tier: Tier.Offsite,
-    source: { tier: source.manifest.tier, backupId: source.manifest.backupId, manifestSha256: source.manifestSha256 },
+    source: {
+      tier,
+      backupId: source.manifest.backupId,
+      manifestSha256: source.manifestSha256,
+      agent,
+      ...(signature === undefined ? {} : { signature }),
+    },
     agent: await agentIdentity(),
-    signature: undefined,
-  };
+  });
+  const text = serializeManifest(manifest);
+  const problem = signatureProblem(text, []);
+  if (problem !== null) {
+    throw new Refused(
+      `${source.manifest.backupId} was written by a later version of this agent, and its copy could not be proven to be one (${problem}): bring this node's agent up to date.`,
+    );
+  }
+  context.manifest = manifest;
   const key = manifestKey(clusterId, Tier.Offsite, source.manifest.lineage, backupId);
-  await offsiteOf(context).putText(key, serializeManifest(context.manifest));
+  await offsiteOf(context).putText(key, text);
 }

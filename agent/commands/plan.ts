@@ -1,17 +1,19 @@
 import { describePlan, needsLog, planDigest, resolvePlan, type RestorePlan } from "../../model/plan";
 import { PlanRefused } from "../../model/planRefused";
 import { isRecoveryId, recordKey } from "../../model/layout";
-import { InputError } from "../../model/mistakes";
+import { InputError, show } from "../../model/mistakes";
 import { parseStored } from "../archive/stored";
 import { type RecoveryPin, recoveryPinSchema } from "../../model/records";
 import type { PlanSpec } from "../../model/specs";
-import { parseRestorePoint } from "../../model/restorePoint";
+import { parseRestorePoint, type RestorePoint } from "../../model/restorePoint";
 import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
+import { readHiddenBackups, readingOf, versionedPlaces } from "../archive/hidden";
 import { openReachable } from "../archive/open";
 import { readSegments } from "../archive/segments";
+import { watermarksAfter } from "../archive/watermarks";
 import { Damaged, WorldFault } from "../run/errors";
-import type { Place, StoredSegment } from "../../model/catalog";
+import type { Catalog, Place, StoredSegment } from "../../model/catalog";
 
 /** How far a recovery has come, by the archive's records. */
 export type RecoveryState = "planned" | "pinned" | "restored" | "accepted";
@@ -58,6 +60,12 @@ export async function readPin(spec: PlanSpec, records: Archive): Promise<Recover
   const text = await records.getText(key);
   if (text === undefined) return undefined;
   const pin = parseStored(recoveryPinSchema, text, key);
+  const { clusterId, recoveryId } = (pin.plan ?? {}) as Partial<RestorePlan>;
+  if (recoveryId !== spec.recoveryId || clusterId !== spec.archive.clusterId) {
+    throw new Damaged(
+      `${key} holds the plan of recovery ${show(recoveryId)} of cluster ${show(clusterId)}: somebody put it there. Nothing was touched; use a new recoveryId.`,
+    );
+  }
   if (planDigest(pin.plan as RestorePlan) === pin.digest) return pin;
   throw new Damaged(`${key} does not hold the plan whose digest it names. Nothing was touched; use a new recoveryId.`);
 }
@@ -80,11 +88,16 @@ export async function planNow(
   pin?: RecoveryPin,
 ): Promise<RestorePlan> {
   const { archive, restorePoint, recoveryId, nodes } = spec;
-  const log = pin === undefined && needsLog(parseRestorePoint(restorePoint));
-  const segments = log ? await usableLog(spec, places) : [];
+  const point = parseRestorePoint(restorePoint);
+  const segments = pin === undefined && needsLog(point) ? await readLog(spec, places) : [];
+  const until = pin === undefined && point.kind === "time" ? point.until : undefined;
+  const primary = places.find(({ place }) => place === "primary");
+  const watermarks = primary && until && (await watermarksAfter(primary.archive, archive.clusterId, until));
   return resolvePlan({
-    catalog: await readCatalog(archive.clusterId, places),
+    catalog: await catalogWith(pin === undefined ? point : undefined, { spec, places }),
     segments,
+    watermarks,
+    now: new Date(),
     restorePoint,
     recoveryId,
     nodes,
@@ -92,11 +105,69 @@ export async function planNow(
   });
 }
 
-async function usableLog(spec: PlanSpec, places: RecoveryPlaces["places"]): Promise<StoredSegment[]> {
-  const primary = places.find(({ place }) => place === "primary");
-  if (primary !== undefined) return readSegments(primary.archive, spec.archive.clusterId);
+/** Keys that may not list versions, and stores that have none: there it is as if nothing had been deleted. */
+function noneWithoutRights(error: unknown): [] {
+  if (error instanceof WorldFault) return [];
+  throw error;
+}
+
+/** A backup that is named is found also where delete markers hide it: then it is read by version ids. */
+async function catalogWith(
+  point: RestorePoint | undefined,
+  { spec, places }: { spec: PlanSpec; places: RecoveryPlaces["places"] },
+): Promise<Catalog> {
+  const { archive, trustedKeys = [] } = spec;
+  const catalog = await readCatalog(archive.clusterId, places, trustedKeys);
+  if (point?.kind !== "backup") return catalog;
+  const { backupId } = point;
+  const found = catalog.entries.filter(({ manifest }) => manifest.backupId === backupId);
+  if (found.some(({ problem }) => problem === null)) return catalog;
+  for (const place of versionedPlaces(places)) {
+    const hidden = await readHiddenBackups(place, { clusterId: archive.clusterId, trustedKeys }).catch(
+      noneWithoutRights,
+    );
+    for (const { entry, givenUp, ...named } of hidden) {
+      if (named.backupId !== backupId || entry === null) continue;
+      if (givenUp !== null) {
+        throw new PlanRefused(
+          `backup ${backupId} was given up on purpose, by prune ${givenUp.pruneId}. To restore it all the same: \`neumann-backup undelete ${backupId} --expired\`.`,
+        );
+      }
+      // What is there as it is tells less.
+      catalog.entries = catalog.entries.filter((other) => !found.includes(other) || other.place !== place.place);
+      catalog.entries.push(entry);
+    }
+  }
+  return catalog;
+}
+
+/**
+ * The archive that a plan restores from, so that hidden objects of the backup are read too.
+ * @throws WorldFault where it cannot be read.
+ */
+export async function archiveFor(
+  { source, clusterId }: RestorePlan,
+  places: RecoveryPlaces["places"],
+  trustedKeys: readonly string[],
+): Promise<Archive> {
+  const found = places.find(({ place }) => place === source.place);
+  if (found === undefined) throw new WorldFault(`the ${source.place} archive, which holds the backup, cannot be read`);
+  const [versioned] = versionedPlaces([found]);
+  if (source.hidden !== true || versioned === undefined) return found.archive;
+  const hidden = await readHiddenBackups(versioned, { clusterId, trustedKeys });
+  const backup = hidden.find(({ backupId, tier }) => backupId === source.backupId && tier === source.tier);
+  // Else somebody has undeleted it meanwhile.
+  return backup === undefined ? found.archive : readingOf(backup, versioned.versions);
+}
+
+/** The log of every archive that can be read: one of them has to hold it. */
+async function readLog(spec: PlanSpec, places: RecoveryPlaces["places"]): Promise<StoredSegment[]> {
+  const { clusterId } = spec.archive;
+  const found = await Promise.all(places.map(({ place, archive }) => readSegments(archive, clusterId, place)));
+  const segments = found.flat();
+  if (segments.length > 0 || places.some(({ place }) => place === "primary")) return segments;
   throw new WorldFault(
-    `the primary archive, where the log lies, cannot be read: ${spec.restorePoint} cannot be planned. Mount it: it is the archive of the lost cluster, not a new one. If it is lost too, use latest-offsite.`,
+    `the primary archive, where the log lies, cannot be read, and no log lies off-site: ${spec.restorePoint} cannot be planned. Mount it: it is the archive of the lost cluster, not a new one. If it is lost too, use latest-offsite.`,
   );
 }
 
@@ -118,7 +189,7 @@ export async function resolve(spec: PlanSpec): Promise<ResolvedPlan> {
   return {
     plan,
     digest,
-    text: describePlan(plan, digest, new Date()),
+    text: describePlan(plan, digest, new Date(), spec.trustedKeys),
     state: await recoveryState(spec, opened.records),
   };
 }

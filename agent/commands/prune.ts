@@ -1,26 +1,20 @@
 import { randomBytes } from "node:crypto";
-import type { Place } from "../../model/catalog";
-import { isBackupId, makeBackupId, recordPrefix, walPrefix } from "../../model/layout";
+import { archiveMarkerKey, makeBackupId, walPrefix } from "../../model/layout";
 import type { BackupPolicy } from "../../model/policy";
-import { type ExpiredRecord, type RecoveryPin, recoveryPinSchema } from "../../model/records";
+import type { ExpiredRecord, RecoveryPin } from "../../model/records";
 import type { ArchiveSpec } from "../../model/reference";
-import { planRetention, type RetentionPlan, type StoredData } from "../../model/retention";
+import type { RetentionPlan } from "../../model/retention";
 import { type Tier, tiers } from "../../model/tier";
 import { formatBytes } from "../../model/units";
 import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
-import { announceExpiry, type Expiring, readExpiring, settleExpiry } from "../archive/expired";
-import { openArchives } from "../archive/open";
-import { listSegments } from "../archive/segments";
-import { parseStored } from "../archive/stored";
-import { type Claim, liveClaims, takeClaim } from "../claims";
-import { Refused, TryLater } from "../run/errors";
+import { type Announced, announceExpiry, type Expiring, readExpiring, settleExpiry } from "../archive/expired";
+import { oldWatermarks } from "../archive/watermarks";
+import { type Claim, takeClaim } from "../claims";
+import { inParallel } from "../host/tree";
+import { TryLater } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
-
-interface PlacedArchive {
-  place: Place;
-  archive: Archive;
-}
+import { chooseExpiry, claimsOf, type PlacedArchive, pinsOf, placesOf } from "./expiry";
 
 /** What a prune works on. */
 export interface PruneContext {
@@ -28,6 +22,8 @@ export interface PruneContext {
   policy: BackupPolicy;
   /** Name of whoever runs it, for the claim. */
   holder: string;
+  /** A node's own schedule: it leaves places alone whose store deletes by a rule, for it has no rights there. */
+  onSchedule?: boolean;
   places?: PlacedArchive[];
   claim?: Claim;
   plan?: RetentionPlan;
@@ -58,6 +54,7 @@ export const prune: Procedure<PruneContext> = {
       title: "give segments of the log up",
       run: (context, control) => give(context, "segments", control),
     },
+    { name: "watermarks", title: "give watermarks up that are older than the log", run: giveWatermarksUp },
     { name: "done", title: "record that it is gone", run: done },
   ],
   async settle(context) {
@@ -68,18 +65,13 @@ export const prune: Procedure<PruneContext> = {
 async function begin(context: PruneContext): Promise<void> {
   // All of them: what cannot be seen cannot be judged.
   context.places = await placesOf(context.archive);
-  for (const { archive } of context.places) {
-    if (archive.expire !== undefined) continue;
-    throw new Refused(`${archive.description} lets nobody here expire anything: its store's own rules do that`);
-  }
+  // Announced and then not marked would be hidden from every reader for nothing.
+  for (const { archive } of mine(context)) await archive.tryExpiry?.(archiveMarkerKey(context.archive.clusterId));
 }
 
-async function placesOf(spec: ArchiveSpec): Promise<PlacedArchive[]> {
-  const { primary, offsite } = await openArchives(spec);
-  return [
-    { place: "primary", archive: primary },
-    ...(offsite === undefined ? [] : [{ place: "offsite" as const, archive: offsite }]),
-  ];
+/** Where this run may give anything up. */
+function mine(context: PruneContext): PlacedArchive[] {
+  return placesIn(context).filter(({ archive }) => context.onSchedule !== true || !archive.expiresLater);
 }
 
 function placesIn(context: PruneContext): PlacedArchive[] {
@@ -93,97 +85,80 @@ async function claim(context: PruneContext): Promise<void> {
   context.claim = await takeClaim((primary as PlacedArchive).archive, context.archive.clusterId, wanted);
 }
 
+/**
+ * What was announced is judged anew: the record may be wrong, or forged by a stolen host, and the world has changed. While
+ * somebody recovers, nothing that was announced is touched either way.
+ */
 async function finish(context: PruneContext, control: StepControl): Promise<void> {
   const { clusterId } = context.archive;
-  for (const place of placesIn(context)) {
-    for (const expiring of await readExpiring(place.archive, clusterId)) {
-      // It may have died before it looked whether somebody restores from what it named.
-      const wanted = await wantedBy(context, expiring.record);
-      if (wanted !== null) {
-        await settleExpiry(place.archive, clusterId, { pruneId: expiring.pruneId, how: "withdrawn" });
-        control.note(`${expiring.pruneId} is withdrawn: ${wanted}`);
-        continue;
-      }
-      for (const kind of kinds) await giveUp(place.archive, expiring.record[kind], control);
-      await settleIfGone(place.archive, clusterId, expiring);
-      context.finished.push(expiring.pruneId);
-    }
+  const open: { place: PlacedArchive; announced: Announced }[] = [];
+  for (const place of mine(context)) {
+    for (const announced of await readExpiring(place.archive, clusterId)) open.push({ place, announced });
+  }
+  if (open.length === 0) return;
+  if ((await claimsOf(placesIn(context), clusterId)).some(isRecovery)) {
+    control.note("a recovery is under way: what was announced before stays as it is");
+    return;
+  }
+  const now = await chooseExpiry(context, "there");
+  for (const { place, announced } of open) await finishOne(context, { place, announced, now }, control);
+}
+
+async function finishOne(
+  context: PruneContext,
+  { place: { place, archive }, announced, now }: { place: PlacedArchive; announced: Announced; now: RetentionPlan },
+  control: StepControl,
+): Promise<void> {
+  const { record, pruneId, storedAt } = announced;
+  const named = new Set(kinds.flatMap((kind) => record[kind]));
+  const kept = now.keep.find((item) => item.place === place && named.has(item.key));
+  if (kept !== undefined) {
+    await withdraw(context, archive, announced);
+    control.note(`${pruneId} is withdrawn, for ${kept.key} stays: ${kept.reason}`);
+    return;
+  }
+  const chosen = new Set(now.expire.filter((item) => item.place === place).map((item) => item.key));
+  for (const kind of kinds) {
+    const keys = record[kind].filter((key) => chosen.has(key));
+    await giveUp(context, { archive, keys }, control);
+  }
+  if (await settleIfGone(archive, context.archive.clusterId, announced)) context.finished.push(pruneId);
+  else if ((await archive.now()).getTime() > storedAt.getTime() + patienceMs) {
+    control.note(
+      `ALARM: ${archive.description} still holds what prune ${pruneId} tagged at ${storedAt.toISOString()}: has the bucket a lifecycle rule that deletes what is tagged?`,
+    );
   }
 }
 
+/** So long a store may take to carry out its own rule. */
+const patienceMs = 4 * 86_400_000;
+
 const kinds = ["manifests", "data", "segments"] as const;
+
+/** What the store has not deleted counts again: manifests last, when all that they name is sure to stay. */
+async function withdraw(context: PruneContext, archive: Archive, { pruneId, record }: Expiring): Promise<void> {
+  for (const kind of [...kinds].reverse()) {
+    await inParallel(record[kind], async (key) => archive.revive?.(key));
+  }
+  await context.claim?.stillHeld();
+  await settleExpiry(archive, context.archive.clusterId, { pruneId, how: "withdrawn" });
+}
 
 async function choose(context: PruneContext, control: StepControl): Promise<void> {
   const plan = await chooseExpiry(context);
   context.plan = plan;
-  const bytes = plan.expire.reduce((sum, item) => sum + item.bytes, 0);
-  control.note(`${plan.expire.length} objects of ${formatBytes(bytes)} go, ${plan.keep.length} stay`);
-}
-
-/** What would go at this moment, and why. Touches nothing. */
-export async function chooseExpiry(context: Pick<PruneContext, "archive" | "policy">): Promise<RetentionPlan> {
-  const { clusterId } = context.archive;
-  const places = await placesOf(context.archive);
-  // Claims and pins first: whoever takes one later finds what is announced, or is found by the recheck.
-  const claims = await claimsOf(places, clusterId);
-  const pins = await pinsOf(places, clusterId);
-  const nows = await Promise.all(places.map(({ archive }) => archive.now()));
-  return planRetention({
-    catalog: await readCatalog(clusterId, places),
-    data: await dataOf(places, clusterId),
-    segments: (await Promise.all(places.map(({ place, archive }) => listSegments(archive, clusterId, place)))).flat(),
-    policy: context.policy,
-    now: new Date(Math.min(...nows.map((now) => now.getTime()))),
-    claims,
-    pins,
-  });
-}
-
-async function claimsOf(places: readonly PlacedArchive[], clusterId: string): Promise<string[]> {
-  const found = await Promise.all(places.map(({ archive }) => liveClaims(archive, clusterId)));
-  return [...new Set(found.flat())];
-}
-
-async function pinsOf(places: readonly PlacedArchive[], clusterId: string): Promise<RecoveryPin[]> {
-  const pins: RecoveryPin[] = [];
-  for (const { archive } of places) {
-    for (const { key } of await archive.list(recordPrefix(clusterId, "recoveries"))) {
-      if (!key.endsWith("/plan.json")) continue;
-      pins.push(parseStored(recoveryPinSchema, (await archive.getText(key)) ?? "", key));
-    }
-  }
-  return pins;
-}
-
-async function dataOf(places: readonly PlacedArchive[], clusterId: string): Promise<StoredData[]> {
-  const found: StoredData[] = [];
-  for (const { place, archive } of places) {
-    for (const tier of tiers) {
-      const prefix = `${clusterId}/${tier}/data/`;
-      for (const { key, bytes, storedAt } of await archive.list(prefix)) {
-        const [lineage, backupId] = key.slice(prefix.length).split("/");
-        if (lineage === undefined || !isBackupId(backupId)) continue; // Not ours to judge.
-        found.push({
-          place,
-          tier,
-          lineage,
-          backupId: backupId,
-          key,
-          bytes,
-          storedAt: storedAt.toISOString(),
-        });
-      }
-    }
-  }
-  return found;
+  const own = mine(context).map(({ place }) => place);
+  const going = plan.expire.filter(({ place }) => own.includes(place));
+  const bytes = going.reduce((sum, item) => sum + item.bytes, 0);
+  control.note(`${going.length} objects of ${formatBytes(bytes)} go, ${plan.keep.length} stay`);
 }
 
 async function announce(context: PruneContext, control: StepControl): Promise<void> {
   const expire = context.plan?.expire ?? [];
   if (expire.length === 0) return;
   await context.claim?.stillHeld();
-  context.pruneId = makeBackupId(new Date(), randomBytes(4).toString("hex"));
-  for (const place of placesIn(context)) {
+  const pruneId = makeBackupId(new Date(), randomBytes(4).toString("hex"));
+  for (const place of mine(context)) {
     const keys = (kind: string): string[] =>
       expire.filter((item) => item.place === place.place && item.kind === kind).map((item) => item.key);
     const record: ExpiredRecord = {
@@ -193,7 +168,8 @@ async function announce(context: PruneContext, control: StepControl): Promise<vo
       segments: keys("segment"),
     };
     if (kinds.every((kind) => record[kind].length === 0)) continue;
-    const expiring = { pruneId: context.pruneId, record };
+    const expiring = { pruneId, record };
+    context.pruneId = pruneId;
     await announceExpiry(place.archive, context.archive.clusterId, expiring);
     context.expiring.push({ place, expiring });
     await control.point();
@@ -209,8 +185,7 @@ async function recheck(context: PruneContext): Promise<void> {
     const wanted = await wantedBy(context, expiring.record);
     if (wanted === null) continue;
     for (const { place, expiring: withdrawn } of context.expiring) {
-      const { pruneId } = withdrawn;
-      await settleExpiry(place.archive, context.archive.clusterId, { pruneId, how: "withdrawn" });
+      await withdraw(context, place.archive, withdrawn);
     }
     throw new TryLater(`${wanted}: nothing was expired. Run it again afterwards.`);
   }
@@ -221,9 +196,9 @@ async function wantedBy(context: PruneContext, record: ExpiredRecord): Promise<s
   const places = placesIn(context);
   const { clusterId } = context.archive;
   const claims = await claimsOf(places, clusterId);
-  const recovery = claims.find((name) => name.startsWith("recovery/"));
+  const recovery = claims.find(isRecovery);
   if (recovery !== undefined) return `${recovery} is under way`;
-  const { accepted } = await readCatalog(clusterId, places);
+  const { accepted } = await readCatalog(clusterId, places, context.policy.signing.trustedKeys);
   const settled = new Set(accepted.map(({ recoveryId }) => recoveryId));
   const pin = (await pinsOf(places, clusterId)).find(
     (found) =>
@@ -232,18 +207,43 @@ async function wantedBy(context: PruneContext, record: ExpiredRecord): Promise<s
   return pin === undefined ? null : `recovery ${pin.recoveryId} restores from ${sourceOf(pin)} and is not accepted yet`;
 }
 
+function isRecovery(claim: string): boolean {
+  return claim.startsWith("recovery/");
+}
+
 function sourceOf(pin: RecoveryPin): string {
   return (pin.plan as { source?: { backupId?: string } } | null)?.source?.backupId ?? "?";
 }
 
 async function give(context: PruneContext, kind: (typeof kinds)[number], control: StepControl): Promise<void> {
-  for (const { place, expiring } of context.expiring) await giveUp(place.archive, expiring.record[kind], control);
+  for (const { place, expiring } of context.expiring) {
+    await giveUp(context, { archive: place.archive, keys: expiring.record[kind] }, control);
+  }
 }
 
-async function giveUp(archive: Archive, keys: readonly string[], control: StepControl): Promise<void> {
-  for (const [index, key] of keys.entries()) {
-    await archive.expire?.(key);
-    if (index === 0) await control.point();
+/** So many objects are given up before it is looked whether another run has taken over. */
+const portion = 500;
+
+async function giveUp(
+  context: PruneContext,
+  { archive, keys }: { archive: Archive; keys: readonly string[] },
+  control: StepControl,
+): Promise<void> {
+  for (let at = 0; at < keys.length; at += portion) {
+    await context.claim?.stillHeld();
+    const [first, ...others] = keys.slice(at, at + portion) as [string, ...string[]];
+    await archive.expire(first);
+    if (at === 0) await control.point();
+    await inParallel(others, (key) => archive.expire(key));
+  }
+}
+
+/** They tell of a log that is gone: nothing has to be announced for them. */
+async function giveWatermarksUp(context: PruneContext, control: StepControl): Promise<void> {
+  const days = context.policy.wal.retentionDays;
+  for (const { archive } of mine(context)) {
+    const before = new Date((await archive.now()).getTime() - days * 86_400_000);
+    await giveUp(context, { archive, keys: await oldWatermarks(archive, context.archive.clusterId, before) }, control);
   }
 }
 
@@ -254,10 +254,11 @@ async function done(context: PruneContext): Promise<void> {
 }
 
 /** A store that deletes later leaves the record open: until then what it names counts as gone because of the record. */
-async function settleIfGone(archive: Archive, clusterId: string, { pruneId, record }: Expiring): Promise<void> {
+async function settleIfGone(archive: Archive, clusterId: string, { pruneId, record }: Expiring): Promise<boolean> {
   const prefixes = [...tiers.flatMap((tier: Tier) => [`${clusterId}/${tier}/`]), walPrefix(clusterId)];
   const listed = await Promise.all(prefixes.map((prefix) => archive.list(prefix)));
   const there = new Set(listed.flat().map((object) => object.key));
-  if (kinds.some((kind) => record[kind].some((key) => there.has(key)))) return;
+  if (kinds.some((kind) => record[kind].some((key) => there.has(key)))) return false;
   await settleExpiry(archive, clusterId, { pruneId, how: "done" });
+  return true;
 }

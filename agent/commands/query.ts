@@ -1,28 +1,22 @@
-import { randomBytes } from "node:crypto";
-import { readdir, rm } from "node:fs/promises";
-import path from "node:path";
+import { rm } from "node:fs/promises";
 import type { RestorePlan } from "../../model/plan";
 import { formatSeconds } from "../../model/units";
 import { openReachable } from "../archive/open";
 import type { Node } from "../context";
-import { makeDirectory } from "../host/files";
-import { ProcessService } from "../host/service";
 import type { FileHashes } from "../restore/fileHashes";
 import {
   bootstrapStaged,
   checkBackup,
-  checkSpace,
   fetchBackup,
   fetchSegments,
   type Material,
   readManifest,
   replaySegments,
-  treeOf,
 } from "../restore/material";
-import { whileAlone } from "../restore/proof";
+import { makeRoom, scratchFolder, whileScratch } from "../restore/scratch";
 import { WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
-import { planNow } from "./plan";
+import { archiveFor, planNow } from "./plan";
 
 /** A look back: what a restore point holds, asked of a scratch copy beside the running database. */
 export interface QueryContext {
@@ -40,11 +34,8 @@ export interface QueryContext {
   answer?: string;
 }
 
-const folderPattern = /^query-(\d+)-[0-9a-f]+$/;
-
 export function queryContext(node: Node, restorePoint: string, statements: string): QueryContext {
-  const folder = path.join(node.paths.work, `query-${process.pid}-${randomBytes(4).toString("hex")}`);
-  return { node, restorePoint, statements, folder };
+  return { node, restorePoint, statements, folder: scratchFolder(node, "query") };
 }
 
 /** Restores into a folder of its own, starts that alone on loopback, asks and throws it away. Production is not touched. */
@@ -66,13 +57,13 @@ export const query: Procedure<QueryContext> = {
 
 async function plan(context: QueryContext, control: StepControl): Promise<void> {
   const { node, restorePoint } = context;
-  const { archive } = node.config;
+  const { archive, policy } = node.config;
+  const { trustedKeys } = policy.signing;
   const places = await openReachable(archive);
-  const spec = { archive, restorePoint, recoveryId: "look-back", nodes: [node.config.node.id] };
+  const spec = { archive, restorePoint, recoveryId: "look-back", nodes: [node.config.node.id], trustedKeys };
   const chosen = await planNow(spec, { places });
-  const source = places.find(({ place }) => place === chosen.source.place)?.archive;
-  if (source === undefined) throw new WorldFault(`the ${chosen.source.place} archive cannot be read any more`);
-  const manifest = await readManifest(source, chosen);
+  const source = await archiveFor(chosen, places, trustedKeys);
+  const manifest = await readManifest(source, chosen, trustedKeys);
   context.material = { node, plan: chosen, archive: source, manifest, folder: context.folder };
   control.note(whatOf(chosen));
 }
@@ -88,36 +79,8 @@ function materialOf({ material }: QueryContext): Material {
 }
 
 async function fetch(context: QueryContext, control: StepControl): Promise<void> {
-  const { work } = context.node.paths;
-  await makeDirectory(work);
-  await removeLeftovers(context.node);
-  // It lies beside the data of a database that runs: that must never lose the last of its disk.
-  const reserve = context.node.config.policy.wal.freeSpaceAlarmMebibytes * 1024 * 1024;
-  await checkSpace(materialOf(context), work, reserve);
+  await makeRoom(materialOf(context));
   context.hashes = await fetchBackup(materialOf(context), control);
-}
-
-/** Copies of runs that died on this host, and servers that may still run on them. */
-async function removeLeftovers({ config, paths }: Node): Promise<void> {
-  for (const name of await readdir(paths.work)) {
-    const pid = folderPattern.exec(name)?.[1];
-    if (pid === undefined || lives(Number(pid))) continue;
-    const folder = path.join(paths.work, name);
-    await new ProcessService({ ...config.node, configFile: path.join(aloneIn(folder), "config.toml") }, null).stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function aloneIn(folder: string): string {
-  return path.join(folder, "alone");
-}
-
-function lives(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 async function check(context: QueryContext, control: StepControl): Promise<void> {
@@ -141,9 +104,7 @@ async function bootstrap(context: QueryContext, control: StepControl): Promise<v
 
 /** By standard input: what is asked is nobody's business who may list processes. */
 async function ask(context: QueryContext, control: StepControl): Promise<void> {
-  const material = materialOf(context);
-  const copy = { directory: aloneIn(context.folder), dataDirectory: path.join(treeOf(material), "data") };
-  await whileAlone(context.node, copy, async (admin) => {
+  await whileScratch(materialOf(context), context.folder, async (admin) => {
     await control.point();
     const { code, stdout, stderr } = await admin.run(["query", "-"], {
       input: context.statements,

@@ -1,79 +1,194 @@
 import path from "node:path";
-import * as v from "valibot";
-import { type Catalog, newestGood } from "../../model/catalog";
-import { InputError } from "../../model/mistakes";
-import { isoTime, parseJsonAs } from "../../model/parse";
-import { dueTiers, type LastAttempt, type TierDue } from "../../model/schedule";
+import type { Place } from "../../model/catalog";
+import { lookSeconds } from "../../model/policy";
+import { dueTiers, type TierDue } from "../../model/schedule";
+import type { ArchiveSpec } from "../../model/reference";
 import { Tier } from "../../model/tier";
 import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
-import { openArchives } from "../archive/open";
+import { lookAtPlaces } from "../archive/open";
 import { agentConfigFile, loadConfig, type Node, nodeOf } from "../context";
+import { parseGeneration } from "../../model/agentConfig";
 import { DetachedProcess } from "../host/detached";
-import { exists, readIfThere, removeFile, replaceFile } from "../host/files";
+import { exists, readIfThere, removeFile } from "../host/files";
 import { lineageOf } from "../lineage";
 import { endExpiredPauses, endLocalPauses } from "../pause";
-import { explain, ExitCode, WorldFault } from "../run/errors";
+import { explain, WorldFault } from "../run/errors";
 import type { Reporter } from "../run/events";
 import { rest } from "../run/interrupt";
 import { runProcedure } from "../run/steps";
-import { newestSegments } from "../stream";
+import { trustingItself } from "../signing";
+import { newestSegments, readStream } from "../stream";
+import { putWatermarkWhenDue } from "../watermark";
+import { attempt, attemptFile, lastAttempts, readAttempt } from "./attempts";
 import { full, type FullContext } from "./full";
 import { offsite } from "./offsite";
+import { offsiteWal, type OffsiteWalContext } from "./offsiteWal";
 import { prune, type PruneContext } from "./prune";
 import { snapshot, type SnapshotContext } from "./snapshot";
+import { type VerificationRun, verifyDue } from "./verifyDue";
 
 /** What one look at the schedule found and did. */
 export interface DueRun {
-  /** Why nothing was looked at; null when this node leads. */
+  /** Why no backup was looked at; null when this node leads. */
   skipped: string | null;
   tiers: (TierDue & { outcome: "not due" | "due" | "done" | "failed" | "later"; message?: string })[];
   /** Whether what the policy no longer keeps was given up; null where this node has no say in it. */
   expiry: { outcome: "not due" | "due" | "done" | "failed" | "later"; message?: string } | null;
+  /** Empty while archiving is held. */
+  verifications: VerificationRun[];
   /** Pauses of dead backups that were ended. */
   resumed: string[];
+  /** What was done to have this node's log off-site too; null where the policy does not ask for it. */
+  offsiteWal: { outcome: "done" | "failed"; copied: number; message?: string } | null;
+  /** Whether this node said how far its log had come (protocol 8); null where it could not. */
+  watermark: boolean | null;
 }
 
 /**
  * Does what is due, once. Every node runs it (protocol 14): first each ends pauses whose time is up, then only the
- * leader takes backups.
+ * leader takes backups, and last somebody, rather not the leader, verifies them.
  */
 export async function runDue(node: Node, reporter: Reporter, { dryRun = false } = {}): Promise<DueRun> {
-  const { archive: spec } = node.config;
-  const { primary, offsite: away } = await openArchives(spec);
-  const resumed = dryRun ? [] : [...(await endLocalPauses(node, primary)), ...(await endExpiredPauses(node, primary))];
-  const skipped = await whyNotHere(node);
-  if (skipped !== null) return { skipped, tiers: [], expiry: null, resumed };
+  const { primary, away, fault } = await openPlaces(node.config.archive);
+  const everyNode = dryRun
+    ? { resumed: [], watermark: false, offsiteWal: null }
+    : await byEveryNode(node, primary, reporter);
+  const places = placesOf(primary, away);
+  const nothing = { tiers: [], expiry: null, verifications: [], ...everyNode };
+  if (await exists(node.paths.hold)) {
+    return { ...nothing, skipped: "archiving is held until the recovery is accepted" };
+  }
+  const { role } = await node.http.metrics();
+  const leads = role === "leader";
+  const done: DueRun = leads
+    ? { ...nothing, skipped: null, ...(await backUpAndExpire({ node, places, fault }, reporter, dryRun)) }
+    : { ...nothing, skipped: `${node.config.node.id} does not lead` };
+  const duties = async (): Promise<void> => {
+    done.resumed.push(...(await byEveryNode(node, primary, reporter)).resumed);
+  };
+  done.verifications = await verifyDue({ node, places, leads, duties }, reporter, dryRun);
+  return done;
+}
+
+/** What the leader does. */
+async function backUpAndExpire(
+  { node, places, fault }: { node: Node; places: ReturnType<typeof placesOf>; fault: string | null },
+  reporter: Reporter,
+  dryRun: boolean,
+): Promise<Pick<DueRun, "tiers" | "expiry">> {
+  const [{ archive: primary }] = places;
   const info = await node.admin.clusterInfo();
-  const { lineage } = await lineageOf(primary, spec.clusterId, info.clusterId);
-  const done: DueRun = { skipped: null, tiers: [], expiry: null, resumed };
+  const { lineage } = await lineageOf(primary, node.config.archive.clusterId, info.clusterId);
+  const done: DueRun["tiers"] = [];
   for (const tier of [Tier.Snapshots, Tier.Full, Tier.Offsite] as const) {
-    // Asked again for each: the off-site copy may wait for the full backup that was just taken.
-    const catalog = await readCatalog(spec.clusterId, [
-      { place: "primary", archive: primary },
-      ...(away === undefined ? [] : [{ place: "offsite" as const, archive: away }]),
-    ]);
-    const anchors = await newestSegments(primary, spec.clusterId, lineage);
-    const verdicts = dueTiers({
-      policy: node.config.policy,
-      catalog,
-      lineage,
-      now: await primary.now(),
-      commitIndex: (await node.http.metrics()).commitIndex,
-      streams: anchors.map(({ stream }) => stream),
-      offsite: away !== undefined,
-      lastAttempts: await lastAttempts(node, { catalog, lineage }),
-    });
-    const verdict = verdicts.find((found) => found.tier === tier);
+    const verdict = await judge({ node, places, lineage }, tier);
     if (verdict === undefined) continue;
-    done.tiers.push(
+    done.push(
       dryRun
         ? { ...verdict, outcome: verdict.due ? "due" : "not due" }
         : await take({ node, archive: primary }, verdict, reporter),
     );
   }
-  done.expiry = await expireDaily({ node, archive: primary }, reporter, dryRun);
-  return done;
+  done.push(...withoutOffsite(fault));
+  // Where a rule of the store deletes, a node has no rights to mark: whoever has them runs `prune` (protocol 19).
+  const expires = places.some(({ archive }) => !archive.expiresLater);
+  return { tiers: done, expiry: expires ? await expireDaily({ node, archive: primary }, reporter, dryRun) : null };
+}
+
+/** The primary archive must be within reach. Without the off-site one its own tiers go on. */
+async function openPlaces(
+  spec: ArchiveSpec,
+): Promise<{ primary: Archive; away: Archive | undefined; fault: string | null }> {
+  const found: Partial<Record<Place, Archive>> = {};
+  let fault: string | null = null;
+  for (const look of await lookAtPlaces(spec)) {
+    if ("archive" in look) found[look.place] = look.archive;
+    else if (look.place === "primary" || !(look.fault instanceof WorldFault)) throw look.fault;
+    else fault = look.fault.message;
+  }
+  if (found.primary === undefined) throw new Error("every archive has a primary place");
+  return { primary: found.primary, away: found.offsite, fault };
+}
+
+function withoutOffsite(fault: string | null): DueRun["tiers"] {
+  if (fault === null) return [];
+  const verdict = { tier: Tier.Offsite, due: false, reason: "its archive cannot be read", slot: "", nextAt: null };
+  return [{ ...verdict, outcome: "failed", message: fault }];
+}
+
+/** What a node does whether it leads or not. */
+async function byEveryNode(
+  node: Node,
+  archive: Archive,
+  reporter: Reporter,
+): Promise<Pick<DueRun, "resumed" | "watermark" | "offsiteWal">> {
+  const resumed = [...(await endLocalPauses(node, archive)), ...(await endExpiredPauses(node, archive))];
+  const watermark = await sayHowFar({ node, archive }, reporter);
+  return { resumed, watermark, offsiteWal: await copyLogAway(node, reporter) };
+}
+
+/** No backup waits for it, and none fails with it. */
+async function copyLogAway(node: Node, reporter: Reporter): Promise<DueRun["offsiteWal"]> {
+  const { archive, policy } = node.config;
+  if (archive.offsite === undefined || !policy.offsite.continuousWal || (await exists(node.paths.hold))) return null;
+  const context: OffsiteWalContext = { node };
+  try {
+    await runProcedure(offsiteWal, context, reporter);
+    return { outcome: "done", copied: context.copied ?? 0 };
+  } catch (error) {
+    const { message } = explain(error);
+    reporter.emit({ event: "error", message: `offsite-wal: ${message}` });
+    return { outcome: "failed", copied: context.copied ?? 0, message };
+  }
+}
+
+/** Whether a tier is due. Asked for each anew: the off-site copy may wait for the full backup that was just taken. */
+async function judge(
+  { node, places, lineage }: { node: Node; places: ReturnType<typeof placesOf>; lineage: string },
+  tier: Tier,
+): Promise<TierDue | undefined> {
+  const { clusterId } = node.config.archive;
+  const [{ archive: primary }] = places;
+  const catalog = await readCatalog(clusterId, places, node.config.policy.signing.trustedKeys);
+  const anchors = await newestSegments(primary, clusterId, lineage);
+  const verdicts = dueTiers({
+    policy: node.config.policy,
+    catalog,
+    lineage,
+    now: await primary.now(),
+    commitIndex: (await node.http.metrics()).commitIndex,
+    streams: anchors.map(({ stream }) => stream),
+    offsite: places.length > 1,
+    ownStream: (await readStream(node).catch(() => undefined))?.stream,
+    lastAttempts: await lastAttempts(node, { catalog, lineage }),
+  });
+  return verdicts.find((found) => found.tier === tier);
+}
+
+/** No backup waits for it: a node that cannot say how far it has come may still be able to save what it has. */
+async function sayHowFar(
+  { node, archive }: { node: Node; archive: Archive },
+  reporter: Reporter,
+): Promise<boolean | null> {
+  try {
+    if (await exists(node.paths.hold)) return false;
+    return await putWatermarkWhenDue(node, archive);
+  } catch (error) {
+    reporter.emit({ event: "note", message: `no watermark: ${explain(error).message}` });
+    return null;
+  }
+}
+
+/** One of the cluster's archives, opened. */
+export interface PlacedArchive {
+  place: Place;
+  archive: Archive;
+}
+
+function placesOf(primary: Archive, away: Archive | undefined): [PlacedArchive, ...PlacedArchive[]] {
+  const first = { place: "primary" as const, archive: primary };
+  return away === undefined ? [first] : [first, { place: "offsite", archive: away }];
 }
 
 const expiryEverySeconds = 86_400;
@@ -84,16 +199,21 @@ async function expireDaily(
   reporter: Reporter,
   dryRun: boolean,
 ): Promise<DueRun["expiry"]> {
-  if (archive.expire === undefined) return null;
-  const file = path.join(node.paths.state, "last-prune.json");
-  const text = await readIfThere(file);
-  const last = text === undefined ? undefined : readAttempt(text);
+  const file = attemptFile(node, "prune");
+  const last = await readAttempt(file);
   const age = last === undefined ? Infinity : ((await archive.now()).getTime() - Date.parse(last.endedAt)) / 1000;
   // A time in the future is a clock that was set back.
   if (age >= 0 && age < expiryEverySeconds) return { outcome: "not due" };
   if (dryRun) return { outcome: "due" };
   const { archive: spec, policy, node: self } = node.config;
-  const context: PruneContext = { archive: spec, policy, holder: self.id, expiring: [], finished: [] };
+  const context: PruneContext = {
+    archive: spec,
+    policy,
+    holder: self.id,
+    onSchedule: true,
+    expiring: [],
+    finished: [],
+  };
   const ended = await attempt(file, archive, {
     what: "prune",
     reporter,
@@ -101,44 +221,6 @@ async function expireDaily(
   });
   if (ended.outcome !== "done") await removeFile(file); // The next look tries again.
   return ended;
-}
-
-async function whyNotHere(node: Node): Promise<string | null> {
-  if (await exists(node.paths.hold)) return "archiving is held until the recovery is accepted";
-  const metrics = await node.http.metrics();
-  return metrics.role === "leader" ? null : `${node.config.node.id} does not lead`;
-}
-
-function attemptFile(node: Node, tier: Tier): string {
-  return path.join(node.paths.state, `last-${tier}.json`);
-}
-
-/** Runs of this node; a node that leads since a moment ago knows none, and the catalog still keeps the interval. */
-async function lastAttempts(
-  node: Node,
-  { catalog, lineage }: { catalog: Catalog; lineage: string },
-): Promise<Partial<Record<Tier, LastAttempt>>> {
-  const found: Partial<Record<Tier, LastAttempt>> = {};
-  for (const tier of [Tier.Snapshots, Tier.Full, Tier.Offsite] as const) {
-    const text = await readIfThere(attemptFile(node, tier));
-    const newest = newestGood(catalog, lineage, { tiers: [tier] });
-    const noted = text === undefined ? undefined : readAttempt(text);
-    if (noted !== undefined) found[tier] = noted;
-    else if (newest !== undefined) found[tier] = { endedAt: newest.storedAt, seconds: 0 };
-  }
-  return found;
-}
-
-const attemptSchema = v.object({ endedAt: isoTime, seconds: v.number() });
-
-/** A note that cannot be read delays nothing: it only spaces runs. */
-function readAttempt(text: string): LastAttempt | undefined {
-  try {
-    return parseJsonAs(attemptSchema, text, "the note of the last run");
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  }
 }
 
 async function take(
@@ -153,27 +235,6 @@ async function take(
   return { ...verdict, ...ended };
 }
 
-/** Does something and notes, good or bad, when it ended and how long it took. */
-async function attempt(
-  file: string,
-  archive: Archive,
-  { what, reporter, work }: { what: string; reporter: Reporter; work: () => Promise<void> },
-): Promise<{ outcome: "done" | "failed" | "later"; message?: string }> {
-  const began = Date.now();
-  try {
-    await work();
-    return { outcome: "done" };
-  } catch (error) {
-    const { exitCode, message } = explain(error);
-    reporter.emit({ event: "error", message: `${what}: ${message}` });
-    return { outcome: exitCode === ExitCode.TryLater ? "later" : "failed", message };
-  } finally {
-    // By the store's clock, as all ages are (protocol 16).
-    const note: LastAttempt = { endedAt: (await archive.now()).toISOString(), seconds: (Date.now() - began) / 1000 };
-    await replaceFile(file, `${JSON.stringify(note)}\n`);
-  }
-}
-
 async function backUp(node: Node, tier: Tier, reporter: Reporter): Promise<void> {
   if (tier === Tier.Snapshots) return runProcedure(snapshot, { node } satisfies SnapshotContext, reporter);
   if (tier === Tier.Full) return runProcedure(full, { node } satisfies FullContext, reporter);
@@ -182,7 +243,6 @@ async function backUp(node: Node, tier: Tier, reporter: Reporter): Promise<void>
 
 /** A leader looks at once after a start, then in this rhythm; so do the others (protocol 14). */
 const firstLookSeconds = 60;
-const lookSeconds = 300;
 
 /**
  * The timer of a host without one (service manager `process`): looks again and again until its installation is gone or
@@ -191,7 +251,7 @@ const lookSeconds = 300;
 export async function runSchedule(configFile: string, generation: string, reporter: Reporter): Promise<void> {
   for (let wait = firstLookSeconds; await stillInstalled(configFile, generation, wait); wait = lookSeconds) {
     try {
-      await runDue(nodeOf(await loadConfig(configFile)), reporter);
+      await runDue(await trustingItself(nodeOf(await loadConfig(configFile))), reporter);
     } catch (error) {
       reporter.emit({ event: "error", message: explain(error).message });
     }
@@ -202,7 +262,7 @@ export async function runSchedule(configFile: string, generation: string, report
 async function stillInstalled(configFile: string, generation: string, seconds: number): Promise<boolean> {
   for (let waited = 0; ; waited += 1) {
     const text = await readIfThere(configFile);
-    if (text === undefined || (JSON.parse(text) as { generation?: string }).generation !== generation) return false;
+    if (text === undefined || parseGeneration(text, configFile) !== generation) return false;
     if (waited >= seconds) return true;
     await rest(1000);
   }

@@ -1,19 +1,29 @@
 import { createHash } from "node:crypto";
+import { getPriority, hostname, setPriority } from "node:os";
 import { pipeline } from "node:stream/promises";
 import type { Catalog, CatalogEntry, Place } from "../../model/catalog";
 import { type Coverage, coverageOf } from "../../model/coverage";
 import { inOrder } from "../../model/catalog";
 import { dataPrefix } from "../../model/layout";
+import { storedBytes } from "../../model/manifest";
 import { InputError } from "../../model/mistakes";
+import type { VerificationRecord } from "../../model/records";
 import type { ArchiveSpec } from "../../model/reference";
+import { logAfter, type LogAfter } from "../../model/replay";
+import { logObjectiveSeconds } from "../../model/status";
+import { isTier } from "../../model/tier";
+import { newestOfEachTier, newestVerified, VerificationDepth, type VerifiedBackup } from "../../model/verification";
 import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { openReachable } from "../archive/open";
 import { readSegments } from "../archive/segments";
-import { WorldFault } from "../run/errors";
-import type { Procedure, StepControl } from "../run/steps";
-
-export type VerifyDepth = "manifest" | "bytes";
+import { putVerification } from "../archive/verifications";
+import type { Node } from "../context";
+import { Damaged, explain, WorldFault } from "../run/errors";
+import type { Reporter } from "../run/events";
+import { rest } from "../run/interrupt";
+import { type Procedure, runProcedure, type StepControl } from "../run/steps";
+import { bytesFetched, restoredContext, verifyRestored } from "./verifyRestored";
 
 /** What was found of one backup. */
 export interface Verdict {
@@ -27,7 +37,9 @@ export interface Verdict {
 
 export interface VerifyContext {
   archive: ArchiveSpec;
-  depth: VerifyDepth;
+  /** Whose backups are believed; empty: whatever matches the key that it brings. */
+  trustedKeys: readonly string[];
+  depth: VerificationDepth;
   /** One backup, or all. */
   backupId?: string;
   /** Also where the archived log can restore to, and where not. */
@@ -37,28 +49,43 @@ export interface VerifyContext {
   places?: { place: Place; archive: Archive }[];
   entries?: CatalogEntry[];
   verdicts: Verdict[];
+  /** Where backups are restored to, for the depth that does so. */
+  scratch?: { node: Node; reporter: Reporter };
+  /** When it began, by `performance.now()`. */
+  began?: number;
 }
 
-/** Holds the archive against its manifests: that all is there, or every byte of it. */
+/**
+ * Holds the archive against its manifests: that all is there, or every byte of it, or that it can be restored. It gives
+ * way to the database that runs on the host.
+ */
 export const verify: Procedure<VerifyContext> = {
   name: "verify",
   steps: [
     { name: "catalog", title: "read the catalog", run: catalog },
     { name: "backups", title: "verify the backups", run: backups },
     { name: "log", title: "look for gaps in the log", run: log },
+    { name: "record", title: "record what was found", run: record },
   ],
 };
 
+/** As low as what the units of systemd run with; what is started inherits it. */
+const niceness = 10;
+
+function giveWay(): void {
+  if (getPriority() < niceness) setPriority(niceness);
+}
+
 async function catalog(context: VerifyContext): Promise<void> {
+  context.began = performance.now();
+  giveWay();
   context.places = await openReachable(context.archive);
-  const found = await readCatalog(context.archive.clusterId, context.places);
+  const found = await readCatalog(context.archive.clusterId, context.places, context.trustedKeys);
   context.catalog = found;
   for (const { place, key, problem } of found.unreadable) {
     context.verdicts.push({ backupId: key, place, tier: "", good: false, problem, bytes: 0 });
   }
-  context.entries = inOrder(found).filter(
-    ({ manifest }) => context.backupId === undefined || manifest.backupId === context.backupId,
-  );
+  context.entries = wanted(context, found);
   if (context.backupId !== undefined && context.entries.length === 0) {
     const known = inOrder(found).map(({ manifest }) => manifest.backupId);
     const remedy = `Known backups: ${known.slice(-5).join(", ") || "none"}.`;
@@ -68,16 +95,18 @@ async function catalog(context: VerifyContext): Promise<void> {
   }
 }
 
+/** To restore all of them would take days: the newest of each tier stand for the others, which only have to be there. */
+function wanted({ backupId, depth }: VerifyContext, found: Catalog): CatalogEntry[] {
+  const all = inOrder(found);
+  if (backupId !== undefined) return all.filter(({ manifest }) => manifest.backupId === backupId);
+  if (depth !== VerificationDepth.Restore) return all;
+  return [...all.filter(({ problem }) => problem !== null), ...newestOfEachTier(found)];
+}
+
 async function backups(context: VerifyContext, control: StepControl): Promise<void> {
   for (const entry of context.entries ?? []) {
-    const { manifest, place } = entry;
-    let { problem } = entry;
-    let bytes = 0;
-    if (problem === null && context.depth === "bytes") {
-      const archive = context.places?.find((candidate) => candidate.place === place)?.archive;
-      const read = archive === undefined ? { problem: "unreachable", bytes } : await readParts(archive, entry, control);
-      ({ problem, bytes } = read);
-    }
+    const { manifest, place, problem: known } = entry;
+    const { problem, bytes } = known === null ? await look(context, entry, control) : { problem: known, bytes: 0 };
     context.verdicts.push({
       backupId: manifest.backupId,
       place,
@@ -89,23 +118,98 @@ async function backups(context: VerifyContext, control: StepControl): Promise<vo
   }
 }
 
+type Found = Pick<Verdict, "problem" | "bytes">;
+
+/** What the catalog sees nothing wrong with. */
+async function look(context: VerifyContext, entry: CatalogEntry, control: StepControl): Promise<Found> {
+  if (context.depth === VerificationDepth.Manifest) return { problem: null, bytes: 0 };
+  const archive = context.places?.find(({ place }) => place === entry.place)?.archive;
+  if (archive === undefined) return { problem: "unreachable", bytes: 0 };
+  return context.depth === VerificationDepth.Bytes
+    ? readParts(archive, entry, control)
+    : restore(context, entry, archive);
+}
+
+/** A backup that cannot be restored is damaged; a host on which nothing can be restored says nothing of it. */
+async function restore(context: VerifyContext, entry: CatalogEntry, archive: Archive): Promise<Found> {
+  const { scratch, catalog: found } = context;
+  if (scratch === undefined || found === undefined) throw new Error("whoever asks for this depth names the node");
+  const { node, reporter } = scratch;
+  const { replay, problem } = await logBehind(node, entry, archive);
+  const restored = restoredContext({ node, catalog: found, entry, archive, replay });
+  try {
+    await runProcedure(verifyRestored, restored, reporter);
+    return { problem, bytes: bytesFetched(restored) };
+  } catch (error) {
+    if (!(error instanceof Damaged)) throw error;
+    return { problem: error.message, bytes: bytesFetched(restored) };
+  }
+}
+
+/** `wal-push` stores several segments at once: what is missing may be on its way. */
+const onItsWayMs = 10_000;
+
+/** The log in a backup's own archive, which a recovery would replay on it. */
+async function logBehind(node: Node, entry: CatalogEntry, archive: Archive): Promise<LogAfter> {
+  const { archive: spec, policy } = node.config;
+  const now = async (): Promise<LogAfter> =>
+    logAfter(entry, await readSegments(archive, spec.clusterId, entry.place), logObjectiveSeconds(policy));
+  const first = await now();
+  if (first.problem === null) return first;
+  await rest(onItsWayMs);
+  return now();
+}
+
 async function log(context: VerifyContext): Promise<void> {
   const { archive, catalog: found, places = [] } = context;
   if (context.log !== true || found === undefined) return;
   const primary = places.find(({ place }) => place === "primary")?.archive;
   if (primary === undefined) throw new WorldFault("the primary archive, where the log lies, cannot be read. Mount it.");
-  context.coverage = coverageOf(found, await readSegments(primary, archive.clusterId));
+  context.coverage = coverageOf(found, await readSegments(primary, archive.clusterId, "primary"));
 }
 
-async function readParts(
-  archive: Archive,
-  { manifest }: CatalogEntry,
-  control: StepControl,
-): Promise<{ problem: string | null; bytes: number }> {
+/** For `status`. Whoever may only read the archive verifies all the same. */
+async function record(context: VerifyContext, control: StepControl): Promise<void> {
+  const { archive: spec, depth, backupId = null, verdicts, places = [], began = 0 } = context;
+  const [first] = places; // The primary one where it is within reach.
+  if (first === undefined || verdicts.length === 0) return;
+  const found: VerificationRecord = {
+    format: "neumann-verification/1",
+    depth,
+    backupId,
+    at: new Date().toISOString(),
+    seconds: (performance.now() - began) / 1000,
+    by: hostname(),
+    places: places.map(({ place }) => place),
+    backups: verdicts.length,
+    bytes: verdicts.reduce((sum, { bytes }) => sum + bytes, 0),
+    good: verdicts.every(({ good }) => good),
+    newest: newestVerified(verdicts.flatMap((verdict) => (isVerified(verdict) ? [verdict] : []))),
+    faults: verdicts.flatMap(({ backupId: id, place, problem }) =>
+      problem === null ? [] : [{ backupId: id, place, problem }],
+    ),
+  };
+  try {
+    await putVerification(first.archive, spec.clusterId, found);
+  } catch (error) {
+    control.note(`what was found could not be recorded in ${first.archive.description}: ${explain(error).message}`);
+  }
+}
+
+function isVerified(verdict: Verdict): verdict is Verdict & VerifiedBackup {
+  return verdict.good && isTier(verdict.tier);
+}
+
+/** Data, and the log that an off-site backup carries. */
+async function readParts(archive: Archive, { manifest }: CatalogEntry, control: StepControl): Promise<Found> {
   const prefix = dataPrefix(manifest.clusterId, manifest.tier, manifest.lineage, manifest.backupId);
-  const total = manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
+  const segments = manifest.wal.segments.map((segment) => ({
+    ...segment,
+    name: `wal/${segment.stream}/${segment.name}`,
+  }));
+  const total = storedBytes(manifest);
   let bytes = 0;
-  for (const part of manifest.parts) {
+  for (const part of [...manifest.parts, ...segments]) {
     const hash = createHash("sha256");
     const content = await archive.getStream(prefix + part.name);
     content.on("data", (chunk: Buffer) => control.progress((bytes += chunk.length), total));

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { segmentKey, segmentNumber, isSegmentName } from "../../model/layout";
 import { InputError } from "../../model/mistakes";
@@ -40,6 +40,7 @@ async function check(push: WalPush): Promise<void> {
       { path: "%p %f", problem, received: `${file} ${segment}`, remedy },
     ]);
   }
+  await refuseUnlessFile(file);
   const { archive } = push.node.config;
   const opening = openArchive(archive, archive.clusterId, "primary");
   opening.catch(() => undefined); // Awaited below.
@@ -49,6 +50,16 @@ async function check(push: WalPush): Promise<void> {
     throw new TryLater("archiving is held until the recovery is accepted; the segment stays in raft/wal");
   }
   push.archive = await opening;
+}
+
+async function refuseUnlessFile(file: string): Promise<void> {
+  const found = await stat(file).catch((error: unknown) => {
+    if (!isCode(error, "ENOENT", "ENOTDIR")) throw error;
+  });
+  if (found?.isFile() === true) return;
+  const problem = found === undefined ? "is not there" : "is no file";
+  const remedy = "Give the path of a finished segment, as the database does: nothing else is ever archived.";
+  throw new InputError("wal-push cannot store this", [{ path: "%p", problem, received: file, remedy }]);
 }
 
 /** A full disk is freed by storing its log: what is only noted there must not keep a segment from the archive. */

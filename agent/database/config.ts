@@ -1,7 +1,9 @@
 import { parse, patch } from "@decimalturn/toml-patch";
-import { chown, readFile, stat } from "node:fs/promises";
-import { InputError } from "../../model/mistakes";
-import { replaceFile } from "../host/files";
+import { readFile } from "node:fs/promises";
+import type { NodeConfig } from "../../model/agentConfig";
+import { Mistakes, show } from "../../model/mistakes";
+import { asRoot } from "../host/asRoot";
+import { Refused } from "../run/errors";
 
 /** Tables of a `config.toml`. */
 export type ConfigTables = Record<string, Record<string, unknown> | undefined>;
@@ -9,17 +11,47 @@ export type ConfigTables = Record<string, Record<string, unknown> | undefined>;
 /** Values to write, `table.key`; `undefined` takes the key out. */
 export type ConfigChanges = Record<string, Record<string, string | number | string[] | undefined>>;
 
-/** @throws InputError with the place when the file is no TOML. */
+/** Tables that the database knows and the agent reads or writes. */
+const knownTables = ["node", "cluster", "wal", "metrics"];
+
+/** @throws InputError with the place when the file is no TOML, or no configuration of the database. */
 export function parseConfig(text: string, file: string): ConfigTables {
+  const mistakes = new Mistakes();
+  const remedy = "Mend the file; it was not touched.";
+  let tables: Record<string, unknown> = {};
   try {
-    return parse(text) as ConfigTables;
+    tables = parse(text) as Record<string, unknown>;
   } catch (error) {
-    const problem = `is no TOML: ${(error as Error).message.split("\n")[0]}`;
-    const remedy = "Mend the file; it was not touched.";
-    throw new InputError("The database's configuration cannot be read", [
-      { path: file, problem, received: text.slice(0, 60), remedy },
-    ]);
+    mistakes.add(file, `is no TOML: ${placeAndReason(error as Error)}`, text.slice(0, 60), remedy);
   }
+  for (const name of knownTables) {
+    const table = tables[name];
+    if (table === undefined || (typeof table === "object" && table !== null && !Array.isArray(table))) continue;
+    mistakes.add(`${file}: ${name}`, "must be a table", table, `Write it as [${name}]; the file was not touched.`);
+  }
+  mistakes.throwIfAny("The database's configuration cannot be read");
+  return tables as ConfigTables;
+}
+
+/** The parser says `Error parsing TOML (2, 1):`, shows the line and gives the reason last. */
+function placeAndReason({ message }: Error): string {
+  const [, line, column] = /\((\d+), (\d+)\)/.exec(message) ?? [];
+  const reason = message.split("\n").at(-1) ?? "";
+  return line === undefined ? reason : `line ${line}, column ${column}: ${reason}`;
+}
+
+/** @throws Refused for the configuration of another node. */
+export function refuseForeignConfig(
+  tables: ConfigTables,
+  { configFile, id }: Pick<NodeConfig, "configFile" | "id">,
+): void {
+  const found = tables.node?.id;
+  if (found === id) return;
+  throw new Refused(
+    found === undefined
+      ? `${configFile} names no [node] id; ${id} is expected: nothing was changed. Write the node's id there, or name its own file.`
+      : `${configFile} is of node ${show(found)}, not of ${show(id)}: nothing was changed. Name the node's own file and id.`,
+  );
 }
 
 /** The text with some keys changed; all the rest, comments and unknown keys included, as it was. */
@@ -40,9 +72,7 @@ export function editConfig(text: string, changes: ConfigChanges, file: string): 
 export async function changeConfig(file: string, changes: ConfigChanges): Promise<boolean> {
   const before = await readFile(file, "utf8");
   if (holds(parseConfig(before, file), changes)) return false;
-  const { mode, uid, gid } = await stat(file);
-  await replaceFile(file, editConfig(before, changes, file), mode & 0o7777);
-  if (process.getuid?.() === 0) await chown(file, uid, gid);
+  await asRoot({ do: "replace", file, text: editConfig(before, changes, file) });
   return true;
 }
 

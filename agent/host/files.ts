@@ -2,6 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import {
   access,
+  chmod,
+  copyFile,
   type FileHandle,
   lstat,
   mkdir,
@@ -10,12 +12,15 @@ import {
   readFile,
   rename,
   rm,
+  stat,
   statfs,
   unlink,
 } from "node:fs/promises";
 import path from "node:path";
 import { type Readable, Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { TryLater } from "../run/errors";
+import { together } from "../run/together";
 
 /** Names with this beginning are ignored by the database and by listings of an archive. */
 export const ownPrefix = ".neumann-backup";
@@ -92,6 +97,16 @@ export async function replaceFile(file: string, content: string | Buffer, mode =
   await syncDirectory(directory);
 }
 
+/** Replaces a file that others read, whole: by a rename, and readable for all whatever the caller's umask is. */
+export async function publishFile(file: string, content: string): Promise<void> {
+  const mask = process.umask(0o022);
+  try {
+    await replaceFile(file, content);
+  } finally {
+    process.umask(mask);
+  }
+}
+
 /** Removes a file and makes that durable; nothing happens when it is gone. */
 export async function removeFile(file: string): Promise<void> {
   if (await dropFile(file)) await syncDirectory(path.dirname(file));
@@ -155,22 +170,17 @@ export class Forcing {
   }
 }
 
-/** Copies what is left of an open file, each piece hashed as it is written: what is hashed is what is there. */
-export async function copyHashed(
-  from: FileHandle,
-  to: FileHandle,
-  wrote: (bytes: number) => void,
-): Promise<{ sha256: string; bytes: number }> {
-  const hash = createHash("sha256");
+/** The system copies a file into one that exists; its hash is taken beside that, from the source. */
+export async function copyHashed(from: string, to: string): Promise<{ sha256: string; bytes: number }> {
+  const { mode } = await stat(to);
   let bytes = 0;
-  for await (const piece of pieces(from, 1024 * 1024)) {
-    const writing = writeWhole(to, piece);
-    hash.update(piece);
-    await writing;
-    bytes += piece.length;
-    wrote(piece.length);
-  }
-  return { sha256: hash.digest("hex"), bytes };
+  const hashing = hashFile(from, (done) => (bytes = done));
+  await together(hashing, copyFile(from, to));
+  await chmod(to, mode);
+  const { size } = await stat(to);
+  if (size !== bytes)
+    throw new TryLater(`${from} changed while it was copied: ${bytes} bytes were read, ${size} copied`);
+  return { sha256: await hashing, bytes };
 }
 
 /** Sends a stream on, hashing what passes. */

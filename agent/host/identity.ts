@@ -26,8 +26,12 @@ export async function processCommand(pid: number): Promise<string | undefined> {
   if (process.platform !== "linux") {
     return (await run("ps", ["-o", "command=", "-p", String(pid)], { evenIfInterrupted: true })).stdout.trim();
   }
-  const text = await readIfThere(`/proc/${pid}/cmdline`);
-  return text?.replaceAll("\0", " ").trim();
+  try {
+    return (await readIfThere(`/proc/${pid}/cmdline`))?.replaceAll("\0", " ").trim();
+  } catch (error) {
+    if (isCode(error, "ESRCH")) return undefined; // It ended between opening and reading.
+    throw error;
+  }
 }
 
 /** Names this boot of this machine. */

@@ -57,7 +57,8 @@ export async function mustRun(program: string, args: readonly string[], options:
   return result.stdout;
 }
 
-function explainSpawn(program: string, error: NodeJS.ErrnoException): Error {
+/** Why a program could not be started, or that this command was asked to end. */
+export function explainSpawn(program: string, error: NodeJS.ErrnoException): Error {
   if (error.code === "ENOENT") return new WorldFault(`${program} was not found. Install it or put it on PATH.`);
   if (error.name === "AbortError") return interrupted.reason as Error;
   return error;

@@ -1,9 +1,11 @@
 import path from "node:path";
-import type { NodeConfig } from "../../model/agentConfig";
+import { type NodeConfig, ServiceManager } from "../../model/agentConfig";
 import { programPath } from "../database/admin";
 import { Refused, WorldFault } from "../run/errors";
+import { asRoot } from "./asRoot";
 import { DetachedProcess } from "./detached";
-import { exists, ownPrefix, withFile } from "./files";
+import { exists, withFile } from "./files";
+import { gateFile } from "./gate";
 import { run } from "./run";
 
 /** Starts and stops the database on this host. */
@@ -13,16 +15,15 @@ export interface Service {
   start(): Promise<void>;
   /** Asks it to stop and waits until it is gone. Nothing happens when it does not run. */
   stop(): Promise<void>;
-}
-
-/** While this file is there the database is not started, by anybody (protocol 22). */
-export function gateFile(node: NodeConfig): string {
-  return path.join(path.dirname(node.configFile), `${ownPrefix}-gate`);
+  /** From now on it starts with the host, where something on the host starts it at all. */
+  enable(): Promise<void>;
 }
 
 /** The service of a node under its manager. */
 export function serviceOf(node: NodeConfig): Service {
-  return node.serviceManager === "systemd" ? new SystemdService() : new ProcessService(node, gateFile(node));
+  return node.serviceManager === ServiceManager.Systemd
+    ? new SystemdService(gateFile(node))
+    : new ProcessService(node, gateFile(node));
 }
 
 const startTimeoutMs = 5000;
@@ -49,7 +50,7 @@ export class ProcessService implements Service {
   async start(): Promise<void> {
     if (await this.running()) return;
     if (this.gate !== null && (await exists(this.gate))) {
-      throw new Refused(`the database is not started: ${this.gate} says that a restore is under way or was broken off`);
+      throw gated(this.gate);
     }
     const logFile = path.join(this.directory, "neumann.log");
     const command = [programPath(this.node.programDirectory, "neumann"), "--config", this.node.configFile];
@@ -69,24 +70,45 @@ export class ProcessService implements Service {
     if (pid !== undefined) process.kill(pid, "SIGKILL");
     throw new WorldFault(`the database (process ${pid}) did not stop in ${stopTimeoutMs / 1000} s and was killed`);
   }
+
+  /** Nothing starts it with the host: it is for clusters that live as long as a test or a rehearsal. */
+  enable(): Promise<void> {
+    return Promise.resolve();
+  }
 }
+
+/** The unit that the database's package installs (contract: service). */
+const unit = "neumann";
 
 /** The unit `neumann`. */
 class SystemdService implements Service {
-  private async systemctl(verb: string): Promise<void> {
-    const { code, stderr } = await run("systemctl", [verb, "neumann"], { timeoutSeconds: 120 });
-    if (code !== 0) throw new WorldFault(`systemctl ${verb} neumann failed: ${stderr.trim()}`);
-  }
+  constructor(private readonly gate: string) {}
 
   async running(): Promise<boolean> {
-    return (await run("systemctl", ["is-active", "--quiet", "neumann"])).code === 0;
+    return (await run("systemctl", ["is-active", "--quiet", unit])).code === 0;
   }
 
   async start(): Promise<void> {
-    await this.systemctl("start");
+    if (await this.running()) return;
+    if (await exists(this.gate)) throw gated(this.gate);
+    await asRoot({ do: "systemctl", verb: "start" });
+    // A condition that does not hold is no failure to systemd: the unit is just not started.
+    if (!(await this.running())) {
+      throw new WorldFault(
+        `${unit} was started and does not run. Look at: journalctl -u ${unit}; systemctl status ${unit}`,
+      );
+    }
   }
 
   async stop(): Promise<void> {
-    await this.systemctl("stop");
+    await asRoot({ do: "systemctl", verb: "stop" });
   }
+
+  async enable(): Promise<void> {
+    await asRoot({ do: "systemctl", verb: "enable" });
+  }
+}
+
+function gated(gate: string): Refused {
+  return new Refused(`the database is not started: ${gate} says that a restore is under way or was broken off`);
 }

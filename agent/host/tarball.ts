@@ -1,8 +1,10 @@
 import { createInterface } from "node:readline";
 import { PassThrough, type Readable, type Writable } from "node:stream";
-import { Damaged } from "../run/errors";
+import { Damaged, WorldFault } from "../run/errors";
+import { interrupted } from "../run/interrupt";
+import { together } from "../run/together";
 import { hashFile, isCode, pipeHashed, withFile } from "./files";
-import { start } from "./piped";
+import { ProgramFailed, start } from "./piped";
 
 /** GNU tar: its options are in docs/format.md. */
 const tar = process.platform === "darwin" ? "gtar" : "tar";
@@ -122,7 +124,16 @@ function startUnpacking(
   decompressing.child.stdout?.destroy();
   const { stdout } = unpacking.child;
   const named = stdout === null || unpacked === undefined ? undefined : watchNames(stdout, unpacked);
-  return { stdin: decompressing.child.stdin, ended: Promise.all([decompressing.ended, unpacking.ended, named]) };
+  return { stdin: decompressing.child.stdin, ended: inOrder(decompressing.ended, unpacking.ended, named) };
+}
+
+/** When all have ended, the first that failed; zstd's failure to write is only that tar has ended. */
+async function inOrder(decompressed: Promise<void>, unpacked: Promise<void>, named?: Promise<void>): Promise<void> {
+  await decompressed.catch(async (error: unknown) => {
+    if (/SIGPIPE|Broken pipe/.test((error as Error).message)) await unpacked;
+    throw error;
+  });
+  await together(unpacked, named ?? Promise.resolve());
 }
 
 const echoes = ["EPIPE", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM_DESTROYED"];
@@ -130,12 +141,22 @@ const echoes = ["EPIPE", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM
 /** What was read, once the programs have ended well. A failure of the reading is the cause of theirs, unless it is their echo. */
 async function whenEnded(programs: Promise<unknown>, reading: Promise<Unpacked>): Promise<Unpacked> {
   const [ended, read] = await Promise.allSettled([programs, reading]);
+  // Whoever was asked to end knows nothing of the tarball.
+  if (ended.status === "rejected" || read.status === "rejected") interrupted.throwIfAborted();
   if (read.status === "rejected" && !isCode(read.reason, ...echoes)) throw read.reason;
-  if (ended.status === "rejected") {
-    throw new Damaged(`the tarball is not whole: ${(ended.reason as Error).message}`);
-  }
+  if (ended.status === "rejected") throw explainEnd(ended.reason as Error);
   if (read.status === "rejected") throw read.reason;
   return read.value;
+}
+
+/** A disk that takes no more, or a program that is not there, says nothing of the tarball. */
+function explainEnd(error: Error): Error {
+  if (!(error instanceof ProgramFailed)) return error;
+  const message = error.message.split("\n").join("; ");
+  if (!/No space left on device|Wrote only|Disk quota exceeded|Read-only file system/.test(message)) {
+    return new Damaged(`the tarball is not whole: ${message}`);
+  }
+  return new WorldFault(`${message}. Free space there, or make it writable, and run the same command again.`);
 }
 
 /** Hashes a file that zstd reads by itself. */

@@ -59,7 +59,10 @@ async function look(context: AcceptContext): Promise<void> {
   await openPhase(context);
   const { recoveryId } = context.spec.plan;
   context.restored = await readRestored(context);
-  if (context.restored === undefined) throw new Refused(`recovery ${recoveryId} has not restored its first node yet`);
+  if (context.restored === undefined)
+    throw new Refused(
+      `recovery ${recoveryId} has not restored its first node yet: run its phases in their order, as \`pulumi up\` does`,
+    );
   if ((await readMark(context.node.config.node.dataDirectory))?.recoveryId !== recoveryId) {
     throw new Refused(`${context.spec.node} is not a node of recovery ${recoveryId}: its data folder does not say so`);
   }
@@ -118,9 +121,10 @@ async function release(context: AcceptContext, control: StepControl): Promise<vo
 }
 
 async function findBase(context: AcceptContext): Promise<CatalogEntry | undefined> {
-  const { archive } = context.node.config;
+  const { archive, policy } = context.node.config;
   const primary = await openArchive(archive, archive.clusterId, "primary");
-  const catalog = await readCatalog(archive.clusterId, [{ place: "primary", archive: primary }]);
+  const places = [{ place: "primary" as const, archive: primary }];
+  const catalog = await readCatalog(archive.clusterId, places, policy.signing.trustedKeys);
   return newestGood(catalog, restoredOf(context).lineage);
 }
 

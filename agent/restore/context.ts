@@ -11,7 +11,7 @@ import { openRecovery, recoveryKey, type RecoveryPlaces, type ResolvedPlan } fro
 import type { Node } from "../context";
 import { ownPrefix, readIfThere, walkTree } from "../host/files";
 import { machineIdentity } from "../host/identity";
-import { Refused, WorldFault } from "../run/errors";
+import { Refused } from "../run/errors";
 import type { FileHashes } from "./fileHashes";
 
 /** What the phases of a recovery share. */
@@ -21,6 +21,8 @@ export interface RestoreContext {
   places?: RecoveryPlaces;
   resolved?: ResolvedPlan;
   manifest?: Manifest;
+  /** Holds the backup and its log. */
+  source?: Archive;
   /** Of the recovery, and of the folder that it goes to. */
   claims?: Claim[];
   /** What was hashed while the backup was unpacked. */
@@ -97,11 +99,9 @@ export function recordsOf(context: RestoreContext): Archive {
 }
 
 /** The archive that holds the backup and its log. */
-export function sourceArchive(context: RestoreContext): Archive {
-  const { place } = resolvedOf(context).plan.source;
-  const found = context.places?.places.find((candidate) => candidate.place === place);
-  if (found === undefined) throw new WorldFault(`the ${place} archive, which holds the backup, cannot be read`);
-  return found.archive;
+export function sourceArchive({ source }: RestoreContext): Archive {
+  if (source === undefined) throw new Error("the first step opens the source");
+  return source;
 }
 
 export function resolvedOf(context: RestoreContext): ResolvedPlan {
@@ -121,7 +121,7 @@ export async function openPhase(context: RestoreContext): Promise<void> {
   const ids = spec.members.map((member) => member.id);
   if (spec.node !== node.config.node.id || !ids.includes(spec.node)) {
     throw new Refused(
-      `this agent serves node ${node.config.node.id}, but the recovery was sent to ${spec.node} (members: ${ids.join(", ")}). Nothing was touched.`,
+      `this agent serves node ${node.config.node.id}, but the recovery was sent to ${spec.node} (members: ${ids.join(", ")}). Nothing was touched. Run it on the host of ${spec.node}, with that node among the members.`,
     );
   }
   context.places = await openRecovery(spec.plan);

@@ -2,13 +2,15 @@ import { rm } from "node:fs/promises";
 import { manifestKey } from "../../model/layout";
 import { PlanRefused } from "../../model/planRefused";
 import type { RecoveryPin, RecoveryRestored } from "../../model/records";
+import { counted } from "../../model/units";
 import { Conflict } from "../archive/archive";
 import { readExpiring } from "../archive/expired";
 import { restartDueFile } from "../commands/install";
-import { recoveryKey, resolve } from "../commands/plan";
+import { archiveFor, recoveryKey, resolve } from "../commands/plan";
 import { changeConfig } from "../database/config";
-import { removeFile, replaceFile } from "../host/files";
-import { gateFile } from "../host/service";
+import { removeFile } from "../host/files";
+import { asRoot } from "../host/asRoot";
+import { gateFile } from "../host/gate";
 import { lineageName } from "../lineage";
 import { resumeUntilDone } from "../pause";
 import { Damaged, Refused, WorldFault } from "../run/errors";
@@ -84,7 +86,9 @@ async function plan(context: RestoreContext, control: StepControl): Promise<void
       `the archive has changed since the plan was shown: shown ${spec.planDigest}, now ${resolved.digest} (backup ${resolved.plan.source.backupId}). Look at the new plan and run it again; nothing was touched.`,
     );
   }
-  context.manifest = await readManifest(sourceArchive(context), resolved.plan);
+  const { trustedKeys = [] } = spec.plan;
+  context.source = await archiveFor(resolved.plan, context.places?.places ?? [], trustedKeys);
+  context.manifest = await readManifest(context.source, resolved.plan, trustedKeys);
 }
 
 /** Pinned first, looked at then: a prune that announces later finds the pin and leaves the backup alone. */
@@ -118,7 +122,7 @@ async function recognise(context: RestoreContext): Promise<void> {
   const files = await databaseFiles(dataDirectory);
   if (files[0] !== undefined) {
     throw new Refused(
-      `${dataDirectory} on ${spec.node} is not empty: it holds ${files.length} files such as ${files[0]}. A recovery goes onto empty nodes; nothing was touched.`,
+      `${dataDirectory} on ${spec.node} is not empty: it holds ${counted(files.length, "file")}, such as ${files[0]}. A recovery goes onto empty nodes; nothing was touched.`,
     );
   }
 }
@@ -146,7 +150,8 @@ async function pin(context: RestoreContext): Promise<void> {
 }
 
 async function gate(context: RestoreContext): Promise<void> {
-  await replaceFile(gateFile(context.node.config.node), `recovery ${context.spec.plan.recoveryId}\n`);
+  const file = gateFile(context.node.config.node);
+  await asRoot({ do: "replace", file, text: `recovery ${context.spec.plan.recoveryId}\n` });
 }
 
 async function configure(context: RestoreContext): Promise<void> {
@@ -154,11 +159,12 @@ async function configure(context: RestoreContext): Promise<void> {
 }
 
 async function start(context: RestoreContext, control: StepControl): Promise<void> {
-  await removeFile(gateFile(context.node.config.node));
+  await asRoot({ do: "remove", file: gateFile(context.node.config.node) });
   await control.point();
   // It starts with the configuration as it is: no restart is due for what was installed before.
   await removeFile(restartDueFile(context.node.config));
   await context.node.service.start();
+  await context.node.service.enable();
 }
 
 const leadDeadlineMs = 60_000;

@@ -38,7 +38,7 @@ async function look(context: JoinContext): Promise<void> {
   context.restored = await readRestored(context);
   if (context.restored === undefined) {
     throw new Refused(
-      `recovery ${spec.plan.recoveryId} has no restored first node yet: an empty node must not start before it (hazard 1)`,
+      `recovery ${spec.plan.recoveryId} has no restored first node yet: an empty node must not start before it, or it could begin a cluster of its own. Restore the first node, then run this again`,
     );
   }
   if (found?.recoveryId === spec.plan.recoveryId && found.how === "joined") return;
@@ -80,6 +80,7 @@ async function start(context: JoinContext, control: StepControl): Promise<void> 
   await control.point();
   if (!(await context.node.service.running())) await removeFile(restartDueFile(context.node.config));
   await context.node.service.start();
+  await context.node.service.enable();
 }
 
 const catchUpDeadlineMs = 3_600_000;

@@ -5,6 +5,7 @@ import { dataPrefix, manifestKey, segmentKey } from "../../model/layout";
 import { type Manifest, parseManifest } from "../../model/manifest";
 import type { RestorePlan } from "../../model/plan";
 import { type ReplayPlan, segmentsOf } from "../../model/replay";
+import { signatureProblem } from "../../model/signature";
 import { Tier } from "../../model/tier";
 import { formatBytes } from "../../model/units";
 import type { Archive } from "../archive/archive";
@@ -41,8 +42,15 @@ function logOf({ folder }: Pick<Material, "folder">): string {
   return path.join(folder, "wal");
 }
 
-/** The manifest that the plan was made from, to the byte. */
-export async function readManifest(archive: Archive, { source, clusterId }: RestorePlan): Promise<Manifest> {
+/**
+ * The manifest that the plan was made from, to the byte, and signed as asked for: the plan may be one that somebody pinned
+ * in the archive, which the catalog had no say in.
+ */
+export async function readManifest(
+  archive: Archive,
+  { source, clusterId }: RestorePlan,
+  trustedKeys: readonly string[],
+): Promise<Manifest> {
   const key = manifestKey(clusterId, source.tier, source.lineage, source.backupId);
   const text = (await archive.getText(key)) ?? "";
   if (createHash("sha256").update(text).digest("hex") !== source.manifestSha256) {
@@ -50,7 +58,10 @@ export async function readManifest(archive: Archive, { source, clusterId }: Rest
       `${key} is gone or was changed after the plan was made. Choose another backup: restorePoint backup:ID.`,
     );
   }
-  return parseManifest(text, key);
+  const manifest = parseManifest(text, key);
+  const problem = signatureProblem(text, trustedKeys);
+  if (problem === null) return manifest;
+  throw new Damaged(`backup ${source.backupId} is not restored: ${problem}. ${otherPoint}`);
 }
 
 /** Unpacks the backup into an empty folder, hashing its files meanwhile. */
@@ -67,6 +78,9 @@ export async function fetchBackup(material: Material, control: StepControl): Pro
   const unpacked = await unpackTree(content, tree, {
     progress: (bytes) => control.progress(bytes, part.bytes),
     unpacked: (name) => hashes.add(name),
+  }).catch((error: unknown) => {
+    if (!(error instanceof Damaged)) throw error;
+    throw new Damaged(`${prefix}${part.name} cannot be unpacked: ${error.message}. ${otherPoint}`);
   });
   await hashes.settled();
   if (unpacked.sha256 !== part.sha256 || unpacked.bytes !== part.bytes) {

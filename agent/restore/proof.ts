@@ -65,7 +65,8 @@ export async function whileAlone(
   }
 }
 
-async function question(admin: Admin, promised: number | null): Promise<void> {
+/** What a copy must stand: it holds the entries that were promised, and takes a write. */
+export async function question(admin: Admin, promised: number | null): Promise<void> {
   const found = await admin.totalEntries();
   if (promised !== null && found !== null && found < promised) {
     throw new Damaged(

@@ -1,4 +1,4 @@
-import { parseJsonAs } from "../../model/parse";
+import { parseStored } from "../archive/stored";
 import { recoveryAcceptedSchema } from "../../model/records";
 import { recoveryKey, resolve } from "../commands/plan";
 import type { Procedure } from "../run/steps";
@@ -16,7 +16,7 @@ export const restoreStatus: Procedure<RestoreContext> = {
         const { state, plan } = await resolve({ ...context.spec.plan, approvedPlanDigest: undefined });
         const key = recoveryKey(context.spec.plan, "accepted");
         const text = await recordsOf(context).getText(key);
-        const accepted = text === undefined ? {} : parseJsonAs(recoveryAcceptedSchema, text, key);
+        const accepted = text === undefined ? {} : parseStored(recoveryAcceptedSchema, text, key);
         const bytes = state === "planned" || state === "pinned" ? undefined : plan.source.plainBytes;
         Object.assign(context.result, await readRestored(context), accepted, { state, bytes });
       },

@@ -75,7 +75,13 @@ export function explain(error: unknown): { exitCode: number; message: string } {
   return { exitCode: ExitCode.Bug, message: `unexpected: ${text}` };
 }
 
+const lost = "Somebody moved or deleted it, or a disk is not mounted: bring it back and run the same command again.";
+
 const advice: Record<string, string> = {
+  ENOENT: lost,
+  ENOTDIR: "A file lies where a folder should be: move it away and run the same command again.",
+  EISDIR: "A folder lies where a file should be: move it away and run the same command again.",
+  EIO: "The disk cannot read or write there: look at the system's log, and use another disk.",
   ENOSPC: "The disk is full: free space there and run the same command again.",
   EROFS: "The file system is read-only: make it writable and run the same command again.",
   EACCES: "Run it as a user who may do this.",

@@ -9,7 +9,12 @@ export interface DemoFlags {
   writes: number;
   /** The working folder, if not `.work`. */
   work: string | undefined;
+  /** Archives in folders, or in buckets of a real S3 server on loopback. */
+  archive: DemoArchive;
 }
+
+const archives = ["folder", "s3"] as const;
+export type DemoArchive = (typeof archives)[number];
 
 /** A flag that cannot be used: what is wrong with it. */
 export class DemoUsageError extends Error {
@@ -28,6 +33,7 @@ Everything lies in .work; \`npm run clean\` removes it.
 
   --writes N   acknowledged writes, at least (default ${standardWrites}, from ${fewest} to ${most})
   --keep       leave the recovered cluster running, to look at it; \`npm run clean\` ends it
+  --archive A  where the backups go: folder (default), or s3: buckets of a real S3 server, built once
   --work DIR   another working folder than .work
   --json       the result as one line of JSON on standard output, progress on standard error
   --help       this text
@@ -40,18 +46,39 @@ Exit codes: 0 PASS, 1 FAIL, 2 wrong flags, 3 another run is under way here, 130 
 
 /** @throws DemoUsageError that says what is wrong. */
 export function parseFlags(argv: readonly string[]): DemoFlags {
-  const { writes, ...others } = parsed(argv);
-  return { ...others, work: others.work, writes: writes === undefined ? standardWrites : wholeNumber(writes) };
+  const { writes, archive, ...others } = parsed(argv);
+  const flags = { ...others, work: others.work, archive: archiveKind(archive) };
+  if (flags.keep && flags.archive === "s3") {
+    throw usage("--keep does not go with --archive s3: the S3 server ends with this command.");
+  }
+  return { ...flags, writes: writes === undefined ? standardWrites : wholeNumber(writes) };
+}
+
+function archiveKind(text = "folder"): DemoArchive {
+  const kind = archives.find((name) => name === text);
+  if (kind === undefined) throw usage(`--archive must be ${archives.join(" or ")}, not ${JSON.stringify(text)}.`);
+  return kind;
+}
+
+function usage(problem: string): DemoUsageError {
+  return new DemoUsageError(`${problem}\nnpm start -- --help shows the flags.`);
 }
 
 function parsed(argv: readonly string[]) {
   const flag = { type: "boolean", default: false } as const;
   const text = { type: "string" } as const;
-  const options = { help: { ...flag, short: "h" }, json: flag, keep: flag, writes: text, work: text } as const;
+  const options = {
+    help: { ...flag, short: "h" },
+    json: flag,
+    keep: flag,
+    writes: text,
+    work: text,
+    archive: text,
+  } as const;
   try {
     return parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (error) {
-    throw new DemoUsageError(`${(error as Error).message}\nnpm start -- --help shows the flags.`);
+    throw usage((error as Error).message);
   }
 }
 
@@ -59,7 +86,5 @@ function wholeNumber(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= fewest && number <= most) return number;
   const range = `a whole number from ${fewest} to ${most}`;
-  throw new DemoUsageError(
-    `--writes must be ${range}, not ${JSON.stringify(text)}.\nnpm start -- --help shows the flags.`,
-  );
+  throw usage(`--writes must be ${range}, not ${JSON.stringify(text)}.`);
 }

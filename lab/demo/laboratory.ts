@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { programsFolder } from "../neumann/harness";
 import { createTable, readValues, valueOf, Writer } from "../neumann/writer";
+import type { DemoArchives } from "./archives";
 import { type NodePlace, OperatedNode } from "./node";
 import { killAll, type OwnProcess, processesOf } from "./processes";
 
@@ -19,6 +20,7 @@ export interface LaboratoryOptions {
   /** Nodes get a folder each below this one. */
   folder: string;
   ports: readonly number[];
+  archives: DemoArchives["places"];
 }
 
 /** What an exercise is done with: two clusters on loopback, one to be lost, one to take its place. */
@@ -30,6 +32,7 @@ export function demoLaboratory(options: LaboratoryOptions) {
     programDirectory: programsFolder(),
     lost,
     fresh,
+    archives: options.archives,
     startWriter,
     valueOf: (k: number) => valueOf(k),
     readRows,

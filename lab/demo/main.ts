@@ -2,6 +2,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensureToolchain, type Toolchain } from "../toolchain/index";
 import { programsFolder } from "../neumann/harness";
+import { openArchives } from "./archives";
 import { demoLaboratory, demoPorts } from "./laboratory";
 import { DemoUsageError, type DemoFlags, demoHelp, parseFlags } from "./flags";
 import { holdPorts } from "./ports";
@@ -99,8 +100,35 @@ async function exercise(run: Run): Promise<number> {
     const toolchain = await ensureToolchain({ progress: (line) => say(`tools: ${line}`), signal });
     announce(toolchain, say);
     hasten(work);
-    const { result, json, html } = await parts.runExercise({
-      laboratory: demoLaboratory({ workFolder: work.folder, folder: path.join(work.run, "nodes"), ports: ports.ports }),
+    const { result, json, html } = await rehearse(run, { toolchain, ports: ports.ports, say, stream });
+    if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+    else say(`\n${parts.summarize(result, coloured())}\n\n  Report: ${html}\n          ${json}`);
+    if (flags.keep) say(`\n  The recovered cluster keeps running: see ${work.run}. End it with: npm run clean`);
+    return result.verdict === "PASS" ? exitCodes.pass : exitCodes.fail;
+  } catch (error) {
+    // An ended run is told by its signal.
+    if (signal.aborted) return await new Promise<never>(() => undefined);
+    return brokeOff(run, error);
+  } finally {
+    await ports.release();
+    if (!flags.keep && !signal.aborted) await work.end();
+  }
+}
+
+interface Means {
+  toolchain: Toolchain;
+  ports: readonly number[];
+  say: (line: string) => void;
+  /** Takes the progress. */
+  stream: NodeJS.WriteStream;
+}
+
+async function rehearse({ flags, parts, work, signal }: Run, { toolchain, ports, say, stream }: Means) {
+  const archives = await openArchives(flags.archive, work.run, say);
+  try {
+    const folder = path.join(work.run, "nodes");
+    return await parts.runExercise({
+      laboratory: demoLaboratory({ workFolder: work.folder, folder, ports, archives: archives.places }),
       engine: toolchain,
       programs: parts.root,
       folder: work.run,
@@ -114,17 +142,8 @@ async function exercise(run: Run): Promise<number> {
       progress: parts.progressOn(stream),
       signal,
     });
-    if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-    else say(`\n${parts.summarize(result, coloured())}\n\n  Report: ${html}\n          ${json}`);
-    if (flags.keep) say(`\n  The recovered cluster keeps running: see ${work.run}. End it with: npm run clean`);
-    return result.verdict === "PASS" ? exitCodes.pass : exitCodes.fail;
-  } catch (error) {
-    // An ended run is told by its signal.
-    if (signal.aborted) return await new Promise<never>(() => undefined);
-    return brokeOff(run, error);
   } finally {
-    await ports.release();
-    if (!flags.keep && !signal.aborted) await work.end();
+    await archives.close();
   }
 }
 

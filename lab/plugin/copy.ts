@@ -33,7 +33,12 @@ async function makeDirectory(sftp: SFTPWrapper, folder: string): Promise<void> {
   if (existing) throw new Error(`remote path ${folder} exists but is not a directory`);
   const parent = path.posix.dirname(folder);
   if (parent !== folder) await makeDirectory(sftp, parent);
-  await call((done) => sftp.mkdir(folder, done), `failed to create remote directory ${folder}`);
+  await call((done) => sftp.mkdir(folder, done), `failed to create remote directory ${folder}`).catch(
+    async (error: unknown) => {
+      // Another copy to the same host may have made it meanwhile; the official provider looks again too.
+      if (!(await stat(sftp, folder))?.isDirectory()) throw error;
+    },
+  );
 }
 
 async function makeParents(sftp: SFTPWrapper, file: string): Promise<void> {

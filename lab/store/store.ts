@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import http from "node:http";
+import https from "node:https";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -23,6 +24,12 @@ const region = "us-east-1";
  */
 const guard = `"$@" </dev/null & child=$!; cat >/dev/null; kill "$child" 2>/dev/null; wait "$child"`;
 
+/** What a server needs to speak TLS: files in PEM. */
+export interface StoreCertificate {
+  certificate: string;
+  key: string;
+}
+
 /** A real S3 server on loopback with a folder of its own; everything in it goes when it is stopped. */
 export class Store {
   readonly region = region;
@@ -36,14 +43,22 @@ export class Store {
     private readonly process: { program: string; child: ChildProcess },
   ) {}
 
-  static async start(say: (line: string) => void = () => undefined): Promise<Store> {
+  /** Its folder is made below `parent`; with a certificate it speaks TLS, and `createUser` and `createBucket` do not reach it. */
+  static async start(
+    say: (line: string) => void = () => undefined,
+    parent = os.tmpdir(),
+    tls?: StoreCertificate,
+  ): Promise<Store> {
     const program = await storeProgram(say);
-    const folder = mkdtempSync(path.join(os.tmpdir(), "lab-store-"));
+    const folder = mkdtempSync(path.join(parent, "lab-store-"));
     for (const name of ["data", "users", "versions"]) mkdirSync(path.join(folder, name));
     const port = await freePort();
     const root = newUser();
-    const child = launch(program, { folder, port, root });
-    const store = new Store(`http://127.0.0.1:${port}`, root, folder, { program, child });
+    const child = launch(program, { folder, port, root, tls });
+    const store = new Store(`${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`, root, folder, {
+      program,
+      child,
+    });
     try {
       await store.answers();
     } catch (error) {
@@ -101,9 +116,13 @@ export class Store {
   }
 }
 
-function launch(program: string, at: { folder: string; port: number; root: StoreUser }): ChildProcess {
+function launch(
+  program: string,
+  at: { folder: string; port: number; root: StoreUser; tls?: StoreCertificate },
+): ChildProcess {
   const log = openSync(path.join(at.folder, "log"), "a");
   const words = ["--port", `127.0.0.1:${at.port}`, "--region", region, "--iam-dir", path.join(at.folder, "users")];
+  if (at.tls !== undefined) words.push("--cert", at.tls.certificate, "--key", at.tls.key);
   const backend = ["posix", "--versioning-dir", path.join(at.folder, "versions"), path.join(at.folder, "data")];
   const child = spawn("sh", ["-c", guard, "store", program, "--quiet", "--keep-alive", ...words, ...backend], {
     stdio: ["pipe", log, log],
@@ -138,10 +157,14 @@ function freePort(): Promise<number> {
 
 function listens(endpoint: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const request = http.get(endpoint, (response) => {
+    const answered = (response: http.IncomingMessage): void => {
       response.resume();
       resolve(true);
-    });
+    };
+    // Who signed its certificate is what a test is about.
+    const request = endpoint.startsWith("https:")
+      ? https.get(endpoint, { rejectUnauthorized: false, agent: false }, answered)
+      : http.get(endpoint, { agent: false }, answered);
     request.once("error", () => resolve(false));
   });
 }

@@ -50,6 +50,41 @@ describe("a folder as archive, on the disk", () => {
     expect(await archive.putFile("w/segment", put("content"))).toMatchObject({ created: true });
   });
 
+  it("is as open to others as any of its objects, whatever the stored file is", async () => {
+    const { location } = place();
+    const file = put("content");
+    fs.chmodSync(file, 0o600);
+    const archive = new DirectoryArchive(location);
+    await archive.putFile("w/segment", file);
+    await archive.putText("w/text", "content");
+    const modeOf = (key: string) => fs.statSync(path.join(location, key)).mode;
+    expect(modeOf("w/segment")).toBe(modeOf("w/text"));
+  });
+
+  it("refuses a file that grows while it is stored", async () => {
+    const { location } = place();
+    const file = put("x".repeat(40_000_000));
+    const putting = new DirectoryArchive(location).putFile("w/segment", file);
+    let over = false;
+    const stored = putting.then(
+      ({ sha256 }) => sha256,
+      (error: unknown) => error,
+    );
+    void stored.finally(() => (over = true));
+    while (!over) {
+      fs.appendFileSync(file, "more");
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const result = await stored;
+    const object = path.join(location, "w/segment");
+    if (result instanceof Error) {
+      expect(result.message).toContain("changed while it was copied");
+      expect(fs.existsSync(object)).toBe(false);
+    } else {
+      expect(createHash("sha256").update(fs.readFileSync(object)).digest("hex")).toBe(result);
+    }
+  });
+
   it("never lists an object whose hash is not there yet", async () => {
     const { location } = place();
     const archive = new DirectoryArchive(location);

@@ -96,11 +96,12 @@ export function archiveSuite<L extends ArchiveLocation>(name: string, kind: Arch
       ]);
     });
 
-    it("fails with the stream, and nothing of it is visible", async () => {
+    it.each([0, 1, 30])("fails with the stream after %i ms, and nothing of it is visible", async (milliseconds) => {
       const { archive } = await fresh();
       const broken = new PassThrough();
       broken.write("half");
-      setTimeout(() => broken.destroy(new Error("tar died")), 30);
+      if (milliseconds === 0) broken.destroy(new Error("tar died"));
+      else setTimeout(() => broken.destroy(new Error("tar died")), milliseconds);
       await expect(archive.putStream("x/broken", broken)).rejects.toThrow("tar died");
       expect(await archive.list("")).toEqual([]);
       expect(await archive.getText("x/broken")).toBeUndefined();

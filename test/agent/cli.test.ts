@@ -30,6 +30,7 @@ describe("the command line", () => {
       "restore",
       "verify",
       "status",
+      "alert-rules",
       "doctor",
     ];
     for (const name of [...commands, "resume-writes", "install", "node-create", "archive-create"]) {
@@ -51,6 +52,11 @@ describe("the command line", () => {
     ["an unknown flag", ["full", "--fast"], /unknown option '--fast'/],
     ["a missing argument", ["wal-push", "x"], /missing required argument 'name'/],
     ["an argument too many", ["status", "x"], /too many arguments/],
+    [
+      "a file that nobody reads",
+      ["status", "--prometheus-file", "/nowhere/x.txt"],
+      /2 mistakes[^]*--prometheus-file: is no file that[^]*received "\/nowhere\/x.txt"[^]*is in a folder that is not there/,
+    ],
     ["a missing flag", ["restore"], /required option '--phase <phase>' not specified/],
   ])("%s: exit code 2 and what is wrong", async (_what, args, message) => {
     const ran = await agent(args);
@@ -91,6 +97,8 @@ describe("the command line", () => {
       ["done", "backups"],
       ["step", "log"],
       ["done", "log"],
+      ["step", "record"],
+      ["done", "record"],
     ]);
     for (const event of events) {
       expect(event).toMatchObject({ command: "verify", at: expect.stringMatching(/^\d{4}-.*Z$/) as string });

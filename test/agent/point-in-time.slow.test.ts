@@ -2,8 +2,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Coverage } from "../../model/coverage";
+import { segmentNumber, stampOf } from "../../model/layout";
 import { parseManifest } from "../../model/manifest";
 import type { RestorePlan } from "../../model/plan";
+import type { WatermarkRecord } from "../../model/records";
 import { until } from "../../lab/neumann/harness";
 import { createTable, type Note, readValues, Writer } from "../../lab/neumann/writer";
 import {
@@ -34,6 +36,11 @@ let stored: FolderArchive;
 let writer: Writer;
 /** Backups in order: begins and ends of their copies, and indices. */
 let bases: { backupId: string; createdAt: number; copiedAt: number; index: number }[];
+/** What each node's schedule did when nobody wrote any more. */
+let looks: Look[];
+interface Look {
+  watermark: boolean | null;
+}
 const hosts: Host[] = [];
 let count = 0;
 
@@ -59,6 +66,15 @@ beforeAll(async () => {
       const late = filesBelow(wal).filter((name) => storedAt(path.join(wal, name)) > end);
       return new Set(late.map((name) => path.dirname(name))).size === 3 || undefined;
     });
+    // A node whose last segment is not archived yet has nothing to say.
+    looks = await Promise.all(
+      source.hosts.map((host) =>
+        until("the node has spoken", async () => {
+          const look = await must<Look>([...at(host), "run-due"]);
+          return look.watermark === true ? look : undefined;
+        }),
+      ),
+    );
   } finally {
     await source.cluster.close();
   }
@@ -235,7 +251,7 @@ describe("a look back", () => {
       return `${ran.code} ${complaint(ran)}`;
     };
     expect(await wrong("--at", "2026-11-23T10:30", "SELECT COUNT(*) FROM t")).toMatch(
-      /^2 .*restorePoint: is no restore point \(received "time:2026-11-23T10:30"\)/s,
+      /^2 .*--at: has no time zone \(received "2026-11-23T10:30"\)/s,
     );
     const at0 = ["--at", iso(bases[0]!.copiedAt)];
     expect(await wrong(...at0, " ", "SELECT 1\n-- FROM t")).toMatch(
@@ -263,7 +279,9 @@ describe("what cannot be restored is refused before anything is touched", () => 
     const spec = { archive: gone, restorePoint: "end-of-log", recoveryId: "r", nodes: ["node1"] };
     const ran = await agent(["--json", "plan"], { spec });
     expect(ran.code).not.toBe(0);
-    expect(complaint(ran)).toMatch(/the primary archive, where the log lies, cannot be read: end-of-log/);
+    expect(complaint(ran)).toMatch(
+      /the primary archive, where the log lies, cannot be read, and no log lies off-site: end-of-log/,
+    );
   });
 
   it("a time that the log reaches, but after which nothing was written: nothing is in place", async () => {
@@ -356,3 +374,70 @@ async function nothingInPlace(host: Host): Promise<void> {
   const started = await agent(["--json", "node-create"], { spec: nodeSpec(host, { start: true }) });
   expect(started.code, complaint(started)).toBe(3);
 }
+
+describe("a time after the last write of a quiet cluster", () => {
+  const folderOf = (archive: FolderArchive) => path.join(archive.location, "prod/records/watermarks");
+
+  function marksIn(archive: FolderArchive): { name: string; mark: WatermarkRecord }[] {
+    return filesBelow(folderOf(archive)).map((name) => ({
+      name,
+      mark: JSON.parse(fs.readFileSync(path.join(folderOf(archive), name), "utf8")) as WatermarkRecord,
+    }));
+  }
+
+  /** What the nodes would have said, had the cluster stood still for so many seconds more. */
+  function saidLater(archive: FolderArchive, seconds: number, change: Partial<WatermarkRecord> = {}): void {
+    for (const { name, mark } of marksIn(stored)) {
+      const moment = new Date(Date.parse(mark.at) + seconds * 1000);
+      const nodeId = name.slice(name.lastIndexOf("/") + 1).replace(/^[^-]*-/, "");
+      const file = path.join(folderOf(archive), mark.lineage, `${stampOf(moment)}-${nodeId}`);
+      fs.writeFileSync(file, JSON.stringify({ ...mark, at: moment.toISOString(), ...change }));
+      fs.utimesSync(file, moment, moment);
+    }
+  }
+
+  /** A little more than a clock's error after the last segment of any stream. */
+  function target(): string {
+    const stores = filesBelow(walFolder(stored)).map((name) => storedAt(path.join(walFolder(stored), name)));
+    return `time:${iso(Math.max(...stores) + 61_000)}`;
+  }
+
+  it("is what each node speaks of: how far the cluster has come, and one that it leads", () => {
+    expect(looks.map(({ watermark }) => watermark)).toEqual([true, true, true]);
+    const marks = marksIn(stored).map(({ mark }) => mark);
+    expect(marks.filter(({ leads }) => leads)).toHaveLength(1);
+    expect(new Set(marks.map(({ commitIndex }) => commitIndex)).size).toBe(1);
+    for (const { stream, openSegment } of marks) {
+      const names = filesBelow(walFolder(stored)).filter(
+        (name) => name.includes(`/${stream}/`) && name.endsWith(".wal"),
+      );
+      expect(segmentNumber(openSegment)).toBe(segmentNumber(path.basename(names.sort().at(-1)!)) + 1n);
+    }
+  });
+
+  it("is refused as long as nobody has said that nothing was written since", async () => {
+    const archive = archiveCopy();
+    expect(await refusal(archive, target())).toContain("No node that led said afterwards");
+    saidLater(archive, 200);
+    expect(await refusal(archive, target())).toContain("it cannot be told that this is archived");
+    saidLater(archive, 240, { leads: false });
+    expect(await planOf(archive, target())).toMatchObject({ replay: { until: null } });
+    // It was not quiet: the cluster has gone on, and the log of that has not arrived.
+    const busy = archiveCopy();
+    saidLater(busy, 200, { commitIndex: 1_000_000 });
+    saidLater(busy, 240);
+    expect(await refusal(busy, target())).toContain("the cluster had come to index 1000000");
+  });
+
+  it("is restored to with every row that was acknowledged", async () => {
+    const archive = archiveCopy();
+    for (const seconds of [200, 240]) saidLater(archive, seconds);
+    // One that cannot be read proves nothing and hinders nothing.
+    const [{ name, mark }] = marksIn(archive).slice(-1) as [{ name: string; mark: WatermarkRecord }];
+    fs.writeFileSync(path.join(folderOf(archive), mark.lineage, `${path.basename(name).slice(0, 17)}x.json`), "{");
+    const host = await fresh(archive);
+    const rows = await restored(host, target(), "quiet");
+    expect(differences(rows, lastWrite())).toEqual({ lost: [], tooMuch: [] });
+    expect(rows.size).toBeGreaterThanOrEqual(3200);
+  });
+});

@@ -108,7 +108,7 @@ describe("the target is recognised (I5)", () => {
     const ran = await phase("first", found.host, found.spec);
     expect(ran.code).toBe(3);
     expect(complaint(ran)).toBe(
-      `${found.host.node.dataDirectory} on node1 is not empty: it holds 1 files such as store/precious. A recovery goes onto empty nodes; nothing was touched.`,
+      `${found.host.node.dataDirectory} on node1 is not empty: it holds 1 file, such as store/precious. A recovery goes onto empty nodes; nothing was touched.`,
     );
     expect(contentsOf(found.host.node.dataDirectory)).toEqual(before);
   });

@@ -102,6 +102,9 @@ export function changeManifest(away: string, backupId: string, change: (manifest
   const file = manifestFile(away, backupId);
   const manifest = JSON.parse(fs.readFileSync(file, "utf8")) as Manifest;
   change(manifest);
+  // What a signature catches is tried in signatures.slow.test.ts; here, what is caught without one.
+  delete manifest.signature;
+  delete manifest.source?.signature;
   fs.writeFileSync(file, JSON.stringify(manifest, null, 2));
 }
 

@@ -278,7 +278,7 @@ export function nodeSpec(host: AnyHost, more: Partial<NodeSpec> = {}): NodeSpec 
 /** The specification of a recovery onto some hosts, as it stands in the archive now. */
 export async function recoveryOf(
   hosts: readonly AnyHost[],
-  more: { recoveryId?: string; restorePoint?: string } = {},
+  more: { recoveryId?: string; restorePoint?: string; trustedKeys?: string[] } = {},
 ): Promise<(host: AnyHost) => RestoreSpec> {
   const [first] = hosts as [AnyHost];
   const plan = {
@@ -286,6 +286,7 @@ export async function recoveryOf(
     restorePoint: more.restorePoint ?? "latest-offsite",
     recoveryId: more.recoveryId ?? "r1",
     nodes: hosts.map((host) => host.node.id),
+    trustedKeys: more.trustedKeys,
   };
   const { digest } = await must<{ digest: string }>(["plan"], { spec: plan });
   const members = hosts.map(({ node }) => ({ id: node.id, address: node.address }));

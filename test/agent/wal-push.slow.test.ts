@@ -272,8 +272,8 @@ describe("nothing is acknowledged that is not stored (I1)", () => {
     const ran = await agent([o.host.configFile, other, name(8)], { program: bundle().walPush });
     expect(ran.code).toBe(2);
     const gone = await push(o, path.join(o.wal, name(9)));
-    expect(gone.code).toBe(4);
-    expect(gone.stderr).toContain("ENOENT");
+    expect(gone.code).toBe(2);
+    expect(gone.stderr).toContain(`%p: is not there (received "${path.join(o.wal, name(9))}")`);
   });
 
   it("when the note of the stream is damaged", async () => {
@@ -348,6 +348,36 @@ describe.skipIf(process.getuid?.() !== 0 || spawnSync("mount", ["--version"]).st
     expect(ran.stderr).toMatch(
       /EROFS.*The file system is read-only: make it writable and run the same command again\./,
     );
+  });
+});
+
+describe("what V8 compiled in the first run", () => {
+  const cacheOf = ({ host }: Offering): string => path.join(host.agentDirectory, "state/wal-push.cache");
+
+  it("is used by the next ones, and made anew where it is damaged", async () => {
+    const o = await offering();
+    await push(o, segment(o, 0));
+    const { ino, size } = fs.statSync(cacheOf(o));
+    await push(o, segment(o, 1));
+    expect(fs.statSync(cacheOf(o))).toMatchObject({ ino, size });
+    const whole = fs.readFileSync(cacheOf(o));
+    const zeros = Buffer.alloc(whole.length);
+    const damaged = [whole.subarray(0, 50_000), Buffer.alloc(0), zeros, Buffer.concat([whole.subarray(0, 32), zeros])];
+    for (const [index, content] of damaged.entries()) {
+      fs.writeFileSync(cacheOf(o), content);
+      expect(await push(o, segment(o, 2 + index))).toMatchObject({ code: 0, stderr: "" });
+      const made = fs.readFileSync(cacheOf(o));
+      expect(made.length).toBeGreaterThan(50_000);
+      expect(made.subarray(32, 4096).equals(zeros.subarray(32, 4096))).toBe(false);
+    }
+    expect(stored(o)).toHaveLength(2 + damaged.length);
+  });
+
+  it("need not be kept: where it cannot be written, segments are stored all the same", async () => {
+    const o = await offering();
+    fs.mkdirSync(path.join(cacheOf(o), "taken"), { recursive: true });
+    for (const number of [0, 1]) expect(await push(o, segment(o, number))).toMatchObject({ code: 0, stderr: "" });
+    expect(fs.readdirSync(path.dirname(cacheOf(o))).sort()).toEqual(["offered", "wal-push.cache"]);
   });
 });
 

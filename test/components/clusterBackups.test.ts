@@ -1,19 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
+import { alertRules } from "../../model/alertRules";
 import type { InstallSpec } from "../../model/specs";
 import type { HostArgs } from "../../components/hosts";
 import { ClusterBackups, type ClusterBackupsArgs } from "../../components/clusterBackups";
 import {
   archive,
+  bundleFile,
   bundleSha256,
   localHosts,
   Machine,
   messageOf,
+  publicKeyOf,
   type Registered,
   run,
   sshHosts,
   valueOf,
 } from "./harness";
+import { runtimeFile, runtimes } from "../../model/runtime";
 
 vi.mock("../../components/agentBundle", async () => (await import("./harness")).fakeBundle());
 
@@ -86,6 +90,46 @@ describe("ClusterBackups", () => {
       { command: "full", everyMinutes: 720 },
       { command: "offsite", everyMinutes: 10_080 },
     ]);
+    const rules = { clusterId: "prod", policy: await valueOf(result.policy), offsite: true };
+    const nodes = ["node1", "node2", "node3"];
+    expect(await valueOf(result.alertRules)).toBe(alertRules({ ...rules, nodes }));
+  });
+
+  it("says what each kind of disaster may cost, in its output and in a preview", async () => {
+    const args = { nodes: localHosts(), archive, policy: { offsite: { continuousWal: true } } };
+    const { result, logs } = await run((opts) => new ClusterBackups("prod", args, opts));
+    const points = new Map((await valueOf(result.recoveryPoints)).map((point) => [point.disaster, point]));
+    expect(points.get("region")).toMatchObject({
+      lostSeconds: 900,
+      recoveredFrom: expect.stringContaining("log off-site") as string,
+    });
+    expect(points.get("stolen-host")).not.toHaveProperty("lostSeconds");
+    const told = (found: typeof logs) => found.filter(({ text }) => text.startsWith("What each kind of disaster"));
+    expect(told(logs)).toEqual([]);
+    const preview = await run((opts) => new ClusterBackups("prod", args, opts), { preview: true });
+    expect(told(preview.logs)).toEqual([
+      { severity: "info", text: expect.stringMatching(/^ {2}region +15 min +end-of-log/m) as string },
+    ]);
+  });
+
+  it("tells the nodes' public keys, and warns of those that its own list lacks", async () => {
+    const keys = ["node1", "node2", "node3"].map(publicKeyOf);
+    const warnings = async (trustedKeys?: string[]): Promise<string[]> => {
+      const { result, logs } = await make({ policy: { signing: { trustedKeys } } });
+      expect(await valueOf(result.publicKeys)).toEqual(keys);
+      return logs.filter(({ severity }) => severity === "warn").map(({ text }) => text);
+    };
+    for (const list of [undefined, [], keys, [...keys, publicKeyOf("gone")]]) expect(await warnings(list)).toEqual([]);
+    expect(await warnings(keys.slice(1))).toEqual([
+      `policy.signing.trustedKeys lacks ${keys[0]} (node1): backups of these nodes are listed and never chosen by other nodes and by recoveries. Add the keys.`,
+    ]);
+  });
+
+  it("goes on where an agent was installed that had no key", async () => {
+    const { result } = await run((opts) => new ClusterBackups("prod", { nodes: localHosts(), archive }, opts), {
+      agent: () => ({ nodeId: "node1", generation: "g", restartDue: false }),
+    });
+    expect(await valueOf(result.publicKeys)).toEqual([]);
   });
 
   it("gives the same generation for the same content, and another for each change of it", async () => {
@@ -117,8 +161,8 @@ describe("ClusterBackups", () => {
     ]);
     const names = resources.map((resource) => resource.urn);
     expect(new Set(names).size).toBe(names.length);
-    expect(names.filter((name) => name.includes("::a-"))).toHaveLength(9);
-    expect(names.filter((name) => name.includes("::b-"))).toHaveLength(9);
+    expect(names.filter((name) => name.includes("::a-"))).toHaveLength(10);
+    expect(names.filter((name) => name.includes("::b-"))).toHaveLength(10);
   });
 
   it("makes the same resources in a preview with unknown addresses, and runs nothing", async () => {
@@ -177,17 +221,45 @@ describe("ClusterBackups", () => {
   it("reaches hosts by SSH with the same commands", async () => {
     const { resources } = await make({ nodes: sshHosts() });
     const remote = resources.filter((resource) => resource.type.startsWith("command:remote:"));
-    expect(remote).toHaveLength(3 + 3 + 6);
+    expect(remote).toHaveLength(3 * 3 + 3 + 6 + 1);
+    remote.sort((a, b) => (a.name < b.name ? -1 : 1));
     expect(remote.map(({ name, type, options }) => [name, type, options])).toMatchSnapshot();
-    expect(named(resources, "prod-install-node1")?.inputs).toMatchObject({
-      create: "sudo -n node .neumann-backup-a1a1a1a1a1a1a1a1.cjs install --json",
-      update: "sudo -n node .neumann-backup-a1a1a1a1a1a1a1a1.cjs install --json",
+    const copied = (role: string) => named(resources, `prod-${role}-node1`)?.inputs as Record<string, string>;
+    const folder = /^\.neumann-backup\/[0-9a-f]{12}(?=\/)/.exec(copied("program").remotePath ?? "")?.[0];
+    expect(folder).toBeDefined();
+    const paths = ["program", "start", "runtime"].map((role) => copied(role).remotePath);
+    const [program, start, runtime] = ["agent-a1a1a1a1a1a1a1a1.cjs", "start-b2b2b2b2b2b2b2b2.sh", runtimeFile("x64")];
+    expect(paths).toEqual([program, start, runtime].map((name) => `${folder}/${name}`));
+    const { sha512 } = runtimes.x64;
+    const line = `sudo -n sh ${folder}/${start} x64 ${runtime} ${sha512} /var/lib/neumann-backup ${program} install --json`;
+    expect(copied("install")).toMatchObject({
+      create: line,
+      update: line,
+      delete:
+        "sudo -n test '!' -e /var/lib/neumann-backup/neumann-backup || " +
+        "sudo -n /var/lib/neumann-backup/neumann-backup uninstall --json",
       logging: "stderr",
       addPreviousOutputInEnv: false,
     });
-    expect(named(resources, "prod-rollout-node1")?.inputs.create).toBe(
-      "sudo -n node /var/lib/neumann-backup/neumann-backup.cjs rollout --turn follower --json",
+    expect(copied("rollout").create).toBe(
+      "sudo -n /var/lib/neumann-backup/neumann-backup rollout --turn follower --json",
     );
+  });
+
+  it("keeps apart what two components copy to one host, and asks for each kind of Node", async () => {
+    const [first] = sshHosts() as [ReturnType<typeof sshHosts>[number]];
+    const nodes = [{ ...first, ssh: { ...first.ssh, architecture: "arm64" as const } }];
+    const { resources, calls } = await run((opts) => [
+      new ClusterBackups("a", { nodes, archive }, opts),
+      new ClusterBackups("b", { nodes, archive }, opts),
+    ]);
+    const paths = ["a", "b"].map((name) => String(named(resources, `${name}-runtime-node1`)?.inputs.remotePath));
+    expect(new Set(paths).size).toBe(2);
+    for (const path of paths) expect(path).toMatch(new RegExp(`/${runtimeFile("arm64").replaceAll(".", "\\.")}$`));
+    expect(calls.map((call) => (call.inputs as { command: string }).command)).toEqual([
+      `node ${bundleFile} runtime --architecture arm64 --json`,
+      `node ${bundleFile} runtime --architecture arm64 --json`,
+    ]);
   });
 
   it("shows keys in the connection only, which is secret", async () => {
@@ -222,14 +294,16 @@ describe("ClusterBackups refuses", () => {
       { ...first!, address: "node1" },
       { ...second!, directory: "data" },
     ];
-    const policy = { full: { retentionDays: 0 }, wal: { archiveTimeout: 60 } };
+    const signing = { trustedKeys: [publicKeyOf("node1"), "ssh-ed25519 AAAA"] };
+    const policy = { full: { retentionDays: 0 }, wal: { archiveTimeout: 60 }, signing };
     expect(await refusal({ nodes, policy, archive: { ...archive, clusterId: "Prod" } })).toBe(
-      begin(5) +
+      begin(6) +
         [
           '  - nodes[0].address: must be host:port (received "node1"). Such as node1.internal:7878.',
           '  - nodes[1].directory: must be an absolute path (received "data"). Write the whole path, without `..`.',
           "  - policy.wal.archiveTimeout: is not known (received 60). Use one of: archiveTimeoutSeconds, retentionDays, arrivalDeadlineSeconds, freeSpaceAlarmMebibytes.",
           "  - policy.full.retentionDays: must be a whole number from 1 to 36500 (received 0). Leave it out for the standard value, 30.",
+          `  - policy.signing.trustedKeys[1]: is no Ed25519 public key (received "ssh-ed25519 AAAA"). Copy a value of the output publicKeys of ClusterBackups: 60 characters that begin with MCowBQYDK2VwAyEA.`,
           '  - archive.clusterId: is no name for a cluster (received "Prod"). Use lower-case letters, digits and dashes, at most 63, such as prod.',
         ].join("\n"),
     );
@@ -262,6 +336,15 @@ describe("ClusterBackups refuses", () => {
   it("an archive in a node's folder", async () => {
     expect(await refusal({ archive: { ...archive, location: "/srv/neumann/node2/backup" } })).toBe(
       `${begin(1)}  - archive.location: shares a folder with nodes[1] and would be lost with it (received "/srv/neumann/node2/backup"). Choose a folder on another disk, outside every node's folders.`,
+    );
+  });
+
+  it("a log off-site without a place for it", async () => {
+    const { offsite, ...near } = archive;
+    expect(offsite).toBeDefined();
+    const policy = { offsite: { continuousWal: true } };
+    expect(await refusal({ archive: near, policy })).toBe(
+      `${begin(1)}  - policy.offsite.continuousWal: needs an off-site archive (received true). Give the archive an off-site location, or leave it out.`,
     );
   });
 

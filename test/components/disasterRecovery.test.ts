@@ -10,6 +10,7 @@ import {
   planDigest,
   planResult,
   providerError,
+  publicKeyOf,
   type Registered,
   run,
   type RunOptions,
@@ -29,6 +30,9 @@ const make = (changes: Partial<DisasterRecoveryArgs> = {}, options: RunOptions =
 const named = (resources: Registered[], name: string) => resources.find((resource) => resource.name === name);
 
 const stdin = (resource: Registered | undefined): unknown => JSON.parse(resource?.inputs.stdin as string);
+
+const planAsked = (call: pulumi.runtime.MockCallArgs | undefined): unknown =>
+  JSON.parse((call?.inputs as { stdin: string }).stdin);
 
 const phases = (resources: Registered[]) =>
   resources.filter(({ name }) => /-(restore|join|release|base|accept)/.test(name));
@@ -123,6 +127,26 @@ describe("DisasterRecovery", () => {
     expect(stdin(named(resources, "dr-join-node2"))).toEqual(expected);
   });
 
+  it("restores by the keys of the lost nodes, which the new nodes do not get", async () => {
+    const trustedKeys = ["old1", "old2"].map(publicKeyOf);
+    const { resources, calls, result } = await make({
+      policy: { signing: { trustedKeys }, full: { everyMinutes: 720 } },
+    });
+    expect((planAsked(calls[0]) as PlanSpec).trustedKeys).toEqual(trustedKeys);
+    for (const phase of phases(resources)) expect((stdin(phase) as RestoreSpec).plan.trustedKeys).toEqual(trustedKeys);
+    for (const node of ["node1", "node2", "node3"]) {
+      const { config } = stdin(named(resources, `dr-install-${node}`)) as InstallSpec;
+      expect(config.policy).toMatchObject({ signing: { trustedKeys: [] }, full: { everyMinutes: 720 } });
+    }
+    expect(await valueOf(result.publicKeys)).toEqual(["node1", "node2", "node3"].map(publicKeyOf));
+  });
+
+  it("says nothing of keys where none is named", async () => {
+    const { resources, calls } = await make();
+    expect(planAsked(calls[0])).not.toHaveProperty("trustedKeys");
+    for (const phase of phases(resources)) expect((stdin(phase) as RestoreSpec).plan).not.toHaveProperty("trustedKeys");
+  });
+
   it("shows the plan once, in a preview and in an up", async () => {
     for (const preview of [true, false]) {
       const { logs } = await make({}, { preview });
@@ -211,15 +235,15 @@ describe("DisasterRecovery", () => {
     const errors = await unhandledIn(() => make({}, { agent }));
     expect(errors).toEqual([
       "The agent's plan cannot be read: 1 mistake\n" +
-        '  - digest: must be "digest" (received nothing). See docs/format.md.',
+        "  - digest: is missing (received nothing). Another version of the agent printed it: install the package again.",
     ]);
   });
 
   it("reaches hosts by SSH with the same phases, which only report on an update", async () => {
     const { resources } = await make({ nodes: sshHosts() });
     expect(named(resources, "dr-restore")?.inputs).toMatchObject({
-      create: "sudo -n node /var/lib/neumann-backup/neumann-backup.cjs restore --phase first --json",
-      update: "sudo -n node /var/lib/neumann-backup/neumann-backup.cjs restore --phase status --json",
+      create: "sudo -n /var/lib/neumann-backup/neumann-backup job -- restore --phase first --json",
+      update: "sudo -n /var/lib/neumann-backup/neumann-backup restore --phase status --json",
       triggers: ["r1"],
     });
     expect(phases(resources).every((resource) => resource.inputs.delete === undefined)).toBe(true);

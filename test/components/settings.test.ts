@@ -26,6 +26,7 @@ describe("readEnvironment", () => {
       archiveLocation: "/mnt/backup",
       offsiteLocation: undefined,
       policy: undefined,
+      places: { primary: { kind: "directory", location: "/mnt/backup" } },
     });
   });
 
@@ -41,7 +42,66 @@ describe("readEnvironment", () => {
       ...all,
       nodes,
       policy: { full: { everyMinutes: 60 } },
+      places: {
+        primary: { kind: "directory", location: "/mnt/backup" },
+        offsite: { kind: "directory", location: "/mnt/o" },
+      },
     });
+  });
+
+  it("takes buckets as places", () => {
+    const query = "region=eu-west-1&endpoint=http://127.0.0.1:9000&credentials-file=/etc/neumann/keys&profile=off";
+    const { places } = readEnvironment(
+      config({
+        ...cluster,
+        archiveLocation: "s3://acme-backup/a/b?region=eu-central-1&kms-key=alias/neumann",
+        offsiteLocation: `s3://acme-offsite?${query}`,
+      }),
+    );
+    expect(places).toStrictEqual({
+      primary: {
+        kind: "s3",
+        bucket: "acme-backup",
+        prefix: "a/b",
+        region: "eu-central-1",
+        encryption: { kind: "kms", kmsKeyId: "alias/neumann" },
+      },
+      offsite: {
+        kind: "s3",
+        bucket: "acme-offsite",
+        region: "eu-west-1",
+        endpoint: "http://127.0.0.1:9000",
+        credentials: { file: "/etc/neumann/keys", profile: "off" },
+      },
+    });
+  });
+
+  it.each<[string, string]>([
+    [
+      "https://acme-backup",
+      'is no place for an archive (received "https://acme-backup"). Write an absolute path, or a bucket as s3://acme-neumann-backup/prod?region=eu-central-1.',
+    ],
+    [
+      "s3://acme-backup",
+      'names no region (received "s3://acme-backup"). Write it behind the bucket: s3://acme-neumann-backup/prod?region=eu-central-1.',
+    ],
+    [
+      "s3://b?region=x&secret-key=abc",
+      'has an unknown part secret-key (received "s3://b?…"). Use: region, endpoint, force-path-style, encryption, kms-key, credentials-file, profile, ca-file, object-lock, object-lock-days, accept-irreversible-days.',
+    ],
+    [
+      "s3://AKID:SECRET@bucket?region=x",
+      'is no place for an archive (received "s3://…@bucket?…"). Write an absolute path, or a bucket as s3://acme-neumann-backup/prod?region=eu-central-1.',
+    ],
+    ["s3://b?region=x&region=y", 'has region twice (received "s3://b?…"). Write it once.'],
+    [
+      "s3://b?region=x&force-path-style=1",
+      'has no truth value for force-path-style (received "s3://b?…"). Write true or false.',
+    ],
+  ])("refuses %j as a place", (archiveLocation, message) => {
+    expect(messageOf(() => readEnvironment(config({ ...cluster, archiveLocation })))).toBe(
+      `The configuration of stack dev cannot be used: 1 mistake\n  - test:archiveLocation: ${message}`,
+    );
   });
 
   it("names everything that is missing, with the command that sets it", () => {

@@ -5,9 +5,11 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LabCluster, type LabNode, programsFolder, startCluster, until } from "../../lab/neumann/harness";
+import { type Manifest, serializeManifest } from "../../model/manifest";
 import { resolvePolicy } from "../../model/policy";
 import type { ArchiveSpec, DirectoryLocation } from "../../model/reference";
 import type { InstallSpec } from "../../model/specs";
+import { makeKeys, signed } from "../model/fixtures";
 import { markedCommands, readDocument } from "./document";
 
 const page = readDocument("docs/format.md");
@@ -21,6 +23,8 @@ let program: string;
 let archive: ArchiveSpec<DirectoryLocation>;
 let source: LabCluster;
 let target: LabCluster | undefined;
+/** Public keys as `install` printed them. */
+let keys: string[];
 
 beforeAll(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "by-hand-"));
@@ -40,10 +44,11 @@ beforeAll(async () => {
     role: "primary",
   });
   agent(["archive-create"], { archive: archive.offsite, clusterId: "prod", role: "offsite" });
-  for (const node of source.nodes) {
-    agent(["install"], installation(node));
+  keys = source.nodes.map((node) => {
+    const { publicKey } = agent(["install"], installation(node));
     endSchedule(node);
-  }
+    return publicKey as string;
+  });
   await Promise.all(source.nodes.map((node) => node.start()));
   await source.whenHealthy();
 });
@@ -209,6 +214,50 @@ describe("docs/format.md", () => {
     await node.must(["query", `INSERT INTO t (k, v) VALUES (${rows + 1}, 'new')`]);
     expect(await node.count()).toBe(rows + 1);
     await node.stop();
+  });
+
+  /** Chooses a backup and checks who signed it, as the page says. */
+  const checkSignature = (environment: Record<string, string>) => {
+    const all = markedCommands(page, "by-hand");
+    const chosen = all.slice(0, all.indexOf("part=$("));
+    return tryScript(`${chosen}\n${markedCommands(page, "by-hand-signature")}`, environment);
+  };
+  const tools = ["jq", "openssl"].filter((tool) => spawnSync(tool, ["--version"]).error !== undefined);
+
+  it.skipIf(tools.length > 0).each(["offsite", "full"])("tells who signed a backup: %s", (tier) => {
+    const ARCHIVE = tier === "offsite" ? (archive.offsite?.location ?? "") : archive.location;
+    const place = { ARCHIVE, CLUSTER: "prod", TIER: tier };
+    const good = checkSignature({ ...place, TRUSTED: keys.join("\n") });
+    expect(good.stderr).toBe("");
+    expect(good.status).toBe(0);
+    expect(good.stdout.match(/Signature Verified Successfully/g)).toHaveLength(tier === "offsite" ? 2 : 1);
+    const foreign = makeKeys().publicKey;
+    const other = checkSignature({ ...place, TRUSTED: foreign });
+    expect(other.status).not.toBe(0);
+    expect(other.stderr).toContain("not signed by a key that you trust");
+  });
+
+  it.skipIf(tools.length > 0)("tells that a manifest was changed, or its source", () => {
+    const copy = path.join(folder, "signed");
+    fs.cpSync(archive.offsite?.location ?? "", copy, { recursive: true });
+    const manifests = path.join(copy, "prod/offsite/manifest");
+    const name = fs
+      .readdirSync(manifests, { recursive: true, encoding: "utf8" })
+      .find((n) => n.includes(taken.backupId as string));
+    const file = path.join(manifests, name ?? "");
+    const text = fs.readFileSync(file, "utf8");
+    const place = { ARCHIVE: copy, CLUSTER: "prod", TIER: "offsite", BACKUP: taken.backupId as string };
+    fs.writeFileSync(file, text.replace('"totalEntries": ', '"totalEntries": 1'));
+    const changed = checkSignature({ ...place, TRUSTED: keys.join("\n") });
+    expect(changed.status).not.toBe(0);
+    expect(changed.stdout + changed.stderr).toContain("Signature Verification Failure");
+    // Signed anew by somebody who is trusted: the first check passes, the second does not.
+    const copier = makeKeys();
+    const forged = signed({ ...(JSON.parse(text) as Manifest), totalEntries: 1 }, copier);
+    fs.writeFileSync(file, serializeManifest(forged));
+    const copied = checkSignature({ ...place, TRUSTED: [...keys, copier.publicKey].join("\n") });
+    expect(copied.status).not.toBe(0);
+    expect(copied.stdout + copied.stderr).toMatch(/Signature Verified Successfully\s+Signature Verification Failure/);
   });
 
   it("stops at a backup of which one byte was changed, and puts nothing in place", async () => {

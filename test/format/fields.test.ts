@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { manifestSchema } from "../../model/manifest";
+import { recoveryKitSchema } from "../../model/recoveryKit";
 import * as records from "../../model/records";
 import { markedCommands, readDocument, tableAfter } from "./document";
 
@@ -27,6 +28,8 @@ const pages: [string, unknown][] = [
   ["### `archive.json`", records.archiveMarkerSchema],
   ["### `lineages/<lineage>.json`", records.lineageSchema],
   ["### `streams/<stream>.json`", records.streamRecordSchema],
+  ["### `keys/<keyId>.json`", records.keyRecordSchema],
+  ["### `kits/<time>-<seal>.json`", recoveryKitSchema],
   ["### `recoveries/<recovery>/plan.json`", records.recoveryPinSchema],
   ["### `recoveries/<recovery>/replayed.json`", records.recoveryReplayedSchema],
   ["### `recoveries/<recovery>/restored.json`", records.recoveryRestoredSchema],
@@ -35,6 +38,7 @@ const pages: [string, unknown][] = [
   ["### `leases/<lease>.json`", records.leaseSchema],
   ["### `expired/<pruneId>.json`", records.expiredSchema],
   ["### `watermarks/<lineage>/<time>-<node>.json`", records.watermarkSchema],
+  ["### `verifications/<depth>/<time>-<random>.json`", records.verificationSchema],
 ];
 
 describe("docs/format.md", () => {
@@ -59,6 +63,7 @@ describe("docs/format.md", () => {
   it("has the commands that by-hand.slow.test.ts runs", () => {
     expect(markedCommands(page, "by-hand")).toContain("init-cluster --bootstrap");
     expect(markedCommands(page, "by-hand-started")).toContain("resume-writes");
+    expect(markedCommands(page, "by-hand-signature")).toContain("openssl pkeyutl -verify");
     expect(markedCommands(page, "by-hand-forward")).toContain("wal-replay");
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Coverage, coverageOf } from "../../model/coverage";
+import { type Coverage, coverageOf, lostRanges } from "../../model/coverage";
 import { segmentName } from "../../model/layout";
 import { coverageTables } from "../../agent/cli/output";
 import { catalog, entry, idOf } from "./fixtures";
@@ -67,6 +67,35 @@ describe("what the archived log covers", () => {
     expect(covered([bases[0]!, damaged], {}).ranges).toEqual([
       { lineage: "l-one", from: at("04:00:00"), until: at("04:00:00"), bases: [idOf(1)] },
     ]);
+  });
+
+  it("goes on while the cluster rests: a backup whose open segment was empty follows without a hole", () => {
+    // Written until 04:10, then nothing: at 05:00 segment 1 is still the open one.
+    const found = covered([base(1, "04:00:00", 0), base(2, "05:00:00", 1)], { 0: "04:10:00" });
+    expect(found.ranges).toMatchObject([{ from: at("04:00:00"), until: at("05:00:00") }]);
+    expect(found.holes).toEqual([]);
+    // Nothing was written at all.
+    expect(covered([base(1, "04:00:00", 0), base(2, "05:00:00", 0)], {}).holes).toEqual([]);
+    // Segment 1 was finished before the second backup and is not there.
+    expect(covered([base(1, "04:00:00", 0), base(2, "05:00:00", 2)], { 0: "04:10:00" }).holes).toHaveLength(1);
+    // The second backup is of another node: only what the first one knew of its stream tells.
+    const wal = { stream: "s2", anchors: [], open: { first: name(8), last: name(8) }, segments: [] };
+    const knew = (segment: number) => ({
+      wal: { ...base(1, "04:00:00", 0).manifest.wal, anchors: [{ stream: "s2", segment: name(segment) }] },
+    });
+    const other = base(2, "05:00:00", 0, { wal });
+    expect(covered([base(1, "04:00:00", 0, knew(7)), other], {}).holes).toEqual([]);
+    expect(covered([base(1, "04:00:00", 0, knew(6)), other], {}).holes).toHaveLength(1);
+  });
+
+  it("is lost behind its last range, as long as no backup serves what is archived there", () => {
+    const found = covered(bases, { 0: "04:10:00", 1: "04:30:00", 2: "05:05:00", 3: "05:10:00", 6: "05:40:00" });
+    expect(lostRanges(found, "l-one", 900)).toEqual([{ lineage: "l-one", from: at("05:10:00"), until: null }]);
+    expect(lostRanges(found, "l-one", 3600)).toEqual([]);
+    expect(lostRanges(found, "l-other", 900)).toEqual([]);
+    expect(lostRanges(found, null, 900)).toEqual([]);
+    const holed = covered(bases, { 0: "04:10:00" });
+    expect(lostRanges(holed, "l-one", 900)).toEqual(holed.holes);
   });
 
   it("is of no use from a stream that no base knows", () => {

@@ -1,8 +1,10 @@
+import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import fc from "fast-check";
 import type { Catalog, CatalogEntry, Place } from "../../model/catalog";
-import { type Manifest, manifestFormat } from "../../model/manifest";
+import { type Manifest, manifestFormat, signedText } from "../../model/manifest";
 import { InputError, type Mistake } from "../../model/mistakes";
 import type { LineageRecord, RecoveryAccepted } from "../../model/records";
+import { keyIdOf } from "../../model/signature";
 import { Tier } from "../../model/tier";
 
 /** Sixty-four times the same hex digit: a SHA-256 that is easy to tell apart. */
@@ -161,7 +163,7 @@ export const anyManifest: fc.Arbitrary<Manifest> = fc.record(
       fc.record({ tier: fc.constantFrom(...Object.values(Tier)), backupId: fc.string(), manifestSha256: hash }),
     ),
     agent: fc.record({ version: fc.string(), sha256: hash }),
-    signature: fc.record({ keyId: fc.string(), value: fc.string() }),
+    signature: fc.record({ keyId: fc.string(), publicKey: fc.string(), value: fc.string() }),
   },
   {
     requiredKeys: [
@@ -186,3 +188,36 @@ export const anyManifest: fc.Arbitrary<Manifest> = fc.record(
     ],
   },
 );
+
+/** A pair of keys as a node has it. */
+export interface Keys {
+  privateKey: KeyObject;
+  publicKey: string;
+  keyId: string;
+}
+
+export function makeKeys(): Keys {
+  const { privateKey, publicKey: made } = generateKeyPairSync("ed25519");
+  const publicKey = made.export({ format: "der", type: "spki" }).toString("base64");
+  return { privateKey, publicKey, keyId: keyIdOf(publicKey) };
+}
+
+/** The same, signed; what was signed before is signed anew. */
+export function signed(one: Manifest, { privateKey, publicKey, keyId }: Keys): Manifest {
+  const value = sign(null, Buffer.from(signedText(one)), privateKey).toString("base64");
+  return { ...one, signature: { keyId, publicKey, value } };
+}
+
+/** An off-site copy of a backup, signed by whoever copied it. */
+export function copied(source: Manifest, keys: Keys, change: Partial<Manifest> = {}): Manifest {
+  const { tier, backupId, agent, signature } = source;
+  const from = { tier, backupId, manifestSha256: sha("d"), agent, ...(signature ? { signature } : {}) };
+  const copy = {
+    ...source,
+    backupId: idOf(2),
+    tier: Tier.Offsite,
+    source: from,
+    agent: { version: "2", sha256: sha("5") },
+  };
+  return signed({ ...copy, ...change }, keys);
+}

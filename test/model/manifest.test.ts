@@ -21,8 +21,14 @@ const complete: Manifest = manifest({
     open: { first: "0000000000000004.wal", last: "0000000000000004.wal" },
     segments: [{ name: "0000000000000004.wal", bytes: 5, sha256: sha("e"), stream: "node1-aa" }],
   },
-  source: { tier: "full", backupId: "x", manifestSha256: sha("f") },
-  signature: { keyId: "k", value: "v" },
+  source: {
+    tier: "full",
+    backupId: "x",
+    manifestSha256: sha("f"),
+    agent: { version: "0.0.9", sha256: sha("9") },
+    signature: { keyId: "k", publicKey: "p", value: "v" },
+  },
+  signature: { keyId: "k", publicKey: "p", value: "v" },
 });
 
 /** Every leaf of the complete manifest, as a path. */
@@ -110,7 +116,7 @@ describe("signedText", () => {
       fc.property(anyManifest, fc.nat(20), (one, seed) => {
         const text = signedText(one);
         expect(signedText(shuffleKeys(one, seed))).toBe(text);
-        expect(signedText({ ...one, signature: { keyId: "other", value: "x" } })).toBe(text);
+        expect(signedText({ ...one, signature: { keyId: "other", publicKey: "y", value: "x" } })).toBe(text);
         expect(signedText({ ...one, plainBytes: one.plainBytes === 0 ? 1 : 0 })).not.toBe(text);
       }),
     );

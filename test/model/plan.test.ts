@@ -93,12 +93,12 @@ describe("resolvePlan", () => {
       replay: { until: "2026-11-23T04:04:30.000Z", stream: "node1-aa", segments: 2, bytes: 2048 },
     });
     const lines = describePlan(plan, "d", new Date("2026-11-23T05:00:00.000Z")).split("\n");
-    expect(lines.slice(6, 9)).toEqual([
+    expect(lines.slice(7, 10)).toEqual([
       "  log             stream node1-aa: 2 segments, 2.0 KiB, 0000000000000004.wal to 0000000000000005.wal, stored until 2026-11-23T04:05:00.000Z",
       "  replayed        until 2026-11-23T04:04:30.000Z; the exact index is known when it is done",
       "  will do         on node1: fetch, check every file, replay the log, prove a copy alone, put in place, bootstrap once, start",
     ]);
-    expect(lines[10]).toBe("  will be lost    every write acknowledged after 2026-11-23T04:04:30.000Z");
+    expect(lines[11]).toBe("  will be lost    every write acknowledged after 2026-11-23T04:04:30.000Z");
     const end = describePlan(ask({ segments, restorePoint: "end-of-log" }), "d", new Date());
     expect(end).toContain("\n  replayed        to its end; the exact index is known when it is done\n");
     expect(end).toContain(
@@ -233,7 +233,7 @@ describe("resolvePlan refuses", () => {
   it("a named backup that is damaged, with what is wrong", () => {
     const bad = entry({ backupId: idOf(4) }, { problem: "data.tar.zst has 5 bytes, not 6" });
     expect(refusal({ catalog: catalog({ entries: [bad] }), restorePoint: `backup:${idOf(4)}` })).toBe(
-      `backup ${idOf(4)} cannot be restored: data.tar.zst has 5 bytes, not 6.`,
+      `backup ${idOf(4)} cannot be restored: data.tar.zst has 5 bytes, not 6. No good backup is listed.`,
     );
   });
 
@@ -319,11 +319,18 @@ Recovery r1 of cluster prod   plan ${sha("9")}
   taken           2026-11-23T04:00:00.000Z, 6 h 30 min ago
   holds           entries up to index 900, at least 900 entries
   size            9.8 KiB to fetch, 29.3 KiB unpacked, 1 files, 0 WAL segments
+  signatures      not checked against trusted keys: policy.signing.trustedKeys names none
   will do         on node1: fetch, check every file, prove a copy alone, put in place, bootstrap once, start
                   then node2, node3: join, empty, one at a time; then accept and take a base backup
   will be lost    every write acknowledged after 2026-11-23T04:00:00.000Z
   should take     about 16 s
 `);
+  });
+
+  it("says against how many keys signatures are checked", () => {
+    const say = (...keys: string[]): string => describePlan(ask(), "d", new Date(), keys);
+    expect(say("k")).toContain("\n  signatures      checked against 1 trusted key\n");
+    expect(say("k", "l")).toContain("\n  signatures      checked against 2 trusted keys\n");
   });
 
   it("says it for one node, for a backup without counts, and for a clock that is behind", () => {
@@ -332,7 +339,7 @@ Recovery r1 of cluster prod   plan ${sha("9")}
     const lines = describePlan(plan, "d", new Date("2026-11-23T03:00:00.000Z")).split("\n");
     expect(lines[3]).toBe("  taken           2026-11-23T04:00:00.000Z, 0.0 s ago");
     expect(lines[4]).toBe("  holds           entries up to index 1000");
-    expect(lines[7]).toBe(
+    expect(lines[8]).toBe(
       "                  then no other node: join, empty, one at a time; then accept and take a base backup",
     );
   });

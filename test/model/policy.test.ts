@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type BackupPolicy, type BackupPolicyOverrides, resolvePolicy, standardPolicy } from "../../model/policy";
 import { tiers } from "../../model/tier";
-import { messageOf, mistakesOf } from "./fixtures";
+import { makeKeys, messageOf, mistakesOf } from "./fixtures";
 
 const day = 24 * 60;
 
@@ -48,6 +48,14 @@ const contradictions: [BackupPolicyOverrides, string][] = [
     "  - policy.offsite.maxSourceAgeHours: full backups are taken every 1440 minutes, so most are too old to be copied off-site (received 23). Write at least 24.",
   ],
   [
+    { offsite: { continuousWal: true, walRecoveryPointMinutes: 5 } },
+    "  - policy.offsite.walRecoveryPointMinutes: the log is finished every 60 s and copied every 300 s, which cannot keep it (received 5). Write at least 6, or lower policy.wal.archiveTimeoutSeconds.",
+  ],
+  [
+    { offsite: { continuousWal: "yes" as unknown as boolean } },
+    '  - policy.offsite.continuousWal: must be true or false (received "yes"). Leave it out for the standard value, false.',
+  ],
+  [
     { offsite: { maxSourceAgeHours: 30 * 24 + 1 } },
     "  - policy.offsite.maxSourceAgeHours: full backups are kept for 30 days only (received 721). Write at most 720.",
   ],
@@ -67,9 +75,58 @@ const contradictions: [BackupPolicyOverrides, string][] = [
     { full: { everyMinutes: 1, recoveryPointMinutes: 1, maxPauseSeconds: 61 } },
     "  - policy.full.maxPauseSeconds: is longer than the recovery point objective (received 61). Write at most 60.",
   ],
+  [
+    { verification: { manifestEveryMinutes: 61, bytesEveryMinutes: 60 } },
+    "  - policy.verification.manifestEveryMinutes: every byte is read each 60 minutes, which finds all that this looks for (received 61). Write at most 60, or 0 to leave it out.",
+  ],
+  [
+    { verification: { restoreEveryMinutes: 0, queries: [{ statement: "SELECT COUNT(*) FROM t", minimumRows: 1 }] } },
+    '  - policy.verification.queries: are never asked by the schedule: restoreEveryMinutes is 0 (received [{"statement":"SELECT COUNT(*) FROM t","minimumRows":1}]). Let policy.verification.restoreEveryMinutes be more than 0, or name no queries.',
+  ],
+];
+
+/** What is wrong with a query, its path behind `queries`, and the problem. */
+const badQueries: [unknown, [path: string, problem: RegExp][]][] = [
+  ["SELECT", [["", /must be a list/]]],
+  [["SELECT COUNT(*) FROM t"], [["[0]", /must be an object/]]],
+  [[null], [["[0]", /must be an object/]]],
+  [
+    [{}],
+    [
+      ["[0].statement", /must be one SELECT COUNT/],
+      ["[0].minimumRows", /must be a whole number from 0/],
+    ],
+  ],
+  ...["SELECT k FROM t", "DELETE FROM t", "SELECT COUNT(*) FROM t; DROP TABLE t", "SELECT COUNT(*)\nFROM t", 7].map(
+    (statement): (typeof badQueries)[number] => [
+      [{ statement, minimumRows: 1 }],
+      [["[0].statement", /must be one SELECT COUNT\(…\) on one line, without a semicolon/]],
+    ],
+  ),
+  ...[-1, 1.5, "1", null].map((minimumRows): (typeof badQueries)[number] => [
+    [{ statement: "SELECT COUNT(*) FROM t", minimumRows }],
+    [["[0].minimumRows", /must be a whole number from 0/]],
+  ]),
+  [[{ statement: "SELECT COUNT(*) FROM t", minimumRows: 1, rows: 2 }], [["[0].rows", /is not known/]]],
+  [
+    [1, 2].map((minimumRows) => ({ statement: "SELECT COUNT(*) FROM t", minimumRows })),
+    [["[1].statement", /is asked twice/]],
+  ],
 ];
 
 describe("resolvePolicy", () => {
+  it("takes public keys, and names each one that is none by its path", () => {
+    const { publicKey } = makeKeys();
+    expect(resolvePolicy({ signing: { trustedKeys: [publicKey] } }).signing).toEqual({ trustedKeys: [publicKey] });
+    const trustedKeys = [publicKey, "key", publicKey.slice(1)];
+    const mistakes = mistakesOf(() => resolvePolicy({ signing: { trustedKeys }, full: { retentionDays: 0 } }));
+    expect(mistakes.map(({ path }) => path)).toEqual([
+      "policy.full.retentionDays",
+      "policy.signing.trustedKeys[1]",
+      "policy.signing.trustedKeys[2]",
+    ]);
+  });
+
   it.each(contradictions)("refuses %j", (overrides, line) => {
     expect(messageOf(() => resolvePolicy(overrides))).toBe(`The backup policy cannot be used: 1 mistake\n${line}`);
   });
@@ -83,8 +140,19 @@ describe("resolvePolicy", () => {
       { wal: { arrivalDeadlineSeconds: 121 } },
       { wal: { retentionDays: 7 } },
       { full: { everyMinutes: 1, recoveryPointMinutes: 1, maxPauseSeconds: 60 } },
+      { verification: { manifestEveryMinutes: 60, bytesEveryMinutes: 60 } },
+      { verification: { manifestEveryMinutes: 61, bytesEveryMinutes: 0 } },
+      { verification: { manifestEveryMinutes: 0, bytesEveryMinutes: 60, restoreEveryMinutes: 0 } },
+      { verification: { queries: [{ statement: "select count(*) from t WHERE v = 'x'", minimumRows: 0 }] } },
     ];
     for (const overrides of borders) expect(() => resolvePolicy(overrides)).not.toThrow();
+  });
+
+  it.each(badQueries)("refuses the queries %j", (queries, expected) => {
+    const overrides = { verification: { queries } } as unknown as BackupPolicyOverrides;
+    const found = mistakesOf(() => resolvePolicy(overrides));
+    expect(found.map(({ path }) => path)).toEqual(expected.map(([path]) => `policy.verification.queries${path}`));
+    for (const [at, [, problem]] of expected.entries()) expect(found[at]?.problem).toMatch(problem);
   });
 
   it.each([0, -1, 1.5, NaN, Infinity, "7", null, 1e12])("refuses %j as a number of days", (value) => {
@@ -115,7 +183,7 @@ describe("resolvePolicy", () => {
         path: `policy.${section}`,
         problem: "is no part of a policy",
         received: { everyMinutes: 5 },
-        remedy: "Use one of: snapshots, full, offsite, wal.",
+        remedy: "Use one of: snapshots, full, offsite, wal, signing, verification.",
       },
     ]);
   });

@@ -90,7 +90,33 @@ const good: Record<string, [GenericSchema, object]> = {
   lease: [records.leaseSchema, { format: "neumann-lease/1", leaseId: "x", node: "n", seconds: 60 }],
   watermark: [
     records.watermarkSchema,
-    { format: "neumann-watermark/1", lineage: "l", stream: "s", at: time, commitIndex: 5, openSegment: "x" },
+    {
+      format: "neumann-watermark/1",
+      lineage: "l",
+      stream: "s",
+      at: time,
+      leads: true,
+      commitIndex: 5,
+      openSegment: "x",
+      archiveTimeoutSeconds: 60,
+    },
+  ],
+  verification: [
+    records.verificationSchema,
+    {
+      format: "neumann-verification/1",
+      depth: "bytes",
+      backupId: null,
+      at: time,
+      seconds: 1.5,
+      by: "h",
+      places: ["primary", "offsite"],
+      backups: 2,
+      bytes: 30,
+      good: false,
+      newest: [{ tier: "full", place: "primary", backupId: "a" }],
+      faults: [{ backupId: "b", place: "offsite", problem: "gone" }],
+    },
   ],
   "archive-create": [
     specs.archiveCreateSchema,
@@ -112,7 +138,7 @@ const good: Record<string, [GenericSchema, object]> = {
 };
 
 /** Keys of the first level that may be absent: unknown values and optional ones. */
-const mayBeAbsent = new Set(["plan.approvedPlanDigest", "node-create.others"]);
+const mayBeAbsent = new Set(["verification.newest", "plan.approvedPlanDigest", "node-create.others"]);
 
 describe.each(Object.entries(good))("the record %s", (name, [schema, value]) => {
   it("is the same after it was stored and read", () => {

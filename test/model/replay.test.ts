@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { CatalogEntry, StoredSegment } from "../../model/catalog";
 import { segmentName } from "../../model/layout";
 import { PlanRefused } from "../../model/planRefused";
-import { type BaseAndLog, chooseBaseAndLog, segmentsOf } from "../../model/replay";
+import type { StoredWatermark } from "../../model/watermarks";
+import { type BaseAndLog, chooseBaseAndLog, logAfter, segmentsOf } from "../../model/replay";
 import { Tier } from "../../model/tier";
 import { catalog, entry, idOf } from "./fixtures";
 
@@ -56,9 +57,37 @@ function log(stored: Record<number, string>, stream = "s1", change: Partial<Stor
   }));
 }
 
-function choose(entries: CatalogEntry[], segments: StoredSegment[], until: string | null, stream?: string): BaseAndLog {
+function choose(
+  entries: CatalogEntry[],
+  segments: StoredSegment[],
+  until: string | null,
+  { stream, watermarks }: { stream?: string; watermarks?: StoredWatermark[] } = {},
+): BaseAndLog {
   const target = until === null ? null : new Date(clock(until));
-  return chooseBaseAndLog({ catalog: catalog({ entries }), lineage: "l-one", segments, until: target, stream });
+  return chooseBaseAndLog({
+    catalog: catalog({ entries }),
+    lineage: "l-one",
+    segments,
+    until: target,
+    stream,
+    watermarks,
+  });
+}
+
+/** What a node said: commit index and open segment. */
+function mark(at: string, commitIndex: number, open: number, change: Partial<StoredWatermark> = {}): StoredWatermark {
+  return {
+    format: "neumann-watermark/1",
+    lineage: "l-one",
+    stream: "s1",
+    at: clock(at),
+    leads: true,
+    commitIndex,
+    openSegment: name(open),
+    archiveTimeoutSeconds: 60,
+    storedAt: clock(at),
+    ...change,
+  };
 }
 
 function refusal(...asked: Parameters<typeof choose>): string {
@@ -81,6 +110,7 @@ describe("a target in time", () => {
     expect(chosen.manifest.backupId).toBe(idOf(2));
     expect(replay).toEqual({
       until: clock("04:45:00"),
+      wholeAt: null,
       stream: "s1",
       first: name(3),
       last: name(4),
@@ -129,7 +159,7 @@ describe("a target in time", () => {
     const plan = choose([anchored], [...dead, ...log({ 3: "04:40:00", 4: "05:30:00" })], "04:45:00");
     expect(plan.replay).toMatchObject({ stream: "s1", segments: 2 });
     // But the dead one when it is asked for.
-    const asked = choose([anchored], [...dead, ...log({ 3: "04:40:00", 4: "05:30:00" })], "04:45:00", "s2");
+    const asked = choose([anchored], [...dead, ...log({ 3: "04:40:00", 4: "05:30:00" })], "04:45:00", { stream: "s2" });
     expect(asked.replay).toMatchObject({ stream: "s2", segments: 1 });
   });
 
@@ -167,7 +197,7 @@ describe("a target in time", () => {
 
   it("refuses a time after the end", () => {
     expect(refusal([first, second], log(hourly), "04:50:01")).toBe(
-      `2026-11-23T04:50:01.000Z lies after the end of the archived log, which reaches to ${name(4)} of stream s1, stored at 2026-11-23T04:50:00.000Z. Use an earlier time, or end-of-log for all there is.`,
+      `2026-11-23T04:50:01.000Z lies after the end of the archived log, which reaches to ${name(4)} of stream s1, stored at 2026-11-23T04:50:00.000Z. No node that led said afterwards whether anything had been written since. Use an earlier time, or end-of-log for all there is.`,
     );
   });
 
@@ -243,5 +273,111 @@ describe("whatever is planned", () => {
         for (const wanted of names) expect(stored.some(({ segment }) => segment === wanted)).toBe(true);
       }),
     );
+  });
+});
+
+describe("a time after the last segment was stored", () => {
+  // Segment 4 was stored at 04:50:00; nobody has written since.
+  const quiet = [mark("05:05:00", 500, 5), mark("05:10:00", 500, 5)];
+  const plan = (watermarks: StoredWatermark[], until = "05:00:00", segments = log(hourly)) =>
+    choose([first], segments, until, { watermarks });
+  const said = (watermarks: StoredWatermark[], until?: string) =>
+    refusal([first], log(hourly), until ?? "05:00:00", { watermarks });
+
+  it("is restored to by all of the log, where the leader had nothing beyond it", () => {
+    expect(plan(quiet).replay).toMatchObject({
+      until: null,
+      wholeAt: clock("05:05:00"),
+      first: name(0),
+      last: name(4),
+    });
+  });
+
+  it("is restored to from another node's stream, whose node had come as far", () => {
+    const lead = quiet.map((m) => ({ ...m, stream: "s9" }));
+    const own = quiet.map((m) => ({ ...m, leads: false }));
+    expect(plan([...lead, ...own]).replay).toMatchObject({ wholeAt: clock("05:05:00"), last: name(4) });
+    const behind = own.map((m) => ({ ...m, commitIndex: 499 }));
+    expect(said([...lead, ...behind])).toContain("cannot be told that this is archived");
+  });
+
+  it.each<[string, StoredWatermark[]]>([
+    ["nobody said anything afterwards", []],
+    ["it was said before the target", [mark("04:52:00", 500, 5), mark("04:57:00", 500, 5)]],
+    ["it was said within a clock's error of the target", [mark("05:00:59", 500, 5), mark("05:00:58", 500, 5)]],
+    ["the store got it before the target", quiet.map((m) => ({ ...m, storedAt: clock("04:59:00") }))],
+    ["no leader said it", quiet.map((m) => ({ ...m, leads: false }))],
+    ["it is of another history", quiet.map((m) => ({ ...m, lineage: "l-two" }))],
+    ["it was said once: the open segment may hold something", quiet.slice(0, 1)],
+    ["it was said again too soon", [mark("05:05:00", 500, 5), mark("05:07:29", 500, 5)]],
+    ["the open segment has gone on", [mark("05:05:00", 500, 5), mark("05:10:00", 500, 6)]],
+    ["finished segments are missing", [mark("05:05:00", 500, 6), mark("05:10:00", 500, 6)]],
+    ["the open segment was archived long before", [mark("05:05:00", 500, 3), mark("05:10:00", 500, 3)]],
+    ["no segment has such a name", quiet.map((m) => ({ ...m, openSegment: "x" }))],
+  ])("is refused where %s", (_, watermarks) => {
+    expect(said(watermarks)).toContain("lies after the end of the archived log");
+  });
+
+  it("is refused where the last segment may hold what is newer, and behind a gap", () => {
+    expect(said(quiet, "04:50:59")).toContain("lies after the end of the archived log");
+    expect(plan(quiet, "04:51:00").replay?.wholeAt).toBe(clock("05:05:00"));
+    const { 3: gone, ...gap } = hourly;
+    expect(gone).toBe("04:40:00");
+    expect(refusal([first], log(gap), "05:00:00", { watermarks: quiet })).toContain("lies behind a gap");
+  });
+
+  it("says how far the cluster had come", () => {
+    expect(said([mark("05:05:00", 700, 7)])).toContain(
+      `At ${clock("05:05:00")} the cluster had come to index 700, and it cannot be told that this is archived.`,
+    );
+    expect(said([])).toContain("No node that led said afterwards whether anything had been written since.");
+  });
+
+  it("needs nobody's word where the log itself reaches it", () => {
+    expect(choose([first], log(hourly), "04:45:00").replay).toMatchObject({ until: clock("04:45:00"), wholeAt: null });
+  });
+});
+
+describe("the log that follows a backup", () => {
+  const taken = base(1, { at: "10:00:00", open: [3, 3], anchors: { s1: 2, s2: 7 } });
+  const one = { 3: "10:01:00", 4: "10:02:00", 5: "10:03:00" };
+  const after = (...segments: StoredSegment[][]) => logAfter(taken, segments.flat(), 60);
+
+  it("is all of the stream that reaches farthest", () => {
+    const { replay, problem } = after(log({ ...one, 2: "09:59:00" }), log({ 8: "10:02:30" }, "s2"));
+    expect(problem).toBeNull();
+    expect(replay).toMatchObject({ stream: "s1", first: name(3), last: name(5), segments: 3, until: null, gap: false });
+  });
+
+  it("is none where nothing was stored since", () => {
+    expect(after(log({ 2: "09:59:00" }))).toEqual({ replay: null, problem: null });
+    expect(after(log({ 9: "10:05:00" }, "s3"))).toEqual({ replay: null, problem: null });
+  });
+
+  it("is not whole with a gap, wherever it lies", () => {
+    const inside = after(log({ 3: "10:01:00", 5: "10:03:00" }));
+    expect(inside.problem).toBe(`the log that follows it is not whole: ${name(4)} of stream s1 is missing`);
+    expect(inside.replay).toMatchObject({ first: name(3), last: name(3), gap: true });
+    expect(after(log({ 4: "10:02:00" }))).toEqual({
+      replay: null,
+      problem: `the log that follows it is not whole: ${name(3)} of stream s1 is missing`,
+    });
+  });
+
+  it("is whole where another stream goes on to the end, give or take what one may be late", () => {
+    const holey = log({ 3: "10:01:00", 5: "10:03:00" });
+    expect(after(holey, log({ 8: "10:02:00" }, "s2"))).toMatchObject({ replay: { stream: "s2" }, problem: null });
+    // A node that is long gone.
+    expect(after(holey, log({ 8: "10:01:59" }, "s2")).problem).toMatch(/is missing$/);
+    const both = after(holey, log({ 8: "10:01:00", 10: "10:02:00" }, "s2"));
+    expect(both.problem).toBe(
+      `the log that follows it is not whole: ${name(4)} of stream s1 and ${name(9)} of stream s2 are missing`,
+    );
+  });
+
+  it("is that of the backup's own archive", () => {
+    const away = { ...taken, place: "offsite" as const };
+    expect(logAfter(away, log(one), 60)).toEqual({ replay: null, problem: null });
+    expect(logAfter(away, log(one, "s1", { place: "offsite" }), 60).replay).toMatchObject({ last: name(5) });
   });
 });

@@ -43,8 +43,6 @@ describe("parseRestorePoint", () => {
     "backup:",
     "backup:latest",
     "backup:20261123T040000Z-XYZ",
-    "time:2026-11-23T04:00:00",
-    "time:2026-11-23T04:00:00+01:00",
     "time:2026-11-23 04:00:00Z",
     "time:2026-11-23T04:00Z",
     "time:2026-02-30T04:00:00Z",
@@ -63,6 +61,29 @@ describe("parseRestorePoint", () => {
     expect(messageOf(() => parseRestorePoint(text))).toBe(
       "The restore point cannot be used: 1 mistake\n" +
         `  - restorePoint: is no restore point (received ${JSON.stringify(text)}). Write one of: latest-offsite | latest | end-of-log[@STREAM] | backup:ID | time:UTC[@STREAM] | index:N. An ID is as \`neumann-backup list\` shows it, a time as 2026-11-23T10:30:00Z.`,
+    );
+  });
+
+  it.each([
+    [
+      "2026-11-23T04:00:00",
+      "has no time zone",
+      "Write the time in UTC, to the second, with a Z at its end: time:2026-11-23T10:30:00Z.",
+    ],
+    [
+      "2026-11-23 04:00",
+      "has no time zone",
+      "Write the time in UTC, to the second, with a Z at its end: time:2026-11-23T10:30:00Z.",
+    ],
+    ["2026-11-23T04:00:00+01:00", "is not in UTC", "The same moment in UTC is time:2026-11-23T03:00:00Z."],
+    [
+      "2026-11-23T23:30:00.5-0100@n-0011aabb",
+      "is not in UTC",
+      "The same moment in UTC is time:2026-11-24T00:30:00.500Z@n-0011aabb.",
+    ],
+  ])("guesses no zone for time:%s", (time, problem, remedy) => {
+    expect(messageOf(() => parseRestorePoint(`time:${time}`))).toBe(
+      `The restore point cannot be used: 1 mistake\n  - restorePoint: ${problem} (received "time:${time}"). ${remedy}`,
     );
   });
 });

@@ -169,6 +169,37 @@ describe("snapshots", () => {
   });
 });
 
+describe("the log off-site", () => {
+  const policy = resolvePolicy({ offsite: { continuousWal: true } });
+  const served = {
+    anchors: [...anchors, { stream: "s2", segment: "0000000000000001.wal" }],
+    stream: "s1",
+    segments: [],
+  };
+
+  it("makes an off-site backup due when none there serves the stream that is written", () => {
+    expect(ask({ policy, ownStream: "s1" }).offsite?.due).toBe(false);
+    expect(ask({ ownStream: "s2" }).offsite?.due).toBe(false);
+    const found = ask({ policy, ownStream: "s2" });
+    // Its source must serve it too: the newest full backup does not.
+    expect(found.full).toMatchObject({
+      due: true,
+      reason: `the off-site copy is due, and ${idOf(2)} does not serve stream s2`,
+    });
+    expect(found.offsite).toMatchObject({
+      due: false,
+      reason: `no backup there serves stream s2 yet; it waits for a full backup, because ${idOf(2)} does not serve stream s2`,
+    });
+  });
+
+  it("is served once the full backup that holds the stream's anchor is off-site", () => {
+    const full = withNewest(Tier.Full, 100, { wal: served });
+    expect(ask({ policy, ownStream: "s2", ...full })).toMatchObject({ full: { due: false }, offsite: { due: true } });
+    const off = withNewest(Tier.Offsite, 50, { wal: served });
+    expect(ask({ policy, ownStream: "s2", ...off }).offsite?.due).toBe(false);
+  });
+});
+
 it("names a slot alike on every node, and another one after a good backup only", () => {
   for (const tier of tiers) {
     const slot = ask()[tier]?.slot;

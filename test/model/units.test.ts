@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatCount, formatSeconds } from "../../model/units";
+import { counted, formatBytes, formatCount, formatSeconds } from "../../model/units";
 
 describe("formatBytes", () => {
   it.each([
@@ -45,4 +45,8 @@ describe("formatSeconds", () => {
 
 it("formatCount groups digits in the same way on every machine", () => {
   expect([0, 999, 50_000, 1_234_567].map(formatCount)).toEqual(["0", "999", "50,000", "1,234,567"]);
+});
+
+it("counted knows one from many", () => {
+  expect([0, 1, 2000].map((count) => counted(count, "backup"))).toEqual(["0 backups", "1 backup", "2,000 backups"]);
 });

@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openArchives } from "../../lab/demo/archives";
 import { demoLaboratory, demoPorts } from "../../lab/demo/laboratory";
 import { holdPorts, type PortBlock } from "../../lab/demo/ports";
 import { killAll, processesOf, workVariable } from "../../lab/demo/processes";
@@ -52,7 +53,8 @@ beforeAll(async () => {
   // Whatever these tests start carries the mark, and is found by it.
   process.env[workVariable] = folder;
   ports = await holdPorts(demoPorts);
-  laboratory = demoLaboratory({ workFolder: folder, folder: at("nodes"), ports: ports.ports });
+  const { places: archives } = await openArchives("folder", folder, () => undefined);
+  laboratory = demoLaboratory({ workFolder: folder, folder: at("nodes"), ports: ports.ports, archives });
   const tarball = await pack(at("tarball"));
   const packages = [tarball, pinned("@pulumi/pulumi"), pinned("@pulumi/command")];
   await makeProject(projects.commonJs, typeScriptCommonJs, [...packages, pinned("@types/node")]);

@@ -69,8 +69,22 @@ describe("the package for other Pulumi languages", () => {
     });
     expect(Object.fromEntries(resources.sort())).toMatchInlineSnapshot(`
       {
+        "pulumi-neumann:index:BucketArchive": [
+          "bucket: string",
+          "caFile?: string",
+          "clusterId: string",
+          "credentials?: BucketCredentials",
+          "encryption?: BucketEncryption",
+          "endpoint?: string",
+          "forcePathStyle?: boolean",
+          "objectLock?: BucketObjectLock",
+          "offsite?: ArchivePlace",
+          "prefix?: string",
+          "region: string",
+        ],
         "pulumi-neumann:index:ClusterBackups": [
           "archive: ArchiveReference",
+          "kitFile?: string",
           "nodes: plain plain HostArgs[]",
           "onUnreachable?: plain OnUnreachable",
           "policy?: BackupPolicyArgs",
@@ -78,6 +92,7 @@ describe("the package for other Pulumi languages", () => {
         "pulumi-neumann:index:DirectoryArchive": [
           "clusterId: string",
           "location: string",
+          "offsite?: ArchivePlace",
           "offsiteLocation?: string",
         ],
         "pulumi-neumann:index:DisasterRecovery": [
@@ -170,8 +185,8 @@ describe("the package for other Pulumi languages", () => {
       "pulumi-neumann:index:DirectoryArchive": 1,
       "pulumi-neumann:index:LocalNodes": 1,
       "pulumi-neumann:index:ClusterBackups": 1,
-      // 2 of the archive, 3 nodes; an installation and two turns of the rollout for each of them.
-      "command:local:Command": 2 + 3 + 3 * 3,
+      // 2 of the archive, 3 nodes; an installation and two turns of the rollout for each of them; the recovery kit.
+      "command:local:Command": 2 + 3 + 3 * 3 + 1,
     });
     expect(outputs.policy).toMatchObject({ wal: { archiveTimeoutSeconds: 30 } });
     expect(existsSync(settings.directory)).toBe(false);

@@ -197,7 +197,9 @@ nodes = [
 # An output's type is not an input's, in Python: a reference is written out, or passed on untyped.
 reference = neumann.ArchiveReferenceArgs(kind="directory", cluster_id="db", location="/srv/archive")
 backups = neumann.ClusterBackups("db", nodes=nodes, archive=reference)
-location: pulumi.Output[str] = archive.reference.apply(lambda value: value.location)
+location: pulumi.Output[str | None] = archive.reference.apply(lambda value: value.location)
+offsite = neumann.ArchivePlaceArgs(kind="s3", bucket="acme-offsite", region="eu-west-1")
+bucket = neumann.BucketArchive("db", cluster_id="db", bucket="acme-backup", region="eu-central-1", offsite=offsite)
 neumann.ClusterBackups("x", nodes=nodes, archive="/srv/archive")  # a mistake
 neumann.DirectoryArchive("x", cluster_id="x", location=3)  # a mistake
 `;

@@ -18,6 +18,8 @@ export interface Shown {
   changes: Record<string, number>;
   /** What components said. */
   messages: string[];
+  /** What the engine printed. Where it runs in another network its events do not come: this does. */
+  text: string;
 }
 
 /** Where a user's project is, and what its engine runs with. */
@@ -53,26 +55,28 @@ export class UserStack {
   }
 
   /** Sets a key of the project's configuration; what is no text is set as JSON. */
-  async configure(key: string, value: unknown): Promise<void> {
-    await this.stack.setConfig(key, { value: typeof value === "string" ? value : JSON.stringify(value) });
+  async configure(key: string, value: unknown, { secret = false } = {}): Promise<void> {
+    await this.stack.setConfig(key, { value: typeof value === "string" ? value : JSON.stringify(value), secret });
   }
 
   async preview(expectNoChanges = false): Promise<Shown> {
     const watch = new Watch();
-    const { changeSummary } = await this.stack.preview({ expectNoChanges, onEvent: watch.take });
-    return watch.shown({ ...changeSummary });
+    const { changeSummary, stdout } = await this.stack.preview({ expectNoChanges, onEvent: watch.take });
+    return { ...watch.shown({ ...changeSummary }), text: stdout };
   }
 
   async up(): Promise<Shown> {
     const watch = new Watch();
-    const { summary } = await this.stack.up({ onEvent: watch.take });
-    return watch.shown({ ...summary.resourceChanges });
+    const { summary, outputs, stdout } = await this.stack.up({ onEvent: watch.take });
+    const values: Record<string, unknown> = {};
+    for (const [name, { value }] of Object.entries(outputs)) values[name] = value;
+    return { ...watch.shown({ ...summary.resourceChanges }), outputs: values, text: stdout };
   }
 
   async destroy(): Promise<Shown> {
     const watch = new Watch();
-    const { summary } = await this.stack.destroy({ onEvent: watch.take });
-    return watch.shown({ ...summary.resourceChanges });
+    const { summary, stdout } = await this.stack.destroy({ onEvent: watch.take });
+    return { ...watch.shown({ ...summary.resourceChanges }), text: stdout };
   }
 }
 
@@ -90,7 +94,7 @@ class Watch {
     if (diagnosticEvent) this.messages.push(diagnosticEvent.message.trimEnd());
   };
 
-  shown(changes: Record<string, number>): Shown {
+  shown(changes: Record<string, number>): Omit<Shown, "text"> {
     const { outputs, types, messages } = this;
     return { outputs, types, changes, messages };
   }

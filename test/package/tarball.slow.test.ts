@@ -33,6 +33,7 @@ describe("what npm pack makes", () => {
       "PulumiPlugin.yaml",
       "README.md",
       "agent",
+      "cli",
       "components",
       "docs",
       "index.js",
@@ -48,6 +49,8 @@ describe("what npm pack makes", () => {
       "agent/bundle/THIRD-PARTY-LICENSES.txt",
       "agent/bundle/neumann-backup.cjs",
       "agent/bundle/neumann-backup.cjs.sha256",
+      "agent/bundle/start.sh",
+      "agent/bundle/start.sh.sha256",
     ]);
     const wanted = ["stacks/environment/index.js", "stacks/recovery/Pulumi.yaml", "docs/policy.md", "model/index.js"];
     expect(files).toEqual(expect.arrayContaining(wanted));
@@ -55,7 +58,7 @@ describe("what npm pack makes", () => {
   });
 
   it("holds each source beside its compiled file, and the declarations apart", () => {
-    const code = files.filter((file) => /^(index|components|model|stacks)\b.*\.[jt]s$/.test(file));
+    const code = files.filter((file) => /^(index|cli|components|model|stacks)\b.*\.[jt]s$/.test(file));
     const without = (ending: string) => code.filter((f) => f.endsWith(ending)).map((f) => f.slice(0, -ending.length));
     expect(without(".ts")).toEqual(without(".js"));
     expect(code.filter((file) => file.endsWith(".d.ts"))).toEqual([]);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openArchives } from "../../lab/demo/archives";
 import { DemoUsageError, parseFlags } from "../../lab/demo/flags";
 import { demoLaboratory, demoPorts } from "../../lab/demo/laboratory";
 import { holdPorts } from "../../lab/demo/ports";
@@ -17,7 +18,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("flags of npm start", () => {
-  const none = { help: false, json: false, keep: false, work: undefined, writes: 50_000 };
+  const none = { help: false, json: false, keep: false, work: undefined, writes: 50_000, archive: "folder" };
 
   it("have defaults", () => {
     expect(parseFlags([])).toEqual(none);
@@ -32,6 +33,8 @@ describe("flags of npm start", () => {
   it.each([
     [["--writes", "many"], '--writes must be a whole number from 1000 to 10000000, not "many"'],
     [["--writes", "999"], 'not "999"'],
+    [["--archive", "gcs"], '--archive must be folder or s3, not "gcs"'],
+    [["--archive", "s3", "--keep"], "--keep does not go with --archive s3"],
     [["--writes", "-1"], "--writes"],
     [["--write", "2000"], "Unknown option '--write'"],
     [["now"], "now"],
@@ -86,9 +89,10 @@ describe("processes of a run", () => {
 });
 
 describe("the lab", () => {
-  it("brings what an exercise needs", () => {
+  it("brings what an exercise needs", async () => {
     const ports = Array.from({ length: demoPorts }, (_, index) => 20_000 + index);
-    const laboratory: Laboratory = demoLaboratory({ workFolder: folder, folder, ports });
+    const { places: archives } = await openArchives("folder", folder, () => undefined);
+    const laboratory: Laboratory = demoLaboratory({ workFolder: folder, folder, ports, archives });
     const places = [...laboratory.lost, ...laboratory.fresh];
     expect(places).toHaveLength(6);
     for (const key of ["nodeId", "address", "adminUrl", "directory"] as const) {

@@ -151,12 +151,14 @@ function browserPath(): string | undefined {
 
 describe("runs side by side", () => {
   it(
-    "do not disturb each other, one of them with another NEUMANN_BIN; a second one in the same folder is refused",
+    "do not disturb each other, one of them with another NEUMANN_BIN and with buckets as archives; a second one in the same folder is refused",
     async () => {
       const [a, b] = [workFolder("left"), workFolder("right")];
       const bin = path.join(folder, "bin");
       cpSync(path.join(root, "lab", "neumann", "bin"), bin, { recursive: true });
-      const other = new Run("start.mjs", ["--work", b, "--writes", "3000"], { NEUMANN_BIN: bin });
+      const other = new Run("start.mjs", ["--work", b, "--writes", "3000", "--archive", "s3"], {
+        NEUMANN_BIN: bin,
+      });
       const runs = [start(a, "--writes", "3000"), other];
       await runs[0]?.said(/\[1\/7\]/);
       const second = start(a);
@@ -165,6 +167,8 @@ describe("runs side by side", () => {
       for (const run of runs) expect(await run.ended, run.output).toBe(0);
       const report = JSON.parse(readFileSync(path.join(b, "report.json"), "utf8")) as RehearsalResult;
       expect(report.tools.Database).toBe("from NEUMANN_BIN");
+      expect(report.verdict).toBe("PASS");
+      for (const work of [a, b]) expect(await processesOf(work)).toEqual([]);
     },
     10 * minutes,
   );

@@ -55,6 +55,8 @@ function inWords({ status, code, message }: Refusal): string {
     .join(" ");
 }
 
+const noLock = "Give the bucket object lock, or leave objectLock out of the archive's reference.";
+
 const adviceByCode: Record<string, string> = {
   InvalidAccessKeyId: "The store does not know this access key: correct the credentials of the archive.",
   SignatureDoesNotMatch: "The secret key is not that of the access key: correct the credentials of the archive.",
@@ -63,18 +65,30 @@ const adviceByCode: Record<string, string> = {
   NoSuchUpload: "Somebody, or a rule of the bucket, took the upload away: run the same command again.",
 };
 
-function adviceFor({ status, code = "", region }: Refusal, { location }: Asked): string {
-  const known = adviceByCode[code];
+/** True where a bucket without object lock was told to lock. */
+function lacksLock({ code = "", message = "" }: Refusal, { location }: Asked): boolean {
+  return location.objectLock !== undefined && /ObjectLockConfiguration/i.test(`${code} ${message}`);
+}
+
+function adviceFor(refusal: Refusal, asked: Asked): string {
+  const { status, code = "", region } = refusal;
+  const { location } = asked;
+  const known = lacksLock(refusal, asked) ? noLock : adviceByCode[code];
   if (known !== undefined) return known;
   if (region !== undefined && region !== location.region)
     return `The bucket lies in ${region}: write region: "${region}".`;
-  if (status === 403) return `Allow these credentials to do that in ${location.bucket}${withKey(location)}.`;
+  if (status === 403)
+    return `Allow these credentials to do that in ${location.bucket}${withKey(location)}${withLock(location)}.`;
   if (code.startsWith("KMS.")) return `Look after the key${withKey(location)}.`;
   return adviceByStatus[status] ?? "Correct the archive's reference; then run the same command again.";
 }
 
 function withKey({ encryption }: S3Location): string {
   return encryption?.kmsKeyId === undefined ? "" : ` with the key ${encryption.kmsKeyId}`;
+}
+
+function withLock({ objectLock }: S3Location): string {
+  return objectLock === undefined ? "" : ", and to lock what they put (s3:PutObjectRetention)";
 }
 
 const adviceByStatus: Record<number, string> = {
@@ -105,10 +119,11 @@ const networkAdvice: Record<string, string> = {
 /** A failure below HTTP in words. */
 export function networkFault(error: unknown, asked: Asked, host: string): Error {
   const { code = "", message } = error as NodeJS.ErrnoException;
-  const certificate = /CERT|SELF_SIGNED|SSL|EPROTO|ERR_TLS/.test(code) || code.startsWith("HPE_");
+  const certificate =
+    /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|SSL|EPROTO|ERR_TLS/.test(code) || code.startsWith("HPE_");
   if (certificate) {
     return new WorldFault(
-      `${what(asked)}: the secure connection to ${host} failed: ${message}. Correct the endpoint, or trust its certificate (NODE_EXTRA_CA_CERTS).`,
+      `${what(asked)}: the secure connection to ${host} failed: ${message}. Correct the endpoint; its certificate must be signed by an authority that Node knows, or by one in the archive's caFile.`,
     );
   }
   const hopeless = ["ENOTFOUND", "ECONNREFUSED"].includes(code);

@@ -2,17 +2,21 @@ import http from "node:http";
 import https from "node:https";
 import { AwsV4Signer } from "aws4fetch";
 import type { S3Location } from "../../../model/s3Location";
+import { readAuthorities } from "./authorities";
 import type { KeySource } from "./credentials";
 import { type Asked, faultOf, isReset, networkFault, type Refusal } from "./faults";
+import { lockHeaders } from "./meta";
 import { text } from "./xml";
 
 /** One request for an object, or for the bucket where `key` is absent. */
 export interface S3Request {
-  method: "GET" | "HEAD" | "PUT";
+  method: "GET" | "HEAD" | "PUT" | "DELETE";
   key?: string;
   query?: Record<string, string>;
   headers?: Record<string, string>;
   body?: { content: Buffer; sha256: string };
+  /** Locked as the archive's reference says. */
+  locked?: boolean;
 }
 
 export interface S3Response {
@@ -41,17 +45,17 @@ const answers = [200, 206, 404, 409, 412];
  */
 export class S3Http {
   private readonly base: URL;
-  private readonly agent: http.Agent;
+  private agent: Promise<http.Agent> | undefined;
   /** Milliseconds that the store's clock is ahead: a signature of another time is refused. */
   private ahead = 0;
+  /** The same by its last answer, to the second; undefined before the first one. */
+  private aheadSeen: number | undefined;
 
   constructor(
     private readonly location: S3Location,
     private readonly keys: KeySource,
   ) {
     this.base = new URL(baseUrl(location));
-    const options = { keepAlive: true, maxSockets: 16 };
-    this.agent = this.base.protocol === "https:" ? new https.Agent(options) : new http.Agent(options);
   }
 
   /** For messages. */
@@ -70,7 +74,7 @@ export class S3Http {
   async send(request: S3Request): Promise<S3Response> {
     const response = await this.exchange(request);
     if (answers.includes(response.status) && request.method === "HEAD") return response;
-    if (response.status === 200 || response.status === 206) return response;
+    if (response.status === 200 || response.status === 206 || response.status === 204) return response;
     const refusal = await readRefusal(response);
     if (answers.includes(response.status) && refusal.code !== "NoSuchBucket") return response;
     // Answers to HEAD do not say why: it may be the clock.
@@ -92,6 +96,18 @@ export class S3Http {
     return new Date(at);
   }
 
+  /** The time by which a lock ends: the store's, for a host's clock that is years ahead would lock for years. */
+  async storeTime(): Promise<Date> {
+    if (this.aheadSeen === undefined) await this.date();
+    return new Date(Date.now() + (this.aheadSeen ?? 0));
+  }
+
+  /** The authorities that sign the store's certificate; undefined: those that Node knows. */
+  async authorities(): Promise<string | undefined> {
+    const { caFile } = this.location;
+    return caFile === undefined ? undefined : readAuthorities(caFile);
+  }
+
   /** Takes the store's clock for signing; false when that would change nothing. */
   private follow({ headers }: S3Response): boolean {
     const ahead = Date.parse(headers.date ?? "") - Date.now();
@@ -103,23 +119,39 @@ export class S3Http {
   private async exchange(request: S3Request): Promise<S3Response> {
     const { method, body, key } = request;
     const { url, headers } = await this.signed(request);
+    const agent = await (this.agent ??= this.connections());
     try {
-      return await this.transfer(url, { method, headers, content: body?.content });
+      const response = await this.transfer(url, { method, headers, content: body?.content, agent });
+      const at = Date.parse(response.headers.date ?? "");
+      if (!Number.isNaN(at)) this.aheadSeen = at - Date.now();
+      return response;
     } catch (error) {
       if (method === "PUT" && isReset(error)) throw error;
       throw networkFault(error, this.asked(method, key), url.host);
     }
   }
 
-  private async signed({ method, key, query = {}, headers, body }: S3Request): Promise<Signed> {
+  private async connections(): Promise<http.Agent> {
+    const options = { keepAlive: true, maxSockets: 16 };
+    if (this.base.protocol !== "https:") return new http.Agent(options);
+    return new https.Agent({ ...options, ca: await this.authorities() });
+  }
+
+  private async lock(): Promise<Record<string, string>> {
+    const { objectLock } = this.location;
+    return objectLock === undefined ? {} : lockHeaders(objectLock, await this.storeTime());
+  }
+
+  private async signed({ method, key, query = {}, headers, body, locked }: S3Request): Promise<Signed> {
     const url = new URL(this.base);
     if (key !== undefined) url.pathname = `${url.pathname.replace(/\/$/, "")}/${key}`;
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const lock = locked === true ? await this.lock() : {};
     const { accessKeyId, secretAccessKey, sessionToken } = await this.keys();
     const signer = new AwsV4Signer({
       method,
       url: url.href,
-      headers: { ...headers, "x-amz-content-sha256": body?.sha256 ?? emptySha256 },
+      headers: { ...headers, ...lock, "x-amz-content-sha256": body?.sha256 ?? emptySha256 },
       service: "s3",
       region: this.location.region,
       datetime: new Date(Date.now() + this.ahead).toISOString().replace(/[:-]|\.\d{3}/g, ""),
@@ -135,11 +167,16 @@ export class S3Http {
 
   private transfer(
     url: URL,
-    { method, headers, content }: { method: string; headers: Signed["headers"]; content?: Buffer },
+    {
+      method,
+      headers,
+      content,
+      agent,
+    }: { method: string; headers: Signed["headers"]; content?: Buffer; agent: http.Agent },
   ): Promise<S3Response> {
     const client = url.protocol === "https:" ? https : http;
     return new Promise((resolve, reject) => {
-      const request = client.request(url, { method, headers, agent: this.agent, timeout: silenceMs });
+      const request = client.request(url, { method, headers, agent, timeout: silenceMs });
       request.once("response", (body) => resolve({ status: body.statusCode ?? 0, headers: body.headers, body }));
       request.once("timeout", () => {
         request.destroy(Object.assign(new Error(`silent for ${silenceMs / 1000} s`), { code: "ETIMEDOUT" }));

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { S3Location } from "../../../model/s3Location";
+import type { S3Location, S3ObjectLock } from "../../../model/s3Location";
 
 /** What is known of an object's content. */
 export interface Meta {
@@ -35,6 +35,19 @@ export function metaHeaders({ encryption }: S3Location, of: { sha256: string }):
     headers["x-amz-server-side-encryption-aws-kms-key-id"] = encryption.kmsKeyId ?? "";
   }
   return headers;
+}
+
+/** Until when a lock lasts that begins now. */
+export function lockedUntil({ days }: S3ObjectLock, now: Date): Date {
+  return new Date(Math.floor(now.getTime() / 1000) * 1000 + days * 86_400_000);
+}
+
+/** Headers of a put that locks what it stores. */
+export function lockHeaders(lock: S3ObjectLock, now: Date): Record<string, string> {
+  return {
+    "x-amz-object-lock-mode": lock.mode.toUpperCase(),
+    "x-amz-object-lock-retain-until-date": lockedUntil(lock, now).toISOString(),
+  };
 }
 
 /** Reads the answer to HEAD or GET. */

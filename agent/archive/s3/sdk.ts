@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import https from "node:https";
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
@@ -13,14 +14,21 @@ import { WorldFault } from "../../run/errors";
 import { metaSuffix, type PutResult } from "../archive";
 import type { Keys, KeySource } from "./credentials";
 import { faultOf, isReset, networkFault } from "./faults";
-import { type Meta, metadata, type Present } from "./meta";
+import { lockedUntil, type Meta, metadata, type Present } from "./meta";
 import { mostParts } from "./parts";
 import { isExplained, type Patience, retrying, Transient } from "./retry";
 
 // Its releases of 2027 need Node 22, and it says so on standard error on every start.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-function clientFor(location: S3Location, keys?: KeySource): S3Client {
+/** What a client needs to reach its store. */
+export interface Connection {
+  keys: KeySource;
+  /** Certificates of the authorities, in PEM; undefined: those that Node knows. */
+  authorities?: string;
+}
+
+function clientFor(location: S3Location, connection?: Connection): S3Client {
   const { region, endpoint, forcePathStyle, credentials, bucket } = location;
   const config: S3ClientConfig = {
     region,
@@ -29,8 +37,15 @@ function clientFor(location: S3Location, keys?: KeySource): S3Client {
     maxAttempts: 1, // Tries are counted here, for all requests alike.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    requestHandler: { connectionTimeout: 10_000, socketTimeout: 30_000, requestTimeout: 120_000 },
-    ...(keys === undefined ? { profile: credentials?.profile } : { credentials: keys }),
+    requestHandler: {
+      connectionTimeout: 10_000,
+      socketTimeout: 30_000,
+      requestTimeout: 120_000,
+      ...(connection?.authorities === undefined
+        ? {}
+        : { httpsAgent: new https.Agent({ keepAlive: true, maxSockets: 50, ca: connection.authorities }) }),
+    },
+    ...(connection === undefined ? { profile: credentials?.profile } : { credentials: connection.keys }),
   };
   return new S3Client(config);
 }
@@ -51,6 +66,8 @@ export async function chainKeys(location: S3Location): Promise<Keys> {
 
 /** What an upload needs of its archive. */
 export interface UploadWork {
+  /** The store's time: what a lock is counted from. */
+  now: Date;
   begin: Buffer[];
   rest: AsyncGenerator<Buffer, undefined>;
   /** Stores the hash beside the object, create-only, under a name that nobody else uses. */
@@ -72,15 +89,15 @@ export class Upload {
 
   constructor(
     private readonly location: S3Location,
-    keys: KeySource,
+    connection: Connection,
     private readonly patience: Patience,
   ) {
-    this.client = clientFor(location, keys);
+    this.client = clientFor(location, connection);
   }
 
   async store(at: string, work: UploadWork): Promise<PutResult> {
     const sha256In = `${at.slice(at.lastIndexOf("/") + 1)}.${randomBytes(6).toString("hex")}${metaSuffix}`;
-    const id = await this.create(at, sha256In);
+    const id = await this.create(at, sha256In, work.now);
     let done = false;
     try {
       const { parts, meta } = await this.send(at, id, work);
@@ -94,8 +111,8 @@ export class Upload {
     }
   }
 
-  private create(at: string, sha256In: string): Promise<string> {
-    const { bucket, encryption } = this.location;
+  private create(at: string, sha256In: string, now: Date): Promise<string> {
+    const { bucket, encryption, objectLock } = this.location;
     const command = new CreateMultipartUploadCommand({
       Bucket: bucket,
       Key: at,
@@ -103,6 +120,12 @@ export class Upload {
       ChecksumAlgorithm: "SHA256",
       ServerSideEncryption: encryption && (encryption.kind === "kms" ? "aws:kms" : "AES256"),
       SSEKMSKeyId: encryption?.kmsKeyId,
+      ...(objectLock === undefined
+        ? {}
+        : {
+            ObjectLockMode: objectLock.mode === "compliance" ? "COMPLIANCE" : "GOVERNANCE",
+            ObjectLockRetainUntilDate: lockedUntil(objectLock, now),
+          }),
     });
     return this.ask("POST", at, async () => {
       const { UploadId } = await this.client.send(command);

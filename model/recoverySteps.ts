@@ -1,0 +1,46 @@
+import { type ArchiveLocation, ArchiveKind, describeLocation } from "./reference";
+import type { KitContent } from "./recoveryKit";
+
+/** The worst day for a person who has only the kit: lines of plain text. The same content gives the same lines. */
+export function printedSteps({ archive, nodes, versions, policy }: KitContent): string[] {
+  const { clusterId, offsite } = archive;
+  const command = `npx pulumi-neumann@${versions.library}`;
+  const keys = policy.signing.trustedKeys.length;
+  return [
+    `Recovery of cluster ${clusterId}, when its nodes are lost.`,
+    "",
+    "Do nothing to what is left: start no old node, empty no folder.",
+    `1. Keep the old nodes down, or off the network: ${nodes.map((n) => `${n.nodeId} (${n.address})`).join(", ")}.`,
+    ...(offsite === undefined
+      ? [`2. There is no off-site copy. All backups lie in ${whereOf(archive)}: this kit helps while that stands.`]
+      : [
+          `2. Make the off-site archive readable and writable: ${whereOf(offsite)}.`,
+          `   The first archive was ${whereOf(archive)}: it may be lost.`,
+        ]),
+    "   Credentials are in no kit: have those of a bucket in the environment, or in a file like ~/.aws/credentials.",
+    "3. Get new nodes with the database installed, stopped and empty: any number, any addresses.",
+    "   Have Node 20 or newer on the machine where you work, and GNU tar and zstd on the nodes.",
+    `4. Describe them in a file: \`${command} recover --help\` shows its shape.`,
+    `5. Look at the plan, which touches nothing. The recovery id names this recovery for ever, such as the date:`,
+    `   ${command} recover kit.json --hosts hosts.json --archive PLACE --recovery-id ID --dry-run`,
+    "   PLACE takes the backups of the recovered cluster: a new empty folder or bucket, or `kit` for the old one if it stands.",
+    ...(policy.offsite.continuousWal && offsite !== undefined
+      ? ["   The log was copied off-site all the time: with --restore-point end-of-log only its last minutes are lost."]
+      : []),
+    "6. Is it the right cluster, the right backup, a loss that you accept? The same with --approve DIGEST instead of --dry-run.",
+    "   It may be killed at any moment and run again: it goes on, and never restores twice.",
+    "7. Look at the result yourself, point the clients to it, and protect it (ClusterBackups): it gets a kit of its own.",
+    keys === 0
+      ? "Backups are believed whoever signed them. --known-keys-only: only what the nodes named here have signed."
+      : `Backups are believed only if one of ${keys} keys signed them.`,
+    `Without npm: the agent (SHA-256 ${versions.agent}) and the description of the format lie in the off-site archive,`,
+    `   below ${clusterId}/records/software/: tar, zstd and sha256sum are enough.`,
+  ];
+}
+
+function whereOf(place: ArchiveLocation): string {
+  const name = describeLocation(place);
+  if (place.kind === ArchiveKind.Directory) return `the folder ${name}`;
+  const key = place.encryption?.kmsKeyId;
+  return `${name}, region ${place.region}${key === undefined ? "" : `, key ${key}`}`;
+}

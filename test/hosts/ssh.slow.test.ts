@@ -1,0 +1,213 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Host } from "../../lab/hosts";
+import { until } from "../../lab/neumann/harness";
+import type { Writer } from "../../lab/neumann/writer";
+import type { UserStack } from "../package/stack";
+import { byHand, launcher, Site, stateFile, why } from "./support";
+
+/**
+ * The components on real hosts: systemd, sshd, sudo, no Node of their own; a real store; the real engine, which reaches
+ * them by SSH as user `deploy`.
+ */
+const minutes = 60_000;
+const agentDirectory = "/var/lib/neumann-backup";
+if (why !== undefined) process.stderr.write(`skipped: tests on hosts (${why})\n`);
+
+describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH", { timeout: 10 * minutes }, () => {
+  let site: Site;
+  let old: Host[];
+  let fresh: Host[];
+  let environment: { stack: UserStack; project: string };
+  let recovery: { stack: UserStack; project: string };
+  let writer: Writer;
+  /** When the last backup was asked for that left the site. */
+  let copiedAt: number;
+
+  beforeAll(async () => {
+    site = await Site.open();
+    old = [...site.lab.hosts];
+    environment = await site.stack("environment", site.settings(old, "archive"));
+  }, 10 * minutes);
+
+  afterAll(() => site?.close(), 2 * minutes);
+
+  it("is protected by one up, after which a preview has nothing to change", async () => {
+    const { changes } = await environment.stack.up();
+    expect(changes.create).toBeGreaterThan(0);
+    await environment.stack.preview(true);
+    for (const host of old) {
+      expect((await byHand(host, "doctor")).good, host.name).toBe(true);
+      const active = "neumann neumann-backup.timer neumann-backup-watchdog.path";
+      expect((await host.must(`systemctl is-active ${active}`)).trim().split("\n")).toEqual(Array(3).fill("active"));
+      expect((await host.run("command -v node")).code).not.toBe(0);
+    }
+  });
+
+  it("leaves what the database's user needs to that user, and all else to root", async () => {
+    const [host] = old as [Host];
+    const owners = await host.must(`cd ${agentDirectory} && stat -c '%n %U:%G %a' . agent.json neumann-backup state`);
+    expect(owners.trim().split("\n")).toEqual([
+      ". root:root 755",
+      "agent.json root:neumann 640",
+      "neumann-backup root:root 755",
+      "state neumann:neumann 750",
+    ]);
+    expect(await host.must(`find ${agentDirectory} -perm /022 ! -type l ! -path '*/state/*'`)).toBe("");
+    expect(await host.must("find /var/lib/neumann -user root")).toBe("");
+    expect((await host.run(`cat ${agentDirectory}/agent.json`, { user: "deploy" })).code).not.toBe(0);
+  });
+
+  it("archives its log and takes its backups, by timers and by hand, while it is written to", async () => {
+    writer = await site.startWriter(old, 400);
+    await writer.reached(1500);
+    // The hosts were up before the timers: those are due at once, within the half minute over which they spread.
+    await until("timers took every tier", async () => (await tiersOf(old[0] as Host)).size === 3, 4 * minutes);
+    const leader = await site.leader(old);
+    await leader.must("systemctl start neumann-backup.service", { timeoutSeconds: 240 });
+    const shown = await leader.must("systemctl show neumann-backup.service -p Result --value");
+    expect(shown.trim()).toBe("success");
+    await writer.reached(3000);
+    copiedAt = Date.now();
+    await byHand(leader, "full");
+    await byHand(leader, "offsite");
+    expect(await leader.must("find /var/lib/neumann /var/lib/neumann-backup/state -user root")).toBe("");
+  });
+
+  it("takes writes again when the one who paused them is gone, by a unit of its own", async () => {
+    const leader = await site.leader(old);
+    const lease = {
+      format: "neumann-local-lease/1",
+      leaseId: "dead",
+      holder: { pid: 999_999, started: "1" },
+      host: "another boot",
+      deadlineUptime: 1e9,
+    };
+    await leader.must("neumann-admin pause-writes");
+    const file = `${agentDirectory}/state/leases/dead.json`;
+    await leader.put(Buffer.from(JSON.stringify(lease)), file, { owner: "neumann", group: "neumann" });
+    const before = writer.acknowledged;
+    await writer.reached(before + 200, 30_000);
+    await until("the lease is over", async () => (await leader.run(`test -e ${file}`)).code !== 0, 60_000);
+    const journal = await leader.must("journalctl -u neumann-backup-watchdog.service --no-pager");
+    expect(journal).toContain("Started");
+  });
+
+  it("is told by doctor of what somebody switched off or edited", async () => {
+    const [host] = old as [Host];
+    const unit = "/etc/systemd/system/neumann-backup.service";
+    await host.must(`cp ${unit} /root/ && sed -i /OnFailure/d ${unit} && systemctl stop neumann-backup.timer`);
+    const { code, stdout } = await host.run(`${launcher} --json doctor`);
+    expect(stdout).toContain("neumann-backup.service differs; neumann-backup.timer is off");
+    expect(code).toBe(4);
+    await host.must(`mv /root/neumann-backup.service ${unit} && systemctl start neumann-backup.timer`);
+    expect((await byHand(host, "doctor")).good).toBe(true);
+  });
+
+  it("tells of a backup that fails, in the journal and to the operator's program", async () => {
+    const leader = await site.leader(old);
+    await leader.put(Buffer.from('#!/bin/sh\necho "$1" >>/root/failures\n'), "/etc/neumann-backup/on-failure", {
+      mode: "755",
+    });
+    await leader.must(`mv ${agentDirectory}/agent.json /root/ && ! systemctl start neumann-backup.service`);
+    await until("the operator is told", async () => (await leader.run("test -s /root/failures")).code === 0);
+    expect((await leader.must("cat /root/failures")).trim()).toBe("neumann-backup.service");
+    expect(await leader.must("journalctl -p crit --no-pager")).toContain("neumann-backup.service failed");
+    await leader.must(`mv /root/agent.json ${agentDirectory}/`);
+  });
+
+  it("holds keys nowhere in clear but where they are needed", async () => {
+    const { near, away } = site.users;
+    const secrets = [near.secretAccessKey, away.secretAccessKey, site.lab.privateKey.split("\n")[2] as string];
+    const state = readFileSync(stateFile(environment.project, "environment"), "utf8");
+    for (const secret of secrets) expect(state).not.toContain(secret);
+    for (const host of old) {
+      const words = secrets.map((secret) => `-e '${secret}'`).join(" ");
+      const places = "/etc /home /root /var/lib /var/log /run/systemd /tmp";
+      const found = await host.run(
+        `grep -rlF ${words} ${places} 2>/dev/null; journalctl --no-pager | grep -cF ${words}`,
+      );
+      expect(found.stdout.trim().split("\n")).toEqual([`${agentDirectory}/agent.json`, "0"]);
+    }
+  });
+
+  it("is lost, and recovered on new hosts; a connection that is cut in the middle loses nothing", async () => {
+    await writer.stop();
+    for (const host of old) await host.wipe();
+    fresh = [await site.lab.add(), await site.lab.add(), await site.lab.add()];
+    await site.prepare(fresh);
+    const settings = site.settings(fresh, "archive-of-the-recovered", { recoveryId: "dr-1" });
+    recovery = await site.stack("recovery", settings);
+    const shown = await recovery.stack.preview();
+    expect(shown.text).toMatch(/Recovery dr-1 of cluster prod[^]*offsite/);
+    for (const host of fresh) expect(await host.must("ls /var/lib/neumann /var/lib")).not.toContain("backup");
+
+    const cut = cutWhenItWorks(fresh[0] as Host);
+    await expect(recovery.stack.up()).rejects.toThrow();
+    expect(await cut).toBe(true);
+    const { outputs } = await recovery.stack.up();
+    expect(outputs.report).toMatchObject({ members: fresh.map(({ name }) => name) });
+    for (const host of fresh) {
+      expect((await byHand(host, "doctor")).good, host.name).toBe(true);
+      expect((await host.must("systemctl is-enabled neumann")).trim()).toBe("enabled");
+      expect(await host.must("find /var/lib/neumann /var/lib/neumann-backup/state -user root")).toBe("");
+    }
+  });
+
+  it("holds every row that the backup promises", async () => {
+    const rows = await site.readRows(fresh[0] as Host);
+    const found = writer.compare(rows, ({ acknowledgedAt }) => (acknowledgedAt ?? Infinity) < copiedAt);
+    expect(found).toMatchObject({ lost: [], wrong: [], double: [] });
+    expect(rows.length).toBeGreaterThan(2500);
+  });
+
+  it("is recovered once: nothing changes when it is run again", async () => {
+    await recovery.stack.preview(true);
+    const { changes } = await recovery.stack.up();
+    expect(Object.keys(changes)).toEqual(["same"]);
+  });
+
+  it("starts again with its hosts", async () => {
+    const host = fresh[2] as Host;
+    await host.halt();
+    await host.boot();
+    await until(
+      "it is a healthy member",
+      async () => (await host.run("neumann-admin cluster-status")).code === 0,
+      60_000,
+    );
+    expect((await host.must("systemctl is-active neumann-backup.timer")).trim()).toBe("active");
+  });
+
+  it("is left by a destroy with its data and its backups only", async () => {
+    await recovery.stack.destroy();
+    for (const host of fresh) {
+      expect((await host.must("systemctl is-active neumann")).trim()).toBe("active");
+      expect(await host.must("cat /etc/neumann/config.toml")).not.toContain("archive_command");
+      const left = await host.must(
+        "find / -xdev -name '*neumann-backup*' ! -path '/var/lib/neumann/*' ! -path '/var/log/*'",
+      );
+      expect(left).toBe("");
+      expect(await host.must("ls -A /home/deploy")).not.toContain("neumann");
+    }
+  });
+});
+
+async function tiersOf(host: Host): Promise<Set<string>> {
+  const { entries } = (await byHand(host, "list")) as { entries: { manifest: { tier: string } }[] };
+  return new Set(entries.map(({ manifest }) => manifest.tier));
+}
+
+/** Ends every session of SSH on a host as soon as the restore works there; whether it came to that. */
+async function cutWhenItWorks(host: Host): Promise<boolean> {
+  for (let wait = 0; wait < 1200; wait += 1) {
+    const { stdout } = await host.console("systemctl is-active neumann-backup-job.service");
+    if (stdout.trim() === "active") {
+      await host.console("pkill -KILL -u deploy sshd; pkill -KILL -f 'sshd: deploy'");
+      return true;
+    }
+    await sleep(100);
+  }
+  return false;
+}
