@@ -407,11 +407,18 @@ describe("a time after the last write of a quiet cluster", () => {
     const marks = marksIn(stored).map(({ mark }) => mark);
     expect(marks.filter(({ leads }) => leads)).toHaveLength(1);
     expect(new Set(marks.map(({ commitIndex }) => commitIndex)).size).toBe(1);
-    for (const { stream, openSegment } of marks) {
-      const names = filesBelow(walFolder(stored)).filter(
-        (name) => name.includes(`/${stream}/`) && name.endsWith(".wal"),
-      );
-      expect(segmentNumber(openSegment)).toBe(segmentNumber(path.basename(names.sort().at(-1)!)) + 1n);
+    for (const { stream, openSegment, at } of marks) {
+      const segments = filesBelow(walFolder(stored))
+        .filter((name) => name.includes(`/${stream}/`) && name.endsWith(".wal"))
+        .map((name) => ({
+          number: segmentNumber(path.basename(name)),
+          stored: storedAt(path.join(walFolder(stored), name)),
+        }));
+      const open = segmentNumber(openSegment);
+      expect(segments.map(({ number }) => number)).toContain(open - 1n);
+      // Then it was open: the database may have finished it since, while another node had not spoken yet.
+      const since = segments.filter(({ number }) => number >= open);
+      expect(since.filter((segment) => segment.stored <= Date.parse(at))).toEqual([]);
     }
   });
 
