@@ -25,7 +25,7 @@ apt-config dump | grep -E '^Acquire::' | grep -Ev '^Acquire::(IndexTargets|Langu
 
 without() { printf -- '--dpkgopt=path-exclude=%s/*' "$1"; }
 mmdebstrap --variant=minbase --include="$packages" \
-  --aptopt="$work/apt.conf" --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
+  --aptopt="$work/apt.conf" --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "5"' --dpkgopt=force-unsafe-io \
   "$(without /usr/share/doc)" "$(without /usr/share/man)" "$(without /usr/share/locale)" \
   --customize-hook="$here/imageCustomize.sh" \
   "$release" "$target" "${sources[@]}"

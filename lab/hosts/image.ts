@@ -9,6 +9,9 @@ const cacheFolder = "/var/cache/neumann-lab";
 const recipe = ["image.sh", "imageCustomize.sh"].map((name) => path.join(__dirname, name));
 const buildSeconds = 1200;
 
+/** Mounts and processes of a build end with it, however it ends: what mmdebstrap leaves mounted cannot be removed. */
+const alone = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+
 /** Where hosts keep the Node that the lab's database runs on; not on their PATH. */
 export const nodeOnHosts = "/opt/lab-node/node";
 
@@ -33,14 +36,15 @@ async function build(layer: string, say: (line: string) => void): Promise<void> 
   const aside = `${layer}.${randomUUID()}`;
   removeBroken(layer);
   say("building the hosts' image, once: one to three minutes");
+  const words = [...alone, recipe[0] ?? "", aside];
   try {
-    const words = [recipe[0] ?? "", aside];
     const outcome = await call(words, { timeoutSeconds: buildSeconds });
     if (outcome.code !== 0) throw new CommandError(words.join(" "), outcome);
-    renameSync(aside, layer);
-  } finally {
+  } catch (error) {
     rmSync(aside, { recursive: true, force: true });
+    throw error;
   }
+  renameSync(aside, layer);
 }
 
 /** What builds left that were killed: none other is under way while the lock is held. */
