@@ -3,17 +3,19 @@ import { PassThrough, type Readable, type Writable } from "node:stream";
 import { Damaged, WorldFault } from "../run/errors";
 import { interrupted } from "../run/interrupt";
 import { together } from "../run/together";
-import { hashFile, isCode, pipeHashed, withFile } from "./files";
+import { isCode, pipeHashed, withFile } from "./files";
+import { HashThread } from "./hashThread";
 import { ProgramFailed, start } from "./piped";
+import { mustRun } from "./run";
 
 /** GNU tar: its options are in docs/format.md. */
 const tar = process.platform === "darwin" ? "gtar" : "tar";
 
 /**
- * Read in records of 128 KiB: with tar's own 10 KiB a third of its time goes into calls of the system. Never written so:
+ * Read in records of 512 KiB: with tar's own 10 KiB a third of its time goes into calls of the system. Never written so:
  * a tar that reads 10 KiB would leave the padding of the last record unread, and whoever types the pipe see zstd fail.
  */
-const records = "--blocking-factor=256";
+const records = "--blocking-factor=1024";
 /** Reads on behind the end's mark: were padding left in the pipe, zstd would now and then die of it. */
 const toTheEnd = "--ignore-zeros";
 const packOptions = ["--create", "--sort=name", "--numeric-owner", "--sparse", "--xattrs", "--format=posix"];
@@ -29,6 +31,14 @@ const unpackOptions = [
 
 /** Its own checksum would be computed beside our two: SHA-256 of the object and of every file. */
 const decompressOptions = ["--decompress", "--no-check", "--quiet", "--stdout"];
+
+/** From 1.5.4 on zstd writes in a thread of its own, which only takes turns with tar and our hashes where cores are few. */
+async function zstdOptions(): Promise<string[]> {
+  const said = await mustRun("zstd", ["--version"]);
+  const [major = 0, minor = 0, patch = 0] = (/v(\d+)\.(\d+)\.(\d+)/.exec(said) ?? []).slice(1).map(Number);
+  const has = major * 10_000 + minor * 100 + patch >= 10_504;
+  return has ? [...decompressOptions, "--no-asyncio"] : decompressOptions;
+}
 
 /**
  * A folder as a zstd-compressed tar stream. It ends only when both programs have ended well, and fails with either: the
@@ -101,7 +111,8 @@ async function watchNames(names: Readable, unpacked: (name: string) => void): Pr
   if (before !== undefined) unpacked(before);
 }
 
-async function throughTar(content: Tarball, options: readonly string[], watch: UnpackWatch): Promise<Unpacked> {
+async function throughTar(content: Tarball, tarOptions: readonly string[], watch: UnpackWatch): Promise<Unpacked> {
+  const options = { tar: tarOptions, zstd: await zstdOptions() };
   if (typeof content !== "string") {
     const { stdin, ended } = startUnpacking("pipe", options, watch);
     return whenEnded(ended, feed(content, stdin as Writable, watch.progress));
@@ -115,12 +126,12 @@ async function throughTar(content: Tarball, options: readonly string[], watch: U
 /** Both programs, with nothing waited for in between: Node would take what is in a pipe that it still holds. */
 function startUnpacking(
   input: "pipe" | number,
-  options: readonly string[],
+  options: { tar: readonly string[]; zstd: readonly string[] },
   { unpacked }: UnpackWatch,
 ): { stdin: Writable | null; ended: Promise<unknown> } {
-  const decompressing = start("zstd", decompressOptions, [input, "pipe", "pipe"]);
+  const decompressing = start("zstd", options.zstd, [input, "pipe", "pipe"]);
   const listing = unpacked === undefined ? "ignore" : "pipe";
-  const unpacking = start(tar, options, [decompressing.child.stdout as Readable, listing, "pipe"]);
+  const unpacking = start(tar, options.tar, [decompressing.child.stdout as Readable, listing, "pipe"]);
   decompressing.child.stdout?.destroy();
   const { stdout } = unpacking.child;
   const named = stdout === null || unpacked === undefined ? undefined : watchNames(stdout, unpacked);
@@ -161,9 +172,12 @@ function explainEnd(error: Error): Error {
 
 /** Hashes a file that zstd reads by itself. */
 async function readBeside(file: string, progress: (bytes: number) => void): Promise<Unpacked> {
-  let bytes = 0;
-  const sha256 = await hashFile(file, (done) => progress((bytes = done)));
-  return { bytes, sha256 };
+  const thread = new HashThread();
+  try {
+    return await thread.hash(file, progress);
+  } finally {
+    await thread.close();
+  }
 }
 
 async function feed(content: Readable, into: Writable, progress: (bytes: number) => void): Promise<Unpacked> {

@@ -2,6 +2,7 @@ import { lstat } from "node:fs/promises";
 import path from "node:path";
 import type { Stats } from "node:fs";
 import { hashFile } from "../host/files";
+import { HashThread } from "../host/hashThread";
 
 interface Hashed {
   stats: Stats;
@@ -14,6 +15,7 @@ interface Hashed {
  */
 export class FileHashes {
   private readonly known = new Map<string, Hashed>();
+  private readonly thread = new HashThread();
   private working: Promise<void> = Promise.resolve();
 
   constructor(private readonly root: string) {}
@@ -26,6 +28,7 @@ export class FileHashes {
   /** All that was added is hashed. */
   async settled(): Promise<void> {
     await this.working;
+    await this.thread.close();
   }
 
   /** SHA-256 of a file that looks like this. */
@@ -38,7 +41,7 @@ export class FileHashes {
     const file = path.join(this.root, name);
     try {
       const stats = await lstat(file);
-      if (stats.isFile()) this.known.set(name, { stats, sha256: await hashFile(file) });
+      if (stats.isFile()) this.known.set(name, { stats, sha256: (await this.thread.hash(file)).sha256 });
     } catch {
       this.known.delete(name); // The check itself reads it and says what is wrong.
     }
