@@ -10,6 +10,7 @@ import {
   productionLineage,
   type StoredSegment,
 } from "./catalog";
+import type { InPlace } from "./inPlace";
 import { isRecoveryId } from "./layout";
 import { storedBytes } from "./manifest";
 import { PlanRefused } from "./planRefused";
@@ -51,6 +52,8 @@ export interface RestorePlan {
   nodes: string[];
   /** Expected duration of the whole, by the sizes. */
   estimatedSeconds: number;
+  /** The nodes are members of a cluster that is there: its data is put aside. */
+  inPlace?: InPlace;
 }
 
 export interface PlanRequest {
@@ -67,6 +70,7 @@ export interface PlanRequest {
   nodes: readonly string[];
   /** The plan that this recovery has been pinned to. */
   pin?: RecoveryPin;
+  inPlace?: InPlace;
 }
 
 /** SHA-256 over the canonical plan: what `approvedPlanDigest` names. */
@@ -82,6 +86,10 @@ function approved(shown: RestorePlan): object {
   delete plan.source.hidden; // The same backup, also once somebody has undeleted it.
   // A forged plan may have none.
   if ((shown.source as unknown) === undefined) return shown;
+  // In place, the nodes archive what they still hold when they are stopped: that is replayed too.
+  if (plan.inPlace !== undefined && plan.replay?.until === null) {
+    return { ...plan, estimatedSeconds: 0, replay: { until: null } };
+  }
   if (plan.replay?.until == null) return plan;
   const { until, stream, first } = plan.replay;
   return { ...plan, estimatedSeconds: 0, replay: { until, stream, first } };
@@ -99,7 +107,8 @@ export function resolvePlan(request: PlanRequest): RestorePlan {
     );
   }
   const point = parseRestorePoint(restorePoint);
-  if (request.pin) return pinnedPlan(request.pin, restorePoint);
+  if (request.pin) return pinnedPlan(request.pin, request);
+  refuseUnknownLineage(request);
   return planFor(request, choose(request, point));
 }
 
@@ -130,14 +139,32 @@ function placeOfLog(catalog: Catalog, lineage: string, segments: readonly Stored
   return segments.some((found) => found.place === "offsite" && found.lineage === lineage) ? "offsite" : "primary";
 }
 
-function pinnedPlan(pin: RecoveryPin, restorePoint: string): RestorePlan {
+/** A typo must not look like data that may go. */
+function refuseUnknownLineage({ catalog, inPlace }: PlanRequest): void {
+  const known = catalog.lineages.map(({ lineage }) => lineage);
+  if (inPlace === undefined || known.includes(inPlace.replaces)) return;
+  throw new PlanRefused(
+    `no lineage ${inPlace.replaces} is in the archive, and only what is known by name is put aside. Its lineages: ${known.join(", ") || "none"}. \`neumann-backup status\` on a node tells which one it writes.`,
+  );
+}
+
+function pinnedPlan(pin: RecoveryPin, { restorePoint, inPlace }: PlanRequest): RestorePlan {
   if (pin.restorePoint !== restorePoint) {
     throw new PlanRefused(
       `recovery ${pin.recoveryId} was begun with restore point ${pin.restorePoint} and cannot be continued with ${restorePoint}. ` +
         "Use a new recoveryId for another restore point.",
     );
   }
-  return pin.plan as RestorePlan;
+  const plan = pin.plan as RestorePlan;
+  if (JSON.stringify(plan.inPlace) === JSON.stringify(inPlace)) return plan;
+  throw new PlanRefused(
+    `recovery ${pin.recoveryId} was begun ${describeInPlace(plan.inPlace)} and cannot be continued ${describeInPlace(inPlace)}. Use a new recoveryId.`,
+  );
+}
+
+function describeInPlace(inPlace: InPlace | undefined): string {
+  if (inPlace === undefined) return "onto empty nodes";
+  return `in place of ${inPlace.replaces} (fenced: ${inPlace.fenced.join(", ") || "none"})`;
 }
 
 function chooseBackup(catalog: Catalog, point: RestorePoint): CatalogEntry {
@@ -198,7 +225,7 @@ function whatIsThere(catalog: Catalog): string {
 
 /** The plan for a backup and the log on top of it, whatever chose them. */
 export function planFor(
-  request: Pick<PlanRequest, "catalog" | "restorePoint" | "recoveryId" | "nodes">,
+  request: Pick<PlanRequest, "catalog" | "restorePoint" | "recoveryId" | "nodes" | "inPlace">,
   { base: entry, replay }: BaseAndLog,
 ): RestorePlan {
   const { manifest } = entry;
@@ -226,6 +253,7 @@ export function planFor(
     replay,
     nodes: [...request.nodes],
     estimatedSeconds: estimateSeconds(manifest.plainBytes + (replay?.bytes ?? 0), request.nodes.length),
+    ...(request.inPlace === undefined ? {} : { inPlace: request.inPlace }),
   };
 }
 
@@ -260,6 +288,7 @@ export function describePlan(
       ? ["  DELETED         somebody, or a rule of the bucket, deleted some of it: it is read by version ids"]
       : []),
     ...describeReplay(plan.replay, source.place),
+    ...describeTarget(plan),
     `  will do         on ${first}: fetch, check every file${plan.replay === null ? "" : ", replay the log"}, prove a copy alone, put in place, bootstrap once, start`,
     `                  then ${others.join(", ") || "no other node"}: join, empty, one at a time; then accept and take a base backup`,
     `  will be lost    ${describeLoss(plan)}`,
@@ -270,6 +299,19 @@ export function describePlan(
 function describeTrust(keys: number): string {
   if (keys === 0) return "not checked against trusted keys: policy.signing.trustedKeys names none";
   return `checked against ${keys} trusted key${keys === 1 ? "" : "s"}`;
+}
+
+function describeTarget({ inPlace, nodes, recoveryId }: RestorePlan): string[] {
+  if (inPlace === undefined) return [];
+  return [
+    `  IN PLACE        ${nodes.join(", ")}: all are stopped first, and what they have not archived is. Their data of lineage`,
+    `                  ${inPlace.replaces} goes aside, to .neumann-backup-aside/${recoveryId} in the data folder, and stays there`,
+    ...(inPlace.fenced.length === 0
+      ? []
+      : [
+          `  FENCED          ${inPlace.fenced.join(", ")}: you say that they do not run and never will with their data`,
+        ]),
+  ];
 }
 
 function describeReplay(replay: ReplayPlan | null, place: Place): string[] {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { OldMember } from "./inPlace";
 import { isoTime, sha256Hex, wholeNumber } from "./parse";
 import { tiers } from "./tier";
 import type { VerifiedBackup } from "./verification";
@@ -105,6 +106,38 @@ export const recoveryPinSchema: v.GenericSchema<unknown, RecoveryPin> = v.object
   firstNode: v.string(),
   plan: v.unknown(),
 });
+
+/** `records/recoveries/<recoveryId>/gated-<node>.json`: an old member is stopped, and does not start by itself (protocol 22). */
+export interface RecoveryGated {
+  format: "neumann-recovery-gated/1";
+  recoveryId: string;
+  nodeId: string;
+  /** Its own. */
+  address: string;
+  /** Node that restores. */
+  firstNode: string;
+  /** The other members of its cluster, as it knows them. */
+  members: OldMember[];
+  gatedAt: string;
+}
+
+export const recoveryGatedSchema: v.GenericSchema<unknown, RecoveryGated> = v.object({
+  format: v.literal("neumann-recovery-gated/1"),
+  recoveryId: v.string(),
+  nodeId: v.string(),
+  address: v.string(),
+  firstNode: v.string(),
+  members: v.array(v.object({ id: v.nullable(v.string()), address: v.string() })),
+  gatedAt: isoTime,
+});
+
+/** `records/recoveries/<recoveryId>/given-up.json`: the old cluster comes back; nothing is restored under this id. */
+export interface RecoveryGivenUp {
+  format: "neumann-recovery-given-up/1";
+  recoveryId: string;
+  nodeId: string;
+  at: string;
+}
 
 /** `records/recoveries/<recoveryId>/replayed.json`: how far the log went. A repetition must reach the same (protocol 25). */
 export interface RecoveryReplayed {

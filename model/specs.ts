@@ -11,6 +11,7 @@ import {
 } from "./agentConfig";
 import type { ArchiveLocation, ArchiveSpec } from "./reference";
 import { sha256Hex, someOf } from "./parse";
+import { type InPlace, inPlaceSchema } from "./inPlace";
 
 /** What the components hand to the agent's commands on standard input (docs/development.md). */
 
@@ -56,6 +57,8 @@ export interface PlanSpec {
   approvedPlanDigest?: string;
   /** Only what one of these signed is restored; without them, whatever matches the key that it brings. */
   trustedKeys?: string[];
+  /** The nodes are members of a cluster that is there: its data is put aside. */
+  inPlace?: InPlace;
 }
 
 /** `kit-store`. */
@@ -117,6 +120,7 @@ export const planSpecSchema: v.GenericSchema<unknown, PlanSpec> = v.object({
   nodes: someOf(nodeId),
   approvedPlanDigest: v.optional(sha256Hex),
   trustedKeys: v.optional(v.array(v.string())),
+  inPlace: v.optional(inPlaceSchema),
 });
 
 export const kitSpecSchema: v.GenericSchema<unknown, KitSpec> = v.object({ kit: v.string() });

@@ -23,6 +23,8 @@ import { servedAsRoot } from "../host/asRoot";
 import { restoreAccept, restoreBase, restoreRelease } from "../restore/accept";
 import type { AcceptContext } from "../restore/accept";
 import { restoreFirst } from "../restore/first";
+import { restoreGate } from "../restore/gate";
+import { giveUp } from "../restore/giveUp";
 import { restoreJoin } from "../restore/join";
 import { restoreStatus } from "../restore/status";
 import type { Reporter } from "../run/events";
@@ -55,6 +57,7 @@ export function addHostCommands(program: Command, run: Runner, options: () => Gl
   addInstallation(program, run);
   addKits(program, run, options);
   addRestore(program, run, options);
+  addGiveUp(program, run, options);
   addShipping(program, run, options);
 }
 
@@ -173,6 +176,7 @@ function unknownFlag(flag: string, received: string, known: readonly string[]): 
 }
 
 const phases: Record<string, Procedure<AcceptContext>> = {
+  gate: restoreGate,
   first: restoreFirst,
   join: restoreJoin,
   release: restoreRelease,
@@ -202,6 +206,26 @@ function addRestore(program: Command, run: Runner, options: () => GlobalOptions)
         if (code !== undefined) process.exit(code); // The part that did the work has said everything.
         const spec = await readSpec(restoreSpecSchema, "restore");
         return outcome(await performPhase(procedure, spec, { reporter, node: await trustingItself(node) }));
+      }),
+    );
+}
+
+function addGiveUp(program: Command, run: Runner, options: () => GlobalOptions): void {
+  program
+    .command("give-up")
+    .description("let the old cluster come back from a restore in place that has moved nothing yet; on every node")
+    .argument("<recoveryId>", "the recovery, as the plan names it; the node that restores goes first")
+    .option("--dry-run", "print the steps only", false)
+    .addHelpText("after", "\nExample:\n  neumann-backup give-up 2026-11-23")
+    .action((recoveryId: string, flags: { dryRun: boolean }) =>
+      run("give-up", async (reporter) => {
+        if (flags.dryRun)
+          return outcome({ dryRun: true, steps: giveUp.steps.map(({ name, title }) => ({ name, title })) });
+        const node = nodeOf(await loadConfig(path.resolve(options().config)));
+        const code = await servedAsRoot(node.config.node);
+        if (code !== undefined) process.exit(code); // The part that did the work has said everything.
+        await runProcedure(giveUp, { node, recoveryId }, reporter);
+        return outcome({ recoveryId, nodeId: node.config.node.id, state: "given up: the database was started" });
       }),
     );
 }

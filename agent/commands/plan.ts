@@ -102,6 +102,7 @@ export async function planNow(
     recoveryId,
     nodes,
     pin,
+    inPlace: spec.inPlace,
   });
 }
 

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { Manifest } from "../../model/manifest";
 import { parseStored } from "../archive/stored";
 import { type RecoveryRestored, recoveryRestoredSchema } from "../../model/records";
+import type { OldMember } from "../../model/inPlace";
 import type { RestoreSpec } from "../../model/specs";
 import type { Archive } from "../archive/archive";
 import { takeClaim, type Claim } from "../claims";
@@ -27,8 +28,10 @@ export interface RestoreContext {
   claims?: Claim[];
   /** What was hashed while the backup was unpacked. */
   hashes?: FileHashes;
-  /** Where this node's data comes from, by the mark in its folder. */
+  /** Where this node's data comes from, by the mark in its folder; in place, an earlier recovery's does not count. */
   mark?: RecoveryMark;
+  /** The other members of the cluster that is replaced. */
+  members?: OldMember[];
   /** Nothing is left to do in this phase. */
   done?: boolean;
   began: number;
@@ -76,8 +79,11 @@ export interface RestorePaths {
 }
 
 export function restorePaths(context: Pick<RestoreContext, "node" | "spec">): RestorePaths {
-  const { dataDirectory } = context.node.config.node;
-  const { recoveryId } = context.spec.plan;
+  return restorePathsOf(context.node, context.spec.plan.recoveryId);
+}
+
+export function restorePathsOf(node: Node, recoveryId: string): RestorePaths {
+  const { dataDirectory } = node.config.node;
   const staging = path.join(dataDirectory, `${ownPrefix}-staging`, recoveryId);
   return {
     staging,
@@ -125,7 +131,10 @@ export async function openPhase(context: RestoreContext): Promise<void> {
     );
   }
   context.places = await openRecovery(spec.plan);
-  context.mark = await readMark(node.config.node.dataDirectory);
+  const mark = await readMark(node.config.node.dataDirectory);
+  // In place, the data of an earlier recovery is what is put aside.
+  const old = spec.plan.inPlace !== undefined && mark?.recoveryId !== spec.plan.recoveryId;
+  context.mark = old ? undefined : mark;
 }
 
 /** One node restores a recovery, and one recovery at a time works on a folder. */

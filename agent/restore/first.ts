@@ -27,9 +27,10 @@ import {
   type RestoreContext,
   sourceArchive,
 } from "./context";
+import { refuseGivenUp, refuseUnlessAllGated } from "./inPlace";
 import { readManifest } from "./material";
 import { promisedEntries, reachedIndex, stagingSteps } from "./stage";
-import { refuseForeignSwap, swapIn, swapUnderWay } from "./swap";
+import { refuseForeignSwap, sayWhatIsAside, swapIn, swapUnderWay } from "./swap";
 
 /** Restores on the first node: all is proven in staging before anything of it comes into place. */
 export const restoreFirst: Procedure<RestoreContext> = {
@@ -69,6 +70,7 @@ function unlessInPlace(step: Step<RestoreContext>): Step<RestoreContext> {
 async function plan(context: RestoreContext, control: StepControl): Promise<void> {
   await openPhase(context);
   const { spec } = context;
+  await refuseGivenUp(context);
   if (spec.members[0]?.id !== spec.node) {
     throw new Refused(`${spec.node} is not the first member: ${spec.members[0]?.id} restores, the others join it`);
   }
@@ -102,7 +104,7 @@ async function refuseExpiring(context: RestoreContext): Promise<void> {
   );
 }
 
-/** The target is this recovery's, or empty; it never runs, it is never another's (I5). */
+/** The target is this recovery's, or empty, or gated for it; it never runs, it is never another's (I5). */
 async function recognise(context: RestoreContext): Promise<void> {
   const { node, spec, mark } = context;
   const { dataDirectory } = node.config.node;
@@ -119,6 +121,7 @@ async function recognise(context: RestoreContext): Promise<void> {
   }
   await refuseForeignSwap(context);
   if (await swapUnderWay(context)) return;
+  if (spec.plan.inPlace !== undefined) return refuseUnlessAllGated(context);
   const files = await databaseFiles(dataDirectory);
   if (files[0] !== undefined) {
     throw new Refused(
@@ -213,9 +216,10 @@ async function record(context: RestoreContext, control: StepControl): Promise<vo
   Object.assign(context.result, restored, { state: "restored", bytes: source.plainBytes });
 }
 
-async function clean(context: RestoreContext): Promise<void> {
+async function clean(context: RestoreContext, control: StepControl): Promise<void> {
   if (context.mark?.recoveryId !== context.spec.plan.recoveryId) return;
   const paths = restorePaths(context);
+  await sayWhatIsAside(context, control);
   // The mark moves last: all moves are done, also those of a run that died before it took its journal away.
   await removeFile(paths.journal);
   await rm(paths.staging, { recursive: true, force: true });

@@ -1,10 +1,22 @@
 import type { RecoveryRestored } from "../../model/records";
 import { changeConfig } from "../database/config";
 import { restartDueFile } from "../commands/install";
+import { asRoot } from "../host/asRoot";
 import { removeFile, replaceFile } from "../host/files";
+import { gateFile } from "../host/gate";
 import { Refused, WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
-import { databaseFiles, markFile, openPhase, readRestored, type RecoveryMark, type RestoreContext } from "./context";
+import {
+  databaseFiles,
+  markFile,
+  openPhase,
+  readRestored,
+  type RecoveryMark,
+  recordsOf,
+  type RestoreContext,
+} from "./context";
+import { readGated, refuseGivenUp } from "./inPlace";
+import { putAside, swapUnderWay } from "./swap";
 import { rest } from "../run/interrupt";
 
 export interface JoinContext extends RestoreContext {
@@ -16,6 +28,7 @@ export const restoreJoin: Procedure<JoinContext> = {
   name: "restore-join",
   steps: [
     { name: "look", title: "look at the recovery and at this node", run: look },
+    { name: "put-aside", title: "put the old data aside", run: putOldAside },
     { name: "mark", title: "mark the empty data folder", run: mark },
     { name: "configure", title: "name the members that run", run: configure },
     { name: "start", title: "start the node, empty", run: start },
@@ -32,6 +45,7 @@ function joinedBefore(context: RestoreContext): string[] {
 
 async function look(context: JoinContext): Promise<void> {
   await openPhase(context);
+  await refuseGivenUp(context);
   const { spec, node, mark: found } = context;
   if (spec.members[0]?.id === spec.node)
     throw new Refused(`${spec.node} is the first member: it restores and joins nobody`);
@@ -42,12 +56,18 @@ async function look(context: JoinContext): Promise<void> {
     );
   }
   if (found?.recoveryId === spec.plan.recoveryId && found.how === "joined") return;
-  await refuseUnlessEmpty(context);
+  await refuseUnlessTarget(context);
   if ((await node.service.running()) || (await node.http.answers())) {
     throw new Refused(
       `a database runs on ${spec.node} (${node.config.node.adminUrl}) that this recovery did not start. Stop it, or name another node.`,
     );
   }
+}
+
+/** The target is empty, or gated for this recovery (I5). */
+async function refuseUnlessTarget(context: JoinContext): Promise<void> {
+  if (context.spec.plan.inPlace === undefined) return refuseUnlessEmpty(context);
+  if (!(await swapUnderWay(context))) await refuseUnlessGated(context);
 }
 
 async function refuseUnlessEmpty({ node, spec, mark: found }: JoinContext): Promise<void> {
@@ -58,6 +78,18 @@ async function refuseUnlessEmpty({ node, spec, mark: found }: JoinContext): Prom
   throw new Refused(
     `${dataDirectory} on ${spec.node} is not empty: ${what}. Only an empty node joins; nothing was touched.`,
   );
+}
+
+/** The first node has looked at the others before anything moved; here it is this node's own turn. */
+async function refuseUnlessGated(context: JoinContext): Promise<void> {
+  const { spec } = context;
+  if ((await readGated(recordsOf(context), spec.plan, spec.node)) !== undefined) return;
+  throw new Refused(`${spec.node} is not gated for recovery ${spec.plan.recoveryId}. Nothing was touched.`);
+}
+
+async function putOldAside(context: JoinContext, control: StepControl): Promise<void> {
+  if (context.spec.plan.inPlace === undefined || context.mark !== undefined) return;
+  await putAside(context, control);
 }
 
 async function mark(context: JoinContext): Promise<void> {
@@ -77,6 +109,7 @@ async function configure(context: JoinContext): Promise<void> {
 }
 
 async function start(context: JoinContext, control: StepControl): Promise<void> {
+  if (context.spec.plan.inPlace !== undefined) await asRoot({ do: "remove", file: gateFile(context.node.config.node) });
   await control.point();
   if (!(await context.node.service.running())) await removeFile(restartDueFile(context.node.config));
   await context.node.service.start();

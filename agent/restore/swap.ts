@@ -2,7 +2,17 @@ import { rename } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
 import { parseStored } from "../archive/stored";
-import { exists, makeDirectory, ownPrefix, readIfThere, removeFile, replaceFile, syncDirectory } from "../host/files";
+import { formatBytes } from "../../model/units";
+import {
+  exists,
+  makeDirectory,
+  ownPrefix,
+  readIfThere,
+  removeFile,
+  replaceFile,
+  syncDirectory,
+  walkTree,
+} from "../host/files";
 import { Refused, WorldFault } from "../run/errors";
 import type { StepControl } from "../run/steps";
 import { markFile, readMark, type RecoveryMark, resolvedOf, restorePaths, type RestoreContext } from "./context";
@@ -45,19 +55,52 @@ const units = ["raft", "store"];
 
 /** Moves what lay there aside and the proven data into place; the mark comes last. */
 export async function swapIn(context: RestoreContext, control: StepControl): Promise<void> {
-  const { dataDirectory } = context.node.config.node;
-  const paths = restorePaths(context);
   await refuseForeignSwap(context);
-  const journal = (await readJournal(context)) ?? (await writeJournal(context));
+  await perform(context, control, (await readJournal(context)) ?? (await journalOfSwap(context)));
+  context.mark = await readMark(context.node.config.node.dataDirectory);
+}
+
+/** Moves what lies there aside: the node is empty then. Nothing is done where it is. */
+export async function putAside(context: RestoreContext, control: StepControl): Promise<void> {
+  await refuseForeignSwap(context);
+  const journal = (await readJournal(context)) ?? (await writeJournal(context, await asideMoves(context)));
+  await perform(context, control, journal);
+  await sayWhatIsAside(context, control);
+}
+
+async function perform(context: RestoreContext, control: StepControl, journal: Journal): Promise<void> {
   for (const move of journal.moves) {
     await moveOnce(move);
     await control.point();
   }
-  context.mark = await readMark(dataDirectory);
-  await removeFile(paths.journal);
+  await removeFile(restorePaths(context).journal);
 }
 
-async function writeJournal(context: RestoreContext): Promise<Journal> {
+/** Nothing of it is ever deleted by a recovery. */
+export async function sayWhatIsAside(context: RestoreContext, control: StepControl): Promise<void> {
+  const { aside } = restorePaths(context);
+  const files = await walkTree(aside, { own: true });
+  const bytes = files.reduce((sum, { stats }) => sum + (stats.isFile() ? stats.size : 0), 0);
+  if (bytes === 0) return;
+  context.result.aside = { folder: aside, bytes };
+  control.note(`the old data, ${formatBytes(bytes)}, lies in ${aside}. When nobody needs it any more: rm -r ${aside}`);
+}
+
+/** What lay in place before, and the mark of the recovery that it came from. */
+async function asideMoves(context: RestoreContext): Promise<Journal["moves"]> {
+  const { dataDirectory } = context.node.config.node;
+  const { aside } = restorePaths(context);
+  await makeDirectory(aside, 0o700);
+  const moves = [
+    ...units.map((unit) => ({ from: path.join(dataDirectory, unit), to: path.join(aside, unit) })),
+    { from: markFile(dataDirectory), to: path.join(aside, "recovery-mark.json") },
+  ];
+  const there = await Promise.all(moves.map(({ from }) => exists(from)));
+  // Only what is there now: after the swap the same name is the new data.
+  return moves.filter((_, index) => there[index]);
+}
+
+async function journalOfSwap(context: RestoreContext): Promise<Journal> {
   const { dataDirectory } = context.node.config.node;
   const paths = restorePaths(context);
   const { recoveryId } = context.spec.plan;
@@ -69,20 +112,16 @@ async function writeJournal(context: RestoreContext): Promise<Journal> {
   };
   const stagedMark = path.join(paths.staging, `${ownPrefix}-mark`);
   await replaceFile(stagedMark, `${JSON.stringify(mark)}\n`);
-  await makeDirectory(paths.aside, 0o700);
-  const asides = units.map((unit) => ({ from: path.join(dataDirectory, unit), to: path.join(paths.aside, unit) }));
-  const there = await Promise.all(asides.map(({ from }) => exists(from)));
-  const journal: Journal = {
-    format: "neumann-swap/1",
-    recoveryId,
-    moves: [
-      // Only what is there now: after the swap the same name is the new data.
-      ...asides.filter((_, index) => there[index]),
-      ...units.map((unit) => ({ from: path.join(paths.tree, "data", unit), to: path.join(dataDirectory, unit) })),
-      { from: stagedMark, to: markFile(dataDirectory) },
-    ],
-  };
-  await replaceFile(paths.journal, `${JSON.stringify(journal)}\n`);
+  return writeJournal(context, [
+    ...(await asideMoves(context)),
+    ...units.map((unit) => ({ from: path.join(paths.tree, "data", unit), to: path.join(dataDirectory, unit) })),
+    { from: stagedMark, to: markFile(dataDirectory) },
+  ]);
+}
+
+async function writeJournal(context: RestoreContext, moves: Journal["moves"]): Promise<Journal> {
+  const journal: Journal = { format: "neumann-swap/1", recoveryId: context.spec.plan.recoveryId, moves };
+  await replaceFile(restorePaths(context).journal, `${JSON.stringify(journal)}\n`);
   return journal;
 }
 

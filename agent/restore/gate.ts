@@ -1,0 +1,196 @@
+import { describeLocation } from "../../model/reference";
+import type { OldMember } from "../../model/inPlace";
+import type { RecoveryGated } from "../../model/records";
+import { PlanRefused } from "../../model/planRefused";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { archiveFor, recoveryKey, resolve } from "../commands/plan";
+import type { Node } from "../context";
+import type { ClusterInfo } from "../database/admin";
+import { parseConfig } from "../database/config";
+import { asRoot } from "../host/asRoot";
+import { removeFile, replaceFile } from "../host/files";
+import { gateFile } from "../host/gate";
+import { lineageName } from "../lineage";
+import { Refused, WorldFault } from "../run/errors";
+import { rest } from "../run/interrupt";
+import type { Procedure, Step, StepControl } from "../run/steps";
+import { readSigner } from "../signing";
+import { readStream } from "../stream";
+import { databaseFiles, openPhase, readRestored, recordsOf, type RestoreContext } from "./context";
+import { inPlaceOf, readGated, refuseGivenUp } from "./inPlace";
+import { checkSpace, readManifest } from "./material";
+import { restorePaths } from "./context";
+import { refuseForeignSwap, swapUnderWay } from "./swap";
+import { saveTail } from "./tail";
+
+/**
+ * Stops an old member so that nobody starts it again, and saves what it has not archived. All of them are gated before
+ * anything moves (protocol 22). Repeated, it makes sure of it again, until new data is in place.
+ */
+export const restoreGate: Procedure<RestoreContext> = {
+  name: "restore-gate",
+  steps: [
+    { name: "look", title: "look at the recovery and at this node", run: look },
+    unlessDone({ name: "plan", title: "hold the plan against what was shown", run: checkPlan }),
+    unlessDone({ name: "recognise", title: "recognise the data that is put aside", run: recognise }),
+    unlessDone({ name: "members", title: "note the members of the old cluster", run: noteMembers }),
+    unlessDone({ name: "gate", title: "keep the database from starting", run: gate }),
+    unlessDone({ name: "stop", title: "stop the database", run: stop }),
+    unlessDone({ name: "tail", title: "save the log that is not archived yet", run: tail }),
+    unlessDone({ name: "hold", title: "hold archiving until the recovery is accepted", run: hold }),
+    unlessDone({ name: "record", title: "record that this member is stopped", run: record }),
+  ],
+};
+
+function unlessDone(step: Step<RestoreContext>): Step<RestoreContext> {
+  return { ...step, run: async (context, control) => (context.done === true ? undefined : step.run(context, control)) };
+}
+
+async function look(context: RestoreContext): Promise<void> {
+  await openPhase(context);
+  inPlaceOf(context);
+  await refuseGivenUp(context);
+  const restored = await readRestored(context);
+  // From the first move on, this node's own phase knows what there is to do.
+  context.done = context.mark !== undefined || restored !== undefined || (await swapUnderWay(context));
+  context.result.publicKey = (await readSigner(context.node.paths))?.publicKey;
+  refuseOtherArchive(context);
+}
+
+/** The tail goes where this node's log goes, and the plan was made from what lies there. */
+function refuseOtherArchive({ node, spec }: RestoreContext): void {
+  const [own, planned] = [node.config.archive, spec.plan.archive];
+  const same = own.clusterId === planned.clusterId && describeLocation(own) === describeLocation(planned);
+  if (same) return;
+  throw new Refused(
+    `${spec.node} archives into ${describeLocation(own)} of ${own.clusterId}, but the recovery reads ${describeLocation(planned)} of ${planned.clusterId}. A restore in place is made from the cluster's own archive. Nothing was touched.`,
+  );
+}
+
+/** Before anything is stopped: what would be refused later costs nothing now. */
+async function checkPlan(context: RestoreContext): Promise<void> {
+  const { spec, node } = context;
+  const resolved = await resolve(spec.plan);
+  context.resolved = resolved;
+  if (resolved.digest !== spec.planDigest) {
+    throw new PlanRefused(
+      `the archive has changed since the plan was shown: shown ${spec.planDigest}, now ${resolved.digest} (backup ${resolved.plan.source.backupId}). Look at the new plan and run it again; ${spec.node} was not touched.`,
+    );
+  }
+  if (spec.members[0]?.id !== spec.node) return;
+  const { trustedKeys = [] } = spec.plan;
+  const archive = await archiveFor(resolved.plan, context.places?.places ?? [], trustedKeys);
+  const manifest = await readManifest(archive, resolved.plan, trustedKeys);
+  const folder = restorePaths(context).staging;
+  await checkSpace({ node, plan: resolved.plan, archive, manifest, folder }, node.config.node.dataDirectory);
+}
+
+/** The data that goes aside is that of the lineage that was named, and of nothing else (I5). */
+async function recognise(context: RestoreContext): Promise<void> {
+  const { node, spec } = context;
+  const { replaces } = inPlaceOf(context);
+  const { dataDirectory, adminUrl } = node.config.node;
+  await refuseForeignSwap(context);
+  const running = await node.service.running();
+  if (!running && (await node.http.answers())) {
+    throw new Refused(
+      `a database runs on ${spec.node} (${adminUrl}) that its service manager did not start, and could not be kept stopped. Stop it by hand; nothing was touched.`,
+    );
+  }
+  const stream = await readStream(node);
+  const info = running ? await infoOf(node, stream !== undefined) : undefined;
+  const found = [
+    ...(stream === undefined ? [] : [stream.lineage]),
+    ...(info === undefined ? [] : [lineageName(info.clusterId)]),
+  ];
+  const other = found.find((lineage) => lineage !== replaces);
+  if (other !== undefined) {
+    throw new Refused(
+      `${dataDirectory} on ${spec.node} holds lineage ${other}, not ${replaces}, which this recovery replaces. Is it the right host? Nothing was touched.`,
+    );
+  }
+  if (stream !== undefined && stream.nodeId !== spec.node) {
+    throw new Refused(`${dataDirectory} on ${spec.node} holds the log of ${stream.nodeId}. Nothing was touched.`);
+  }
+  if (found.length === 0) await refuseUnknownData(context);
+}
+
+/** A database that runs and does not answer is often why one restores: what is known otherwise must do then. */
+function infoOf(node: Node, elsewhere: boolean): Promise<ClusterInfo | undefined> {
+  return node.admin.clusterInfo().catch((error: unknown) => {
+    if (!elsewhere) throw error;
+    return undefined;
+  });
+}
+
+/** A member whose disk was replaced has nothing to lose. */
+async function refuseUnknownData(context: RestoreContext): Promise<void> {
+  const { node, spec } = context;
+  const { dataDirectory } = node.config.node;
+  if ((await databaseFiles(dataDirectory)).length === 0) return;
+  if ((await readGated(recordsOf(context), spec.plan, spec.node)) !== undefined) return;
+  throw new Refused(
+    `${dataDirectory} on ${spec.node} holds data, and neither a running database nor the note of its log tells of which lineage it is. Start it and run this again, or move the data away by hand. Nothing was touched.`,
+  );
+}
+
+/** By the configuration, and by the database where it runs: one of them may know of a member that the other does not. */
+async function noteMembers(context: RestoreContext): Promise<void> {
+  const { configFile, address, id } = context.node.config.node;
+  const peers = parseConfig(await readFile(configFile, "utf8"), configFile).cluster?.peers;
+  const configured: OldMember[] = (Array.isArray(peers) ? peers : []).map((peer) => ({
+    id: null,
+    address: String(peer),
+  }));
+  const info = (await context.node.service.running()) ? await infoOf(context.node, true) : undefined;
+  const live: OldMember[] = (info?.members ?? []).map((member) => ({ id: member.id, address: member.address }));
+  context.members = [...configured, ...live].filter((member) => member.address !== address && member.id !== id);
+}
+
+async function gate(context: RestoreContext): Promise<void> {
+  const file = gateFile(context.node.config.node);
+  await asRoot({ do: "replace", file, text: `recovery ${context.spec.plan.recoveryId}\n` });
+}
+
+const stopDeadlineMs = 30_000;
+
+/** Asked to stop, and seen to be gone: a server that is slow to end still takes writes. */
+async function stop(context: RestoreContext, control: StepControl): Promise<void> {
+  const { node, spec } = context;
+  await node.service.stop();
+  await control.point();
+  for (const deadline = Date.now() + stopDeadlineMs; ; await rest(100)) {
+    if (!(await node.service.running()) && !(await node.http.answers())) return;
+    if (Date.now() > deadline)
+      throw new WorldFault(`the database on ${spec.node} was stopped and still answers. Look at its processes.`);
+  }
+}
+
+async function tail(context: RestoreContext, control: StepControl): Promise<void> {
+  context.result.tail = await saveTail(context.node, inPlaceOf(context).replaces, control);
+}
+
+/** What the agent remembers of the old log says nothing about the new one. */
+async function hold(context: RestoreContext): Promise<void> {
+  const { paths } = context.node;
+  await replaceFile(paths.hold, `until recovery ${context.spec.plan.recoveryId} is accepted\n`);
+  for (const file of [paths.offered, path.join(paths.state, "last-watermark")]) await removeFile(file);
+}
+
+async function record(context: RestoreContext): Promise<void> {
+  const { spec, node } = context;
+  const { recoveryId } = spec.plan;
+  context.result.state = "gated";
+  if ((await readGated(recordsOf(context), spec.plan, spec.node)) !== undefined) return;
+  const gated: RecoveryGated = {
+    format: "neumann-recovery-gated/1",
+    recoveryId,
+    nodeId: spec.node,
+    address: node.config.node.address,
+    firstNode: spec.members[0]?.id ?? spec.node,
+    members: context.members ?? [],
+    gatedAt: new Date().toISOString(),
+  };
+  await recordsOf(context).putText(recoveryKey(spec.plan, `gated-${spec.node}`), `${JSON.stringify(gated)}\n`);
+}
