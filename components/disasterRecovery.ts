@@ -1,13 +1,9 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { isRecoveryId } from "../model/layout";
 import { Mistakes } from "../model/mistakes";
-import { parseRestorePoint } from "../model/restorePoint";
-import type { PlanSpec, RestoreSpec } from "../model/specs";
+import type { PlanSpec } from "../model/specs";
 import { type ArchiveReference, archiveSpec } from "./archiveReference";
-import { asUserError, checkArguments, collect, type Pending, userError } from "./arguments";
-import { agentEnvironment, AgentCopy, asStandardInput, hostCommand, packageCommand } from "./hostCommand";
-import { adviseHosts, checkHostStructure, type HostArgs, type ResolvedHost, withoutConnections } from "./hosts";
+import { checkArguments, type Pending } from "./arguments";
+import { adviseHosts, checkHostStructure, type HostArgs, withoutConnections } from "./hosts";
 import { type BackupPolicyArgs, planPolicy } from "./policyArgs";
 import {
   checkOnUnreachable,
@@ -17,20 +13,11 @@ import {
   type OnUnreachable,
   ownerOf,
   planProtection,
-  type ProtectedNode,
   type ProtectionPlan,
 } from "./protection";
-import {
-  agentMessage,
-  describeRecoveryPlan,
-  makeReport,
-  parsePlanResult,
-  type PlanResult,
-  type RecoveryPlan,
-  type RecoveryReport,
-} from "./results";
+import { checkRecoveryNames, checkRestorePoint, recover, restoreSpecOf, showPlan } from "./recoveryPhases";
+import { describeRecoveryPlan, makeReport, type RecoveryPlan, type RecoveryReport } from "./results";
 import { sealed } from "./sealed";
-import { dataMinutes } from "./timeouts";
 
 /**
  * Arguments of DisasterRecovery.
@@ -136,12 +123,10 @@ export class DisasterRecovery extends pulumi.ComponentResource {
     const nodes = installAgents({ name, subject, args, owner }, planned, { parent: this });
     const restore = pulumi
       .all([checked, planned, planSpec, result])
-      .apply(([known, { hosts }, spec, { digest }]) => restoreSpecOf(known, { hosts, spec, digest }));
-    const { first, accept } = recover(
-      name,
-      { nodes, restore, recoveryId: pulumi.unsecret(checked.apply((known) => known.recoveryId)) },
-      { parent: this },
-    );
+      .apply(([{ clusterName }, { hosts }, spec, { digest }]) => restoreSpecOf({ clusterName, hosts, spec, digest }));
+    const steps = { nodes, after: nodes.map(({ install }) => install.resource), restore };
+    const recoveryId = pulumi.unsecret(checked.apply((known) => known.recoveryId));
+    const { first, accept } = recover(name, { ...steps, recoveryId }, { parent: this });
     for (const advice of adviseHosts(args.nodes, "nodes")) void pulumi.log.warn(advice, this);
 
     this.plan = result.apply(describeRecoveryPlan);
@@ -165,28 +150,13 @@ const defaultRestorePoint = "latest-offsite";
 
 function checkRecovery(known: KnownArgs, mistakes: Mistakes, pending: Pending): void {
   checkProtection(known, mistakes, pending);
-  if (!isRecoveryId(known.recoveryId)) {
-    const remedy = "Use letters, digits, dots and dashes, at most 63, such as 2026-11-23.";
-    mistakes.add("recoveryId", "cannot name a recovery", known.recoveryId, remedy);
-  }
-  const { approvedPlanDigest, clusterName } = known;
-  if (approvedPlanDigest !== undefined && !/^[0-9a-f]{64}$/.test(approvedPlanDigest)) {
-    const remedy = "Copy the 64 hex digits after `plan` from the preview.";
-    mistakes.add("approvedPlanDigest", "is no digest of a plan", approvedPlanDigest, remedy);
-  }
+  checkRecoveryNames(known, mistakes);
+  const { clusterName } = known;
   if (clusterName !== undefined && !/^\S+$/.test(clusterName)) {
     mistakes.add("clusterName", "is no name for a cluster", clusterName, "Such as prod.");
   }
-  if (!pending("restorePoint")) checkRestorePoint(known, mistakes, pending);
-}
-
-function checkRestorePoint(known: KnownArgs, mistakes: Mistakes, pending: Pending): void {
-  const text = known.restorePoint ?? defaultRestorePoint;
-  const point = collect(mistakes, () => parseRestorePoint(text));
-  if (point?.kind !== "latest-offsite" || pending("archive") || typeof known.archive !== "object") return;
-  if (known.archive.offsite !== undefined) return;
-  const remedy = "Write archive.offsite, or another restore point.";
-  mistakes.add("restorePoint", "needs an archive with an off-site copy", text, remedy);
+  if (pending("restorePoint")) return;
+  checkRestorePoint({ ...known, restorePoint: known.restorePoint ?? defaultRestorePoint }, mistakes, pending);
 }
 
 /** The list names nodes that are gone: by it the new ones would not believe each other. */
@@ -205,106 +175,4 @@ function planSpecOf(known: KnownArgs, nodeIds: readonly string[]): PlanSpec {
     ...(approvedPlanDigest === undefined ? {} : { approvedPlanDigest }),
     ...(trustedKeys.length === 0 ? {} : { trustedKeys }),
   };
-}
-
-/** What every phase on every node is told, but for the node. */
-type SharedRestoreSpec = Omit<RestoreSpec, "node">;
-
-function restoreSpecOf(
-  known: KnownArgs,
-  planned: { hosts: ResolvedHost[]; spec: PlanSpec; digest: string },
-): SharedRestoreSpec {
-  // The approval was asked for with the plan; adding or dropping it later is no change of the recovery.
-  const { approvedPlanDigest, ...plan } = planned.spec;
-  void approvedPlanDigest;
-  return {
-    plan,
-    planDigest: planned.digest,
-    clusterName: known.clusterName ?? plan.archive.clusterId,
-    members: planned.hosts.map(({ node }) => ({ id: node.id, address: node.address })),
-  };
-}
-
-/**
- * Asks the agent for the plan, in a preview and in an up, and shows it once. The text tells the backup's age: it is
- * shown and never part of a resource, whose input would differ from run to run.
- */
-function showPlan(component: pulumi.Resource, spec: pulumi.Output<PlanSpec>): pulumi.Output<PlanResult> {
-  sayWhenUnknown(component, spec);
-  // The plain form inside of `apply`: the output form would answer nothing in a preview, because the folder of the new
-  // archive, on which the reference depends, does not exist yet. The plan needs only what is there already.
-  return spec.apply(async (known) => {
-    const result = await askForPlan(component, known);
-    await pulumi.log.info(result.text, component);
-    return result;
-  });
-}
-
-async function askForPlan(component: pulumi.Resource, spec: PlanSpec): Promise<PlanResult> {
-  const request: command.local.RunArgs = {
-    command: packageCommand(["plan"]),
-    stdin: asStandardInput(spec),
-    environment: agentEnvironment,
-    addPreviousOutputInEnv: false,
-    logging: command.local.Logging.None,
-  };
-  let stdout: string;
-  try {
-    ({ stdout } = await command.local.run(request, { parent: component }));
-  } catch (error) {
-    throw userError(`Recovery ${spec.recoveryId} has no plan: ${agentMessage(error)}`);
-  }
-  return asUserError(() => parsePlanResult(stdout));
-}
-
-function sayWhenUnknown(component: pulumi.Resource, spec: pulumi.Output<PlanSpec>): void {
-  if (!pulumi.runtime.isDryRun()) return;
-  // The SDK has it but does not declare it.
-  const { isKnown } = spec as unknown as { isKnown: Promise<boolean> };
-  const text =
-    "The plan cannot be shown yet: it needs values that only exist after an up. " +
-    "The up shows it before anything is restored.";
-  void isKnown.then((known) => (known ? undefined : pulumi.log.info(text, component)));
-}
-
-interface RecoverySteps {
-  nodes: readonly ProtectedNode[];
-  restore: pulumi.Output<SharedRestoreSpec>;
-  recoveryId: pulumi.Output<string>;
-}
-
-/**
- * The phases of a recovery, each after the one before it. An update only reports and there is no deletion: neither an
- * upgrade nor a destroy restores anything again. They are never tied to the life of another resource, because the
- * engine replaces what is deleted with a replaced one, and a replacement would restore.
- */
-function recover(
-  name: string,
-  steps: RecoverySteps,
-  opts: pulumi.CustomResourceOptions,
-): { first: pulumi.Output<string>; accept: pulumi.Output<string> } {
-  const done: pulumi.Resource[] = steps.nodes.map((node) => node.install.resource);
-  const run = (role: string, phase: string, { nodeId, host }: ProtectedNode): pulumi.Output<string> => {
-    const step = {
-      host,
-      copy: AgentCopy.Installed,
-      create: ["restore", "--phase", phase],
-      long: true,
-      update: "status" as const,
-      specification: steps.restore.apply((restore) => ({ ...restore, node: nodeId })),
-      triggers: [steps.recoveryId],
-      timeoutMinutes: dataMinutes,
-    };
-    const { resource, stdout } = hostCommand(`${name}-${role}`, step, { ...opts, dependsOn: [...done] });
-    done.push(resource);
-    // What the agent prints holds no key, though its specification may.
-    return pulumi.unsecret(stdout);
-  };
-  const [firstNode, ...others] = steps.nodes as [ProtectedNode, ...ProtectedNode[]];
-  const first = run("restore", "first", firstNode);
-  for (const node of others) run(`join-${node.nodeId}`, "join", node);
-  for (const phase of ["release", "base"]) {
-    for (const node of steps.nodes) run(`${phase}-${node.nodeId}`, phase, node);
-  }
-  return { first, accept: run("accept", "accept", firstNode) };
 }

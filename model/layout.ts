@@ -104,6 +104,12 @@ export function makeBackupId(at: Date, random: string): string {
   return id;
 }
 
+const lineagePattern = /^l-[0-9a-f]{16}$/;
+
+export function isLineage(value: unknown): value is string {
+  return typeof value === "string" && lineagePattern.test(value);
+}
+
 const recoveryIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 export function isRecoveryId(value: unknown): value is string {
