@@ -86,9 +86,9 @@ function approved(shown: RestorePlan): object {
   delete plan.source.hidden; // The same backup, also once somebody has undeleted it.
   // A forged plan may have none.
   if ((shown.source as unknown) === undefined) return shown;
-  // In place, the nodes archive what they still hold when they are stopped: that is replayed too.
-  if (plan.inPlace !== undefined && plan.replay?.until === null) {
-    return { ...plan, estimatedSeconds: 0, replay: { until: null } };
+  // In place, log arrives from the nodes until they are stopped, and then what they still hold: another stream may be surer.
+  if (plan.inPlace !== undefined && plan.replay !== null) {
+    return { ...plan, estimatedSeconds: 0, replay: { until: plan.replay.until } };
   }
   if (plan.replay?.until == null) return plan;
   const { until, stream, first } = plan.replay;

@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { agentProgram, walPushProgram } from "../../scripts/agentProgram.mjs";
 import type { AgentConfig, NodeConfig } from "../../model/agentConfig";
+import type { InPlace } from "../../model/inPlace";
 import type { BackupPolicyOverrides } from "../../model/policy";
 import type { ArchiveSpec, DirectoryLocation } from "../../model/reference";
 import type { InstallSpec, NodeSpec, RestoreSpec } from "../../model/specs";
@@ -261,6 +262,27 @@ export async function freshHost<A extends ArchiveSpec>(
   return host;
 }
 
+/** A running, protected cluster whose nodes the agent itself starts and stops, as it does on users' machines. */
+export async function ownCluster(
+  directory: string,
+  options: { nodes: number; programDirectory?: string },
+): Promise<{ hosts: Host[]; archive: FolderArchive }> {
+  const archive = await makeArchive(directory);
+  const hosts: Host[] = [];
+  for (let number = 1; number <= options.nodes; number += 1) {
+    const { programDirectory } = options;
+    const host = await freshHost(directory, `node${number}`, { archive, programDirectory, install: false });
+    const peers = hosts.map(({ node }) => node.address);
+    const spec = { bootstrap: number === 1, peers };
+    await must(["node-create"], { spec: nodeSpec(host, spec) });
+    await must(["install"], { spec: installSpec(host) });
+    await endSchedule(host);
+    await must(["node-create"], { spec: nodeSpec(host, { ...spec, start: true }) });
+    hosts.push(host);
+  }
+  return { hosts, archive };
+}
+
 /** Ends the process that takes backups by itself: the tests take them. */
 export async function endSchedule(host: AnyHost): Promise<void> {
   const file = path.join(host.agentDirectory, "state", "schedule.pid");
@@ -278,7 +300,7 @@ export function nodeSpec(host: AnyHost, more: Partial<NodeSpec> = {}): NodeSpec 
 /** The specification of a recovery onto some hosts, as it stands in the archive now. */
 export async function recoveryOf(
   hosts: readonly AnyHost[],
-  more: { recoveryId?: string; restorePoint?: string; trustedKeys?: string[] } = {},
+  more: { recoveryId?: string; restorePoint?: string; trustedKeys?: string[]; inPlace?: InPlace } = {},
 ): Promise<(host: AnyHost) => RestoreSpec> {
   const [first] = hosts as [AnyHost];
   const plan = {
@@ -287,6 +309,7 @@ export async function recoveryOf(
     recoveryId: more.recoveryId ?? "r1",
     nodes: hosts.map((host) => host.node.id),
     trustedKeys: more.trustedKeys,
+    inPlace: more.inPlace,
   };
   const { digest } = await must<{ digest: string }>(["plan"], { spec: plan });
   const members = hosts.map(({ node }) => ({ id: node.id, address: node.address }));
