@@ -21,11 +21,11 @@ import {
   mustPhase,
   nodeSpec,
   noStraysOf,
-  ownCluster,
   phase,
   recoveryOf,
   scratch,
 } from "./support";
+import { ownCluster } from "./ownCluster";
 
 /** Point-in-time recovery and restore of a cluster onto its own nodes (protocols 9, 22 to 28). */
 const folder = scratch("in-place");

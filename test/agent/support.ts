@@ -262,27 +262,6 @@ export async function freshHost<A extends ArchiveSpec>(
   return host;
 }
 
-/** A running, protected cluster whose nodes the agent itself starts and stops, as it does on users' machines. */
-export async function ownCluster(
-  directory: string,
-  options: { nodes: number; programDirectory?: string },
-): Promise<{ hosts: Host[]; archive: FolderArchive }> {
-  const archive = await makeArchive(directory);
-  const hosts: Host[] = [];
-  for (let number = 1; number <= options.nodes; number += 1) {
-    const { programDirectory } = options;
-    const host = await freshHost(directory, `node${number}`, { archive, programDirectory, install: false });
-    const peers = hosts.map(({ node }) => node.address);
-    const spec = { bootstrap: number === 1, peers };
-    await must(["node-create"], { spec: nodeSpec(host, spec) });
-    await must(["install"], { spec: installSpec(host) });
-    await endSchedule(host);
-    await must(["node-create"], { spec: nodeSpec(host, { ...spec, start: true }) });
-    hosts.push(host);
-  }
-  return { hosts, archive };
-}
-
 /** Ends the process that takes backups by itself: the tests take them. */
 export async function endSchedule(host: AnyHost): Promise<void> {
   const file = path.join(host.agentDirectory, "state", "schedule.pid");
