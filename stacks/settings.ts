@@ -31,6 +31,16 @@ export interface RecoverySettings extends ClusterSettings {
   approvedPlanDigest?: string;
 }
 
+/** Configuration of the program in stacks/restore. */
+export interface RestoreSettings extends ClusterSettings {
+  offsiteLocation?: string;
+  recoveryId: string;
+  restorePoint: string;
+  replaces: string;
+  fenced?: string[];
+  approvedPlanDigest?: string;
+}
+
 /** The places of an archive as the configuration names them. */
 export interface ArchivePlaces {
   primary: ArchiveLocation;
@@ -62,6 +72,24 @@ export function readRecovery(source: pulumi.Config): RecoverySettings & { places
       offsiteLocation: keys.requiredText("offsiteLocation", "/mnt/offsite/neumann"),
       recoveryId: keys.requiredText("recoveryId", "2026-11-23"),
       restorePoint: keys.text("restorePoint"),
+      approvedPlanDigest: keys.text("approvedPlanDigest"),
+    }),
+  );
+}
+
+/**
+ * Reads the configuration of a restore in place.
+ * @throws RunError that names every key that is missing, wrong or unknown.
+ */
+export function readRestore(source: pulumi.Config): RestoreSettings & { places: ArchivePlaces } {
+  return read(source, (keys) =>
+    withPlaces(keys, {
+      ...clusterSettings(keys),
+      offsiteLocation: keys.text("offsiteLocation"),
+      recoveryId: keys.requiredText("recoveryId", "2026-11-23"),
+      restorePoint: keys.requiredText("restorePoint", "time:2026-11-23T10:30:00Z"),
+      replaces: keys.requiredText("replaces", "l-4d1a09b2c3d4e5f6"),
+      fenced: keys.json("fenced", isTextList, "a list of texts"),
       approvedPlanDigest: keys.text("approvedPlanDigest"),
     }),
   );
@@ -113,6 +141,10 @@ function isNode(keys: Keys, item: unknown, path: string): item is LocalNodeArgs 
   const unknown = Object.keys(item).filter((key) => !nodeKeys.includes(key));
   for (const key of unknown) keys.wrong(`${path}.${key}`, "is not known", item[key], `Use: ${nodeKeys.join(", ")}.`);
   return absent.length + unknown.length === 0;
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

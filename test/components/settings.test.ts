@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
-import { readEnvironment, readRecovery } from "../../stacks/settings";
+import { readEnvironment, readRecovery, readRestore } from "../../stacks/settings";
 import { messageOf } from "./harness";
 
 const nodes = [{ nodeId: "n1", address: "127.0.0.1:1", adminUrl: "http://127.0.0.1:2", directory: "/srv/n1" }];
@@ -156,5 +156,29 @@ describe("readRecovery", () => {
         "  - test:recoveryId: is missing (received nothing). Run: pulumi config set recoveryId 2026-11-23",
       ].join("\n"),
     );
+  });
+});
+
+describe("readRestore", () => {
+  const restore = { recoveryId: "r1", restorePoint: "latest", replaces: "l-0123456789abcdef" };
+
+  it("reads everything", () => {
+    expect(readRestore(config({ ...cluster, ...restore, fenced: `["node4"]` }))).toMatchObject({
+      ...restore,
+      fenced: ["node4"],
+      places: { primary: { kind: "directory", location: "/mnt/backup" } },
+    });
+  });
+
+  it("has no default for what decides which data goes", () => {
+    const message = messageOf(() => readRestore(config({ ...cluster, fenced: "node4", repalces: "l-1" })));
+    expect(message.split("\n").map((line) => line.replace(/^ *- /, ""))).toEqual([
+      "The configuration of stack dev cannot be used: 5 mistakes",
+      "test:recoveryId: is missing (received nothing). Run: pulumi config set recoveryId 2026-11-23",
+      "test:restorePoint: is missing (received nothing). Run: pulumi config set restorePoint time:2026-11-23T10:30:00Z",
+      "test:replaces: is missing (received nothing). Run: pulumi config set replaces l-4d1a09b2c3d4e5f6",
+      'test:fenced: must be a list of texts (received "node4"). Write a list of texts as JSON, or as YAML in the stack\'s file.',
+      expect.stringContaining("test:repalces: is not known") as string,
+    ]);
   });
 });
