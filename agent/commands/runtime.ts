@@ -27,7 +27,7 @@ export async function fetchRuntime(architecture: Architecture): Promise<string> 
     const { code, stderr } = await byNpm(wanted, folder);
     if (code !== 0) {
       throw new WorldFault(
-        `npm could not fetch ${wanted}, the Node for hosts of kind ${architecture}: ${lastLine(stderr)}. ` +
+        `npm could not fetch ${wanted}, the Node for hosts of kind ${architecture}: ${reasonOf(stderr)}. ` +
           `Where there is no registry, put its tarball (SHA-512 ${runtime.sha512}) at ${file}.`,
       );
     }
@@ -40,7 +40,7 @@ export async function fetchRuntime(architecture: Architecture): Promise<string> 
 
 function byNpm(wanted: string, folder: string): Promise<{ code: number; stderr: string }> {
   // A cold registry and 50 MB.
-  return run("npm", ["pack", wanted, "--silent", "--pack-destination", folder], { timeoutSeconds: 900 });
+  return run("npm", ["pack", wanted, "--loglevel=error", "--pack-destination", folder], { timeoutSeconds: 900 });
 }
 
 async function whole(file: string, { sha512 }: Runtime): Promise<string> {
@@ -51,6 +51,9 @@ async function whole(file: string, { sha512 }: Runtime): Promise<string> {
   throw new Damaged(`${file} is damaged: its SHA-512 is ${found}, not ${sha512}. Delete it and run the same again.`);
 }
 
-function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
+/** What npm says went wrong; where its log lies is of no use to anybody. */
+function reasonOf(stderr: string): string {
+  const lines = stderr.split("\n").flatMap((line) => /^npm (?:error|ERR!) (.*\S)/.exec(line)?.[1] ?? []);
+  const said = lines.filter((line) => !/complete log/i.test(line)).slice(0, 3);
+  return (said.length > 0 ? said.join("; ") : stderr.trim() || "it says nothing").replace(/\.$/, "");
 }

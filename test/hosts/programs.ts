@@ -15,7 +15,12 @@ export interface Settings {
   archive: Bucket & { offsite: Bucket };
   policy: object;
   recoveryId?: string;
+  restorePoint?: string;
+  replaces?: string;
 }
+
+/** What a program makes. */
+export type Kind = "environment" | "recovery" | "restore";
 
 export interface Bucket {
   bucket: string;
@@ -60,13 +65,27 @@ exports.plan = recovered.plan;
 exports.report = recovered.report;
 `;
 
+const restore = `${head}
+const restored = new neumann.ClusterRestore("undo", {
+  nodes,
+  archive: archive.reference,
+  restorePoint: settings.restorePoint,
+  recoveryId: settings.recoveryId,
+  replaces: settings.replaces,
+});
+exports.plan = restored.plan;
+exports.report = restored.report;
+`;
+
+const programs: Record<Kind, string> = { environment, recovery, restore };
+
 /** Writes a program where it finds this package's own modules; gives its folder. */
-export function makeProgram(kind: "environment" | "recovery"): string {
+export function makeProgram(kind: Kind): string {
   const parent = path.join(root, ".work");
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(path.join(parent, `hosts-${kind}-`));
   const project = { name: kind, main: "index.js", runtime: { name: "nodejs", options: { typescript: false } } };
   writeFileSync(path.join(folder, "Pulumi.yaml"), JSON.stringify(project));
-  writeFileSync(path.join(folder, "index.js"), kind === "environment" ? environment : recovery);
+  writeFileSync(path.join(folder, "index.js"), programs[kind]);
   return folder;
 }

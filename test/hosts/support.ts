@@ -1,11 +1,12 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
+import { fetchRuntime } from "../../agent/commands/runtime";
 import { type Host, HostLab, installDatabase, startDatabase, whyNoHosts } from "../../lab/hosts";
 import { type LabNode, until } from "../../lab/neumann/harness";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
 import { Store, type StoreUser } from "../../lab/store/store";
 import { toolchain, UserStack } from "../package/stack";
-import { type Bucket, makeProgram, type Settings } from "./programs";
+import { type Bucket, type Kind, makeProgram, type Settings } from "./programs";
 
 export const why = whyNoHosts();
 export const clusterId = "prod";
@@ -25,6 +26,8 @@ export class Site {
   ) {}
 
   static async open(hosts = 3): Promise<Site> {
+    // The engine runs where the hosts are, from where there is no way to a registry.
+    await fetchRuntime("x64");
     const store = await Store.start(say);
     const lab = await HostLab.start({ hosts, progress: say });
     await startDatabase(lab.hosts, { clusterName: clusterId });
@@ -56,7 +59,7 @@ export class Site {
   }
 
   /** A stack whose engine runs where the hosts are reachable. */
-  async stack(kind: "environment" | "recovery", settings: Settings): Promise<{ stack: UserStack; project: string }> {
+  async stack(kind: Kind, settings: Settings): Promise<{ stack: UserStack; project: string }> {
     const tools = await toolchain();
     const project = makeProgram(kind);
     this.programs.push(project);
@@ -81,6 +84,13 @@ export class Site {
       ),
     );
     return new Writer({ nodes: () => nodes, rowsPerSecond }).start();
+  }
+
+  /** Writes some rows more into the table that is there. */
+  async write(hosts: readonly Host[], rows: { first: number; rows: number }): Promise<Writer> {
+    const writer = new Writer({ nodes: () => hosts.map((host) => this.operated(host)), ...rows }).start();
+    await writer.finished();
+    return writer;
   }
 
   readRows(host: Host): Promise<string[]> {
