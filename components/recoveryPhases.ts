@@ -35,10 +35,15 @@ export function checkRecoveryNames(
 
 /** Collects what is wrong with a restore point, also in view of the archive. */
 export function checkRestorePoint(
-  { restorePoint, archive }: { restorePoint: string; archive: pulumi.Unwrap<ArchiveReference> },
+  { restorePoint, archive }: { restorePoint: unknown; archive: pulumi.Unwrap<ArchiveReference> },
   mistakes: Mistakes,
   pending: Pending,
 ): void {
+  if (typeof restorePoint !== "string") {
+    const remedy = "Write what to restore, such as time:2026-11-23T10:30:00Z: there is no default.";
+    mistakes.add("restorePoint", "is required", restorePoint, remedy);
+    return;
+  }
   const point = collect(mistakes, () => parseRestorePoint(restorePoint));
   if (point?.kind !== "latest-offsite" || pending("archive") || typeof archive !== "object") return;
   if (archive.offsite !== undefined) return;

@@ -139,6 +139,13 @@ export interface RecoveryGivenUp {
   at: string;
 }
 
+export const recoveryGivenUpSchema: v.GenericSchema<unknown, RecoveryGivenUp> = v.object({
+  format: v.literal("neumann-recovery-given-up/1"),
+  recoveryId: v.string(),
+  nodeId: v.string(),
+  at: isoTime,
+});
+
 /** `records/recoveries/<recoveryId>/replayed.json`: how far the log went. A repetition must reach the same (protocol 25). */
 export interface RecoveryReplayed {
   format: "neumann-recovery-replayed/1";

@@ -6,6 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
 import { BucketArchive } from "../components/bucketArchive";
 import { ClusterBackups, type ClusterBackupsArgs } from "../components/clusterBackups";
+import { ClusterRestore, type ClusterRestoreArgs } from "../components/clusterRestore";
 import { DirectoryArchive } from "../components/directoryArchive";
 import { DisasterRecovery, type DisasterRecoveryArgs } from "../components/disasterRecovery";
 import { LocalNodes } from "../components/localNodes";
@@ -53,6 +54,12 @@ function recovery(change: Loose<DisasterRecoveryArgs>): Way {
   const usual = { nodes: localHosts(), archive: { ...place, offsite: away }, recoveryId: "r1" };
   const args = { ...usual, ...change } as DisasterRecoveryArgs;
   return component((opts) => new DisasterRecovery("dr", args, opts));
+}
+
+function restore(change: Loose<ClusterRestoreArgs>): Way {
+  const named = { restorePoint: "latest", recoveryId: "r1", replaces: "l-0123456789abcdef" };
+  const args = { nodes: localHosts(), archive: place, ...named, ...change } as ClusterRestoreArgs;
+  return component((opts) => new ClusterRestore("undo", args, opts));
 }
 
 type Options = pulumi.ComponentResourceOptions;
@@ -873,14 +880,14 @@ const table: Bad[] = [
     by: agent("restore --phase second", { stdin: specs.restore() }),
     code: 2,
     says: `The recovery cannot go on: 1 mistake
-  - --phase: is not known (received "second"). Write one of: first, join, release, base, accept, status.`,
+  - --phase: is not known (received "second"). Write one of: gate, first, join, release, base, accept, status.`,
   },
   {
     what: "a phase by a name of the language",
     by: agent("restore --phase constructor", { stdin: specs.restore() }),
     code: 2,
     says: `The recovery cannot go on: 1 mistake
-  - --phase: is not known (received "constructor"). Write one of: first, join, release, base, accept, status.`,
+  - --phase: is not known (received "constructor"). Write one of: gate, first, join, release, base, accept, status.`,
   },
   {
     what: "a processor that nothing is built for",
@@ -1545,6 +1552,33 @@ const table: Bad[] = [
     by: agent("restore --phase accept", { stdin: specs.restore() }),
     code: 3,
     says: "recovery r1 has not restored its first node yet: run its phases in their order, as `pulumi up` does",
+  },
+  {
+    what: "a restore in place with wrong names",
+    by: restore({ replaces: "prod", fenced: ["node2", 7], restorePoint: undefined }),
+    says: `ClusterRestore "undo" cannot be created: 4 mistakes
+  - replaces: is no lineage (received "prod"). Write it as \`neumann-backup status\` on a node names it, such as l-4d1a09b2c3d4e5f6.
+  - fenced[0]: is also among the nodes (received "node2"). Write it in one place: it is restored, or it is gone.
+  - fenced[1]: is no member (received 7). Write the id or the address of a member that never comes back.
+  - restorePoint: is required (received nothing). Write what to restore, such as time:2026-11-23T10:30:00Z: there is no default.`,
+  },
+  {
+    what: "a restore in place of what the archive does not know",
+    by: agent("plan", { stdin: { ...specs.restore().plan, inPlace: { replaces: "l-0000000000000000", fenced: [] } } }),
+    code: 3,
+    says: "Refused: no lineage l-0000000000000000 is in the archive, and only what is known by name is put aside. Its lineages: l-one. `neumann-backup status` on a node tells which one it writes.",
+  },
+  {
+    what: "a gate for a recovery onto empty nodes",
+    by: agent("restore --phase gate", { stdin: specs.restore() }),
+    code: 3,
+    says: "recovery r1 goes onto empty nodes: there is nothing to stop. Nothing was touched.",
+  },
+  {
+    what: "giving up what was never begun",
+    by: agent("give-up r1"),
+    code: 3,
+    says: "node1 was not stopped by recovery r1: there is nothing to give up.",
   },
   {
     what: "a plan that is not the one shown",

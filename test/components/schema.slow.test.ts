@@ -6,7 +6,14 @@ import { describe, expect, it } from "vitest";
 
 const root = path.join(__dirname, "..", "..");
 const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as { description: string };
-const components = ["BucketArchive", "ClusterBackups", "DirectoryArchive", "DisasterRecovery", "LocalNodes"];
+const components = [
+  "BucketArchive",
+  "ClusterBackups",
+  "ClusterRestore",
+  "DirectoryArchive",
+  "DisasterRecovery",
+  "LocalNodes",
+];
 
 describe("the schema for other Pulumi languages", () => {
   it("is derived from the components, and is what it was", () => {

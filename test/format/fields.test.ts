@@ -31,6 +31,8 @@ const pages: [string, unknown][] = [
   ["### `keys/<keyId>.json`", records.keyRecordSchema],
   ["### `kits/<time>-<seal>.json`", recoveryKitSchema],
   ["### `recoveries/<recovery>/plan.json`", records.recoveryPinSchema],
+  ["### `recoveries/<recovery>/gated-<node>.json`", records.recoveryGatedSchema],
+  ["### `recoveries/<recovery>/given-up.json`", records.recoveryGivenUpSchema],
   ["### `recoveries/<recovery>/replayed.json`", records.recoveryReplayedSchema],
   ["### `recoveries/<recovery>/restored.json`", records.recoveryRestoredSchema],
   ["### `recoveries/<recovery>/accepted.json`", records.recoveryAcceptedSchema],
