@@ -89,6 +89,16 @@ describe("the package for other Pulumi languages", () => {
           "onUnreachable?: plain OnUnreachable",
           "policy?: BackupPolicyArgs",
         ],
+        "pulumi-neumann:index:ClusterRestore": [
+          "approvedPlanDigest?: string",
+          "archive: ArchiveReference",
+          "fenced?: string[]",
+          "nodes: plain plain HostArgs[]",
+          "recoveryId: string",
+          "replaces: string",
+          "restorePoint: string",
+          "trustedKeys?: string[]",
+        ],
         "pulumi-neumann:index:DirectoryArchive": [
           "clusterId: string",
           "location: string",
