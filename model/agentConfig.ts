@@ -34,6 +34,8 @@ export interface AgentConfig {
   format: "neumann-agent/1";
   /** Names this installation: a later one has another, and an old uninstall leaves it alone. */
   generation: string;
+  /** Project, stack and component that installed it: for people, who find another one's agent on a host. */
+  owner?: string;
   node: NodeConfig;
   archive: ArchiveSpec;
   policy: BackupPolicy;
@@ -101,6 +103,7 @@ export const archiveSpecSchema: v.GenericSchema<unknown, ArchiveSpec> = v.varian
 export const agentConfigSchema: v.GenericSchema<unknown, AgentConfig> = v.object({
   format: v.literal("neumann-agent/1"),
   generation: v.string(),
+  owner: v.optional(v.string()),
   node: nodeConfigSchema,
   archive: archiveSpecSchema,
   policy: v.custom<BackupPolicy>(
@@ -120,12 +123,20 @@ export function parseAgentConfig(text: string, subject: string): AgentConfig {
   return { ...config, policy };
 }
 
-const installedSchema = v.object({ generation: v.string() });
+const installedSchema = v.object({ generation: v.string(), owner: v.optional(v.string()) });
+
+/**
+ * Which installation wrote a configuration, whatever else it holds, and whose it is.
+ * @throws InputError where that cannot be told.
+ */
+export function parseInstallation(text: string, file: string): { generation: string; owner?: string } {
+  return parseJsonAs(installedSchema, text, `${file} is no configuration of this agent`, remedy);
+}
 
 /**
  * Which installation wrote a configuration, whatever else it holds.
  * @throws InputError where that cannot be told.
  */
 export function parseGeneration(text: string, file: string): string {
-  return parseJsonAs(installedSchema, text, `${file} is no configuration of this agent`, remedy).generation;
+  return parseInstallation(text, file).generation;
 }

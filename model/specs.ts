@@ -46,6 +46,27 @@ export interface InstallSpec {
   hold: boolean;
 }
 
+/** One SSH server, as the provider for commands is told of it. */
+export interface SshServer {
+  host: string;
+  port: number;
+  user: string;
+  privateKey: string;
+  privateKeyPassword?: string;
+  /** The host's public key. */
+  hostKey: string;
+}
+
+/** `drift --by-ssh`. */
+export interface RemoteDriftSpec {
+  install: InstallSpec;
+  server: SshServer;
+  /** Through which the other one is reached. */
+  jump?: SshServer;
+  /** The command line on the host. */
+  line: string;
+}
+
 /** `plan`. */
 export interface PlanSpec {
   archive: ArchiveSpec;
@@ -111,6 +132,22 @@ export const installSpecSchema: v.GenericSchema<unknown, InstallSpec> = v.object
   config: agentConfigSchema,
   sha256: sha256Hex,
   hold: v.boolean(),
+});
+
+const sshServerSchema: v.GenericSchema<unknown, SshServer> = v.object({
+  host: v.string(),
+  port: v.number(),
+  user: v.string(),
+  privateKey: v.string(),
+  privateKeyPassword: v.optional(v.string()),
+  hostKey: v.string(),
+});
+
+export const remoteDriftSpecSchema: v.GenericSchema<unknown, RemoteDriftSpec> = v.object({
+  install: installSpecSchema,
+  server: sshServerSchema,
+  jump: v.optional(sshServerSchema),
+  line: v.string(),
 });
 
 export const planSpecSchema: v.GenericSchema<unknown, PlanSpec> = v.object({

@@ -7,16 +7,19 @@ import {
   kitFileSpecSchema,
   kitSpecSchema,
   nodeSpecSchema,
+  remoteDriftSpecSchema,
   type RestoreSpec,
   restoreSpecSchema,
 } from "../../model/specs";
 import { describeLocation } from "../../model/reference";
 import { Architecture } from "../../model/runtime";
 import { createArchive } from "../archive/open";
+import { drift } from "../commands/drift";
 import { installContext, install, rollout, uninstall, type InstallContext } from "../commands/install";
 import { kitFile, type KitFileContext, kitStore, type KitStoreContext } from "../commands/kit";
 import { runJob } from "../commands/job";
 import { nodeContext, nodeCreate, nodeDelete, type NodeContext } from "../commands/node";
+import { remoteDrift } from "../commands/remoteDrift";
 import { fetchRuntime } from "../commands/runtime";
 import { loadConfig, loadNode, type Node, nodeOf } from "../context";
 import { servedAsRoot } from "../host/asRoot";
@@ -55,6 +58,7 @@ export function addHostCommands(program: Command, run: Runner, options: () => Gl
 
   addNodes(program, run);
   addInstallation(program, run);
+  addDrift(program, run);
   addKits(program, run, options);
   addRestore(program, run, options);
   addGiveUp(program, run, options);
@@ -101,6 +105,22 @@ function addInstallation(program: Command, run: Runner): void {
       "take the agent off this host unless a later generation is installed (specification on standard input)",
     )
     .action(() => perform(uninstall));
+}
+
+/** What a preview asks. */
+function addDrift(program: Command, run: Runner): void {
+  program
+    .command("drift")
+    .description("what on this host differs from an installation; only looks (specification on standard input)")
+    .option("--by-ssh", "ask another host", false)
+    .action((flags: { bySsh: boolean }) =>
+      run("drift", async () => {
+        const found = flags.bySsh
+          ? await remoteDrift(await readSpec(remoteDriftSpecSchema, "drift --by-ssh"))
+          : await drift(await readSpec(installSpecSchema, "drift"));
+        return outcome({ ...found });
+      }),
+    );
 }
 
 /** Where the recovery kit is kept. */

@@ -6,8 +6,8 @@ import { lookAtProtection } from "../archive/protection";
 import { parseConfig } from "../database/config";
 import { exists, freeBytes, hashFile } from "../host/files";
 import { run } from "../host/run";
-import { wrongUnits } from "../host/systemd";
 import { formatBytes } from "../../model/units";
+import { wrongSchedule, wrongWal } from "./drift";
 import { archiveCommand } from "./install";
 import { agentProgram } from "../identity";
 import { readSigner } from "../signing";
@@ -74,11 +74,13 @@ export async function doctor(node: Node): Promise<Check[]> {
 }
 
 /** What looks for due backups, guards pauses and holds the gate. */
-async function schedule({ config }: Node): Promise<string> {
-  if (config.node.serviceManager !== ServiceManager.Systemd) return "a process of the agent";
-  const wrong = await wrongUnits(config);
+async function schedule(node: Node): Promise<string> {
+  throwWrong(await wrongSchedule(node));
+  return node.config.node.serviceManager === ServiceManager.Systemd ? "units of systemd" : "a process of the agent";
+}
+
+function throwWrong(wrong: readonly string[]): void {
   if (wrong.length > 0) throw new Error(wrong.join("; "));
-  return "units of systemd";
 }
 
 async function version(program: string, expected: string): Promise<string> {
@@ -164,17 +166,13 @@ async function deletion(node: Node): Promise<string> {
     found.push(protection.found);
     wrong.push(...protection.problems);
   }
-  if (wrong.length > 0) throw new Error(wrong.join("; "));
+  throwWrong(wrong);
   return found.join(" and ");
 }
 
-async function walConfiguration(node: Node): Promise<string> {
-  const { configFile } = node.config.node;
-  const wal = parseConfig(await readFile(configFile, "utf8"), configFile).wal;
-  const expected = archiveCommand(node.config);
-  if (wal?.archive_command !== expected)
-    throw new Error(`archive_command is ${JSON.stringify(wal?.archive_command)}, not ${expected}`);
-  return `${expected}, agent ${(await hashFile(agentProgram())).slice(0, 12)}`;
+async function walConfiguration({ config }: Node): Promise<string> {
+  throwWrong(await wrongWal(config));
+  return `${archiveCommand(config)}, agent ${(await hashFile(agentProgram())).slice(0, 12)}`;
 }
 
 /** By the configuration as it was installed: the agent itself believes its own key, a recovery does not. */

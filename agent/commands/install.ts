@@ -1,4 +1,4 @@
-import { chmod, chown, copyFile, lchown, readFile, rename, rm } from "node:fs/promises";
+import { chmod, chown, copyFile, lchown, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { type AgentConfig, parseGeneration, ServiceManager } from "../../model/agentConfig";
 import { Mistakes } from "../../model/mistakes";
@@ -42,7 +42,7 @@ export function installContext(spec: InstallSpec): InstallContext {
 }
 
 /** Files of the agent on a host. */
-function programs(config: AgentConfig) {
+export function programs(config: AgentConfig) {
   const at = (name: string): string => path.join(config.agentDirectory, name);
   return {
     bundle: at("neumann-backup.cjs"),
@@ -135,9 +135,8 @@ async function hold({ spec, node }: InstallContext): Promise<void> {
 }
 
 /** A debugger's options do not belong in the agent, and reading extra certificates costs each start 40 ms. */
-function launcherScript(config: AgentConfig): string {
+export function launcherScript(config: AgentConfig, node = process.execPath): string {
   const { bundle, walPush, config: file } = programs(config);
-  const node = process.execPath;
   return `#!/bin/sh
 # Made by pulumi-neumann: the backup agent of node ${config.node.id}.
 unset NODE_OPTIONS NODE_EXTRA_CA_CERTS
@@ -160,9 +159,16 @@ async function program({ spec }: InstallContext): Promise<void> {
   }
   if ((await readIfThere(walPush)) !== walPushProgram) await replaceFile(walPush, walPushProgram);
   const script = launcherScript(config);
-  if ((await readIfThere(launcher)) !== script) await replaceFile(launcher, script, 0o755);
+  if ((await readIfThere(launcher)) !== script || !(await isExecutable(launcher))) {
+    await replaceFile(launcher, script, 0o755);
+  }
   await dropOldRuntimes(config);
   await noteDelivery(config);
+}
+
+/** For everybody: the database runs it as its own user. */
+export async function isExecutable(file: string): Promise<boolean> {
+  return ((await stat(file)).mode & 0o111) === 0o111;
 }
 
 /** The agent's notes are the database user's, who writes them; its programs and configuration are root's. */
@@ -187,9 +193,14 @@ async function signingKey({ spec, node, result }: InstallContext): Promise<void>
   Object.assign(result, { keyId, publicKey });
 }
 
+/** What `agent.json` holds. */
+export function configurationText(config: AgentConfig): string {
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
+
 async function configuration({ spec }: InstallContext): Promise<void> {
   const { config } = programs(spec.config);
-  const text = `${JSON.stringify(spec.config, null, 2)}\n`;
+  const text = configurationText(spec.config);
   const user = process.getuid?.() === 0 ? await databaseUser(spec.config.node) : undefined;
   if ((await readIfThere(config)) !== text) await replaceFile(config, text, user === undefined ? 0o600 : 0o640);
   // It may hold keys of an archive: the database's user reads it, and changes nothing in it.
@@ -201,14 +212,14 @@ export function archiveCommand(config: AgentConfig): string {
   return `${programs(config).launcher} wal-push %p %f`;
 }
 
+/** What `[wal]` of config.toml holds. */
+export function walSettings(config: AgentConfig): { archive_command: string; archive_timeout: number } {
+  return { archive_command: archiveCommand(config), archive_timeout: config.policy.wal.archiveTimeoutSeconds };
+}
+
 async function wal({ spec, result }: InstallContext): Promise<void> {
   const { config } = spec;
-  const changes = {
-    wal: {
-      archive_command: archiveCommand(config),
-      archive_timeout: config.policy.wal.archiveTimeoutSeconds,
-    },
-  };
+  const changes = { wal: walSettings(config) };
   const due = restartDueFile(config);
   // The note first: a death in between restarts once too often, never once too seldom.
   const wasDue = await exists(due);

@@ -274,6 +274,11 @@ function scheduleOf(node: Node, generation?: string): DetachedProcess {
   return new DetachedProcess(path.join(node.paths.state, "schedule.pid"), words);
 }
 
+/** Whether the process of this very installation runs. */
+export async function scheduleRuns(node: Node): Promise<boolean> {
+  return (await scheduleOf(node, node.config.generation).pid()) !== undefined;
+}
+
 const startTimeoutMs = 5000;
 const settleTimeoutMs = 120_000;
 

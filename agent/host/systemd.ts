@@ -40,17 +40,28 @@ export async function wrongUnits(config: AgentConfig): Promise<string[]> {
   for (const { path: name, text } of await unitsOf(config)) {
     if ((await readIfThere(path.join(folder, name))) !== text) wrong.push(`${name} differs`);
   }
+  return [...wrong, ...(await stoppedUnits())];
+}
+
+/** Which of those that start the others do not, now or after the next start of the host. */
+export async function stoppedUnits(): Promise<string[]> {
+  const wrong: string[] = [];
   for (const name of startedUnits) {
-    const why = await systemctl(["is-active", "--quiet", name]).then(
-      () => undefined,
-      (error: unknown) => {
-        if (error instanceof WorldFault) return `${name} is off`;
-        throw error;
-      },
-    );
-    if (why !== undefined) wrong.push(why);
+    if (!(await holds(["is-active", "--quiet", name]))) wrong.push(`${name} is off`);
+    else if (!(await holds(["is-enabled", "--quiet", name]))) wrong.push(`${name} does not start with the host`);
   }
   return wrong;
+}
+
+/** What systemctl tells by its exit code. */
+async function holds(question: readonly string[]): Promise<boolean> {
+  try {
+    await systemctl(question);
+    return true;
+  } catch (error) {
+    if (error instanceof WorldFault) return false;
+    throw error;
+  }
 }
 
 /** Takes the units away; a backup that one of them takes ends in order first. */
