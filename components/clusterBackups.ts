@@ -5,6 +5,7 @@ import type { BackupPolicy } from "../model/policy";
 import type { ArchiveReference } from "./archiveReference";
 import { checkArguments } from "./arguments";
 import { after } from "./dependency";
+import { checkReconcile, showDrift } from "./drift";
 import { AgentCopy, hostCommand } from "./hostCommand";
 import { adviseHosts, checkHostStructure, type HostArgs, withoutConnections } from "./hosts";
 import { type BackupPolicyArgs, type BackupSchedule, schedulesOf } from "./policyArgs";
@@ -48,6 +49,13 @@ export interface ClusterBackupsArgs {
    */
   onUnreachable?: OnUnreachable;
   /**
+   * A text that you change to have mended what somebody changed by hand on the hosts, such as today's date. A preview
+   * warns of what differs; an up leaves it as it is until this has another value, then puts everything there again, and
+   * restarts nodes, one at a time, where config.toml had to be changed.
+   * @default none
+   */
+  reconcile?: pulumi.Input<string>;
+  /**
    * Absolute path of a file on the machine where Pulumi runs that gets the recovery kit too. Its folder must be there; an
    * older kit of the same cluster is replaced, and nothing else. Destroying the component leaves it.
    * @default none: the kit lies in the archives and is the output `recoveryKit`
@@ -68,7 +76,8 @@ export interface ClusterBackupsArgs {
  */
 export class ClusterBackups extends pulumi.ComponentResource {
   /**
-   * Names what is installed: changes whenever the agent, its configuration or the policy change on any node.
+   * Names what is installed: changes with `reconcile`, and whenever the agent, its configuration or the policy change on
+   * any node.
    */
   readonly generation: pulumi.Output<string>;
   /**
@@ -115,12 +124,13 @@ export class ClusterBackups extends pulumi.ComponentResource {
       check: (known, mistakes, pending) => {
         checkProtection(known, mistakes, pending);
         if (!pending("kitFile")) checkKitFile(known.kitFile, mistakes);
+        if (!pending("reconcile")) checkReconcile(known.reconcile, mistakes);
       },
     });
     super("pulumi-neumann:index:ClusterBackups", name, {}, opts);
 
     const owner = ownerOf("ClusterBackups", name);
-    const plan = checked.apply((known) => planProtection(known, { owner, hold: false }));
+    const plan = checked.apply((known) => planProtection(known, { owner, hold: false, reconcile: known.reconcile }));
     const nodes = installAgents({ name, subject, args, owner }, plan, { parent: this });
     const rolledOut = rollOut(name, nodes, { parent: this });
     for (const advice of adviseHosts(args.nodes, "nodes")) void pulumi.log.warn(advice, this);
@@ -144,7 +154,10 @@ export class ClusterBackups extends pulumi.ComponentResource {
     this.recoveryPoints = open.recoveryPoints.apply((points) =>
       points.map(({ lostSeconds, ...point }) => ({ ...point, ...(lostSeconds === null ? {} : { lostSeconds }) })),
     );
-    if (pulumi.runtime.isDryRun()) showRecoveryPoints(this, open.recoveryPoints);
+    if (pulumi.runtime.isDryRun()) {
+      showRecoveryPoints(this, open.recoveryPoints);
+      showDrift(this, { name, owner }, nodes);
+    }
     const keys = keysOf(nodes);
     this.publicKeys = keys.apply((known) => known.map(({ publicKey }) => publicKey));
     warnOfKeys(this, keys);

