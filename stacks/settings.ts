@@ -21,6 +21,8 @@ export interface EnvironmentSettings extends ClusterSettings {
   offsiteLocation?: string;
   /** Absolute path of a file that gets the recovery kit too. */
   kitFile?: string;
+  /** Another text has mended what somebody changed by hand on the nodes. */
+  reconcile?: string;
 }
 
 /** Configuration of the program in stacks/recovery. */
@@ -57,6 +59,7 @@ export function readEnvironment(source: pulumi.Config): EnvironmentSettings & { 
       ...clusterSettings(keys),
       offsiteLocation: keys.text("offsiteLocation"),
       kitFile: keys.text("kitFile"),
+      reconcile: keys.text("reconcile"),
     }),
   );
 }

@@ -269,6 +269,13 @@ const table: Bad[] = [
   - policy.signing.trustedKeys: must be a list of public keys (received "(not shown)"). Put it in brackets, even a single one; [] names none.`,
   },
 
+  {
+    what: "a repair that is switched on",
+    by: backups({ reconcile: true }),
+    says: `ClusterBackups "prod" cannot be created: 1 mistake
+  - reconcile: must be a text of 1 to 64 characters (received true). Write a text that you change when hosts should be mended, such as 2026-11-25.`,
+  },
+
   // Components: hosts
   {
     what: "no node",
@@ -583,7 +590,7 @@ const table: Bad[] = [
     what: "a misspelt setting",
     by: settings(readEnvironment, { ...environment, offsitelocation: "/mnt/o" }),
     says: `The configuration of stack dev cannot be used: 1 mistake
-  - test:offsitelocation: is not known (received "(not shown)"). Use: clusterId, clusterName, nodes, programDirectory, archiveLocation, policy, offsiteLocation, kitFile. To take it out: pulumi config rm offsitelocation`,
+  - test:offsitelocation: is not known (received "(not shown)"). Use: clusterId, clusterName, nodes, programDirectory, archiveLocation, policy, offsiteLocation, kitFile, reconcile. To take it out: pulumi config rm offsitelocation`,
   },
   {
     what: "nodes that are no list",

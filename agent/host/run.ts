@@ -1,4 +1,4 @@
-import type { SpawnOptions } from "node:child_process";
+import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { WorldFault } from "../run/errors";
 import { interrupted } from "../run/interrupt";
 
@@ -10,6 +10,8 @@ export interface RunOptions {
   timeoutSeconds?: number;
   /** Goes on although the command was asked to stop: for what must be settled. */
   evenIfInterrupted?: boolean;
+  /** In a group of its own and without a terminal: it asks nobody, and all that it started is killed with it. */
+  apart?: boolean;
 }
 
 export interface RunResult {
@@ -22,22 +24,25 @@ export interface RunResult {
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   // Not before it is needed: what is loaded is paid for at each start, and `wal-push` runs nothing.
   const { spawn } = await import("node:child_process");
+  const limit = (options.timeoutSeconds ?? 60) * 1000;
   const spawnOptions: SpawnOptions = {
     cwd: options.directory,
     env: { ...process.env, ...options.environment },
     stdio: ["pipe", "pipe", "pipe"],
-    timeout: (options.timeoutSeconds ?? 60) * 1000,
-    killSignal: "SIGKILL",
-    signal: options.evenIfInterrupted ? undefined : interrupted,
+    ...(options.apart
+      ? { detached: true }
+      : { timeout: limit, killSignal: "SIGKILL", signal: options.evenIfInterrupted ? undefined : interrupted }),
   };
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, spawnOptions);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
+    const over = options.apart ? endGroupOf(child, limit) : () => undefined;
     child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr?.on("data", (chunk: Buffer) => err.push(chunk));
     child.on("error", (error) => reject(explainSpawn(program, error)));
     child.on("close", (code, signal) => {
+      over();
       const stderr = Buffer.concat(err).toString() + (signal ? `\n${program} was ended by ${signal}` : "");
       resolve({ code: code ?? 128, stdout: Buffer.concat(out).toString(), stderr });
     });
@@ -45,6 +50,25 @@ export async function run(program: string, args: readonly string[], options: Run
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(options.input ?? "");
   });
+}
+
+/** Kills a group when its time is up, or when this command is asked to stop. Gives what is called when it has ended. */
+function endGroupOf({ pid }: ChildProcess, milliseconds: number): () => void {
+  const kill = (): void => {
+    if (pid === undefined) return;
+    try {
+      // Its first process may be gone, and others not: those hold what it prints.
+      process.kill(-pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  };
+  const timer = setTimeout(kill, milliseconds);
+  interrupted.addEventListener("abort", kill, { once: true });
+  return () => {
+    clearTimeout(timer);
+    interrupted.removeEventListener("abort", kill);
+  };
 }
 
 /** Runs a program that must succeed; its standard output. */

@@ -42,7 +42,7 @@ export async function bySsh(request: SshRequest): Promise<RunResult> {
       if (privateKeyPassword !== undefined) environment[`NEUMANN_PASSWORD_${name}`] = privateKeyPassword;
     }
     const words = ["-T", "-F", path.join(folder, "config"), "target", line];
-    return await run("ssh", words, { input, environment, timeoutSeconds });
+    return await run("ssh", words, { input, environment, timeoutSeconds, apart: true });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -72,7 +72,7 @@ function configuration(folder: string, servers: ReadonlyMap<string, SshServer>):
     `ConnectTimeout ${connectSeconds}`,
     "StrictHostKeyChecking yes",
     `UserKnownHostsFile "${folder}/known_hosts"`,
-    "GlobalKnownHostsFile none",
+    "GlobalKnownHostsFile /dev/null",
     "UpdateHostKeys no",
     "IdentitiesOnly yes",
     "IdentityAgent none",

@@ -6,7 +6,7 @@ import { readEnvironment } from "../settings";
 
 /** A cluster on this machine, protected. */
 const settings = readEnvironment(new pulumi.Config());
-const { clusterId, clusterName, nodes, programDirectory, places, policy, kitFile } = settings;
+const { clusterId, clusterName, nodes, programDirectory, places, policy, kitFile, reconcile } = settings;
 
 const archive = makeArchive(clusterId, places);
 const cluster = new LocalNodes(clusterId, { clusterName, nodes, programDirectory });
@@ -15,6 +15,7 @@ const backups = new ClusterBackups(clusterId, {
   archive: archive.reference,
   policy,
   ...(kitFile === undefined ? {} : { kitFile }),
+  ...(reconcile === undefined ? {} : { reconcile }),
 });
 
 export const hosts = cluster.hosts;

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { bySsh } from "../../agent/host/sshClient";
 import type { Drift } from "../../model/drift";
 import type { InstallSpec, RemoteDriftSpec } from "../../model/specs";
 import {
@@ -194,6 +195,22 @@ describe("a host that is asked by SSH", () => {
     const { state, differences } = await ask({ host: 'a"b' });
     expect(state).toBe("silent");
     expect(differences[0]).toContain("ssh.host: has a quote, percent sign, backslash or space");
+  });
+
+  it("holds nobody up when it falls silent in the middle", async () => {
+    const programs = path.join(directory, "silent");
+    fs.mkdirSync(programs);
+    // A way through another host is a process of its own, which holds what the first one prints.
+    fs.writeFileSync(path.join(programs, "ssh"), "#!/bin/sh\nsleep 600 &\nwait\n", { mode: 0o755 });
+    vi.stubEnv("PATH", `${programs}:${process.env.PATH}`);
+    try {
+      const began = performance.now();
+      const { code, stderr } = await bySsh({ server, line: "true", input: "", timeoutSeconds: 1 });
+      expect(performance.now() - began).toBeLessThan(10_000);
+      expect({ code, stderr }).toEqual({ code: 128, stderr: "\nssh was ended by SIGKILL" });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it("leaves no key behind", async () => {

@@ -17,6 +17,7 @@ export interface Settings {
   recoveryId?: string;
   restorePoint?: string;
   replaces?: string;
+  reconcile?: string;
 }
 
 /** What a program makes. */
@@ -50,7 +51,8 @@ const nodes = plain.map(({ nodeId, address }, index) => {
 `;
 
 const environment = `${head}
-const backups = new neumann.ClusterBackups("db", { nodes, archive: archive.reference, policy: settings.policy });
+const { policy, reconcile } = settings;
+const backups = new neumann.ClusterBackups("db", { nodes, archive: archive.reference, policy, reconcile });
 exports.generation = backups.generation;
 `;
 

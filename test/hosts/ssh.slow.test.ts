@@ -1,4 +1,7 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Host } from "../../lab/hosts";
@@ -103,6 +106,73 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     expect(code).toBe(4);
     await host.must(`mv /root/neumann-backup.service ${unit} && systemctl start neumann-backup.timer`);
     expect((await byHand(host, "doctor")).good).toBe(true);
+  });
+
+  it("is shown by a preview what somebody switched off or edited, and which host does not answer", async () => {
+    const [one, two, three] = old as [Host, Host, Host];
+    expect(drifted((await environment.stack.preview(true)).text)).toEqual([]);
+    await one.must("systemctl disable --now neumann-backup.timer");
+    await two.must(`sed -i 's/"maxPauseSeconds": 60/"maxPauseSeconds": 900/' ${agentDirectory}/agent.json`);
+    await three.cut();
+    const began = performance.now();
+    const { text } = await environment.stack.preview(true);
+    expect(performance.now() - began).toBeLessThan(60_000);
+    await three.heal();
+    const end =
+      "An up leaves that as it is: to have it mended, write another value for `reconcile`, such as today's date.";
+    expect(drifted(text)).toEqual([
+      `${one.name} is not as it was installed: neumann-backup.timer is off. ${end}`,
+      `${two.name} is not as it was installed: ${agentDirectory}/agent.json was edited (policy). ${end}`,
+      expect.stringMatching(`^${three.name} was not asked what differs there: ssh: connect to host ${three.address}`),
+    ]);
+  });
+
+  it("has that mended by an up with another value for `reconcile`, and is not disturbed by it", async () => {
+    const [one, two] = old as [Host, Host];
+    const since = () => Promise.all(old.map((host) => host.must("systemctl show neumann -p ActiveEnterTimestamp")));
+    const before = await since();
+    const settings = site.settings(old, "archive", { reconcile: "2026-11-25" });
+    await environment.stack.configure("settings", settings, { secret: true });
+    expect((await environment.stack.up()).changes).toMatchObject({ update: 9 });
+    expect(await since()).toEqual(before);
+    expect((await one.must("systemctl is-active neumann-backup.timer")).trim()).toBe("active");
+    expect((await one.must("systemctl is-enabled neumann-backup.timer")).trim()).toBe("enabled");
+    expect(await two.must(`cat ${agentDirectory}/agent.json`)).toContain('"maxPauseSeconds": 60');
+    expect(drifted((await environment.stack.preview(true)).text)).toEqual([]);
+  });
+
+  it("is asked through another host too, and with a key that has a pass phrase", async () => {
+    const [hop, host] = old as [Host, Host];
+    const folder = mkdtempSync(path.join(tmpdir(), "drift-key-"));
+    const key = path.join(folder, "key");
+    writeFileSync(key, site.lab.privateKey, { mode: 0o600 });
+    execFileSync("ssh-keygen", ["-q", "-p", "-P", "", "-N", "a word", "-f", key]);
+    const privateKey = readFileSync(key, "utf8");
+    rmSync(folder, { recursive: true });
+    const config: unknown = JSON.parse(await host.must(`cat ${agentDirectory}/agent.json`));
+    const program = path.resolve(__dirname, "../../agent/bundle/neumann-backup.cjs");
+    const sha256 = /^\w+/.exec(readFileSync(`${program}.sha256`, "utf8"))?.[0];
+    const server = { host: host.address, port: 22, user: "deploy", privateKey, hostKey: host.hostKey };
+    const jump = { ...server, host: hop.address, hostKey: hop.hostKey };
+    const line = `sudo -n ${launcher} drift --json`;
+    const ask = async (privateKeyPassword: string, hostKey = host.hostKey): Promise<unknown> => {
+      const spec = {
+        install: { config, sha256, hold: false },
+        server: { ...server, hostKey, privateKeyPassword },
+        jump: { ...jump, privateKeyPassword },
+        line,
+      };
+      const words = [process.execPath, program, "drift", "--by-ssh", "--json"];
+      return JSON.parse((await site.lab.run(words, { stdin: JSON.stringify(spec) })).stdout);
+    };
+    const nothing = { nodeId: host.name, state: "current", owner: null, differences: [] };
+    expect(await ask("a word")).toEqual(nothing);
+    expect(await ask("another word")).toMatchObject({ state: "silent" });
+    // Another host answers under this address: it is not told anything.
+    expect(await ask("a word", hop.hostKey)).toMatchObject({
+      state: "silent",
+      differences: ["Host key verification failed."],
+    });
   });
 
   it("tells of a backup that fails, in the journal and to the operator's program", async () => {
@@ -229,6 +299,12 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     }
   });
 });
+
+/** What a preview says of hosts, in their order. */
+function drifted(text: string): string[] {
+  const lines = text.split("\n").map((line) => line.replace(/^\s*warning: /, "").trimEnd());
+  return lines.filter((line) => /is not as it was|was not asked/.test(line)).sort();
+}
 
 async function tiersOf(host: Host): Promise<Set<string>> {
   const { entries } = (await byHand(host, "list")) as { entries: { manifest: { tier: string } }[] };
