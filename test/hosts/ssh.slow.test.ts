@@ -302,7 +302,7 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
 
 /** What a preview says of hosts, in their order. */
 function drifted(text: string): string[] {
-  const lines = text.split("\n").map((line) => line.replace(/^\s*warning: /, "").trimEnd());
+  const lines = text.split("\n").map((line) => /^\s*(?:warning|info): (.*\S)\s*$/.exec(line)?.[1] ?? "");
   return lines.filter((line) => /is not as it was|was not asked/.test(line)).sort();
 }
 
