@@ -38,7 +38,8 @@ async function tell(component: pulumi.Resource, asker: DriftAsker, ask: () => Pr
 }
 
 function remoteSpecification({ specification, host }: ProtectedNode, ssh: SshConnection) {
-  const line = lookLine(host, ssh, ["drift"]);
+  const configFile = specification.apply(({ config }) => config.node.configFile);
+  const line = lookLine({ ...host, ssh }, configFile, ["drift"]);
   return pulumi.all([specification, ssh.connection, line]).apply(([install, connection, text]): RemoteDriftSpec => {
     const { proxy, ...server } = connection;
     const jump = proxy === undefined ? {} : { jump: serverOf(proxy) };

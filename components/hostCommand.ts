@@ -250,18 +250,33 @@ function remoteStarts({ agentDirectory }: CommandHost, { sudo, architecture, del
  * The command line that asks a host's agent by SSH and changes nothing there: only where this version of it is ready to
  * run, because the start script would else unpack its Node.
  */
-export function lookLine(host: CommandHost, ssh: SshConnection, words: readonly string[]): pulumi.Output<string> {
-  const { launcher, packaged } = remoteStarts(host, ssh);
+export function lookLine(
+  host: CommandHost & { ssh: SshConnection },
+  configFile: pulumi.Output<string>,
+  words: readonly string[],
+): pulumi.Output<string> {
+  const { delivered, architecture } = host.ssh;
+  const { root, launcher, packaged } = remoteStarts(host, host.ssh);
+  const start = packaged.apply((first) => commandLine([...first, ...words, "--json"]));
   return pulumi
-    .all([launcher, packaged, ssh.architecture, host.agentDirectory])
-    .apply(([installed, start, kind, folder]) => {
+    .all([root, launcher, start, architecture, host.agentDirectory, configFile])
+    .apply(([first, installed, run, kind, folder, config]) => {
       // Everybody may look there. By sudo, one that is refused would look like a host without an agent.
       const test = (flag: string, file: string): string => commandLine(["test", flag, file]);
-      const node = `${folder}/runtime/${runtimeFile(kind).replace(/\.tgz$/, "")}/node`;
-      const copies = [shipped.start(), shipped.program()].map((name) => test("-f", `${ssh.delivered}/${name}`));
-      const ready = [...copies, test("-x", node)].join(" && ");
-      const otherwise = `{ ${test("-e", installed)} && exit ${LookCode.Unknown}; exit ${LookCode.Absent}; }`;
-      return `${ready} || ${otherwise}; ${commandLine([...start, ...words, "--json"])}`;
+      const copies = [shipped.start(), shipped.program()]
+        .map((name) => test("-f", `${delivered}/${name}`))
+        .join(" && ");
+      const node = test("-x", `${folder}/runtime/${runtimeFile(kind).replace(/\.tgz$/, "")}/node`);
+      const agent = test("-e", installed);
+      // Only root and the database may read its configuration.
+      const called = commandLine([...first, "grep", "-qsF", "-e", `${installed} wal-push`, config]);
+      const otherwise = [
+        `${agent} && ${copies} && exit ${LookCode.NoNode}`,
+        `${agent} && exit ${LookCode.Unknown}`,
+        `${called} && exit ${LookCode.Taken}`,
+        `exit ${LookCode.Absent}`,
+      ];
+      return `${copies} && ${node} || { ${otherwise.join("; ")}; }; ${run}`;
     });
 }
 

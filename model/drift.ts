@@ -5,8 +5,8 @@ import { parseJsonAs } from "./parse";
 export interface Drift {
   nodeId: string;
   /**
-   * `current`: this very installation is there. `other`: another one is, such as the one before a change. `absent`: none
-   * is yet. `unknown`: this version was never brought there. `silent`: the host does not answer.
+   * `current`: this very installation is there. `other`: another one is, such as the one before a change, or so little of
+   * one that it cannot be told. `absent`: none is yet. `unknown`: this version was never brought there. `silent`: the host does not answer.
    */
   state: "current" | "other" | "absent" | "unknown" | "silent";
   /** Who put the other installation there: project, stack and component. */
@@ -34,7 +34,16 @@ export const LookCode = {
   Absent: 64,
   /** There is one, but not what this version brings. */
   Unknown: 65,
+  /** There is one, and no Node that runs it. */
+  NoNode: 66,
+  /** There is none, and the database still calls it. */
+  Taken: 67,
 } as const;
+
+/** Where somebody took the agent away. */
+export function agentTaken(configFile: string): string {
+  return `the agent is gone, and archive_command in ${configFile} still names it`;
+}
 
 /** What a preview says. */
 export interface DriftNews {
@@ -60,7 +69,7 @@ export function driftNews(
     return { severity: "warn", text: `${nodeId} was not asked what differs there: ${list}` };
   }
   if (state === "unknown") {
-    const text = `${nodeId} was not asked what differs there: this version of the agent is not on it yet.`;
+    const text = `${nodeId} was not asked what differs there: this version of the agent is not there yet.`;
     return { severity: "info", text };
   }
   const foreign = state === "other" && owner !== null && owner !== self ? [`its agent was installed by ${owner}`] : [];
@@ -69,6 +78,6 @@ export function driftNews(
   const remedy =
     state === "current"
       ? `An up leaves that as it is: to have it mended, ${change}.`
-      : `The update of ${resource} mends that; where this preview shows none, ${change}.`;
+      : `This up mends that if the preview shows a change of ${resource}; if it does not, ${change}.`;
   return { severity: "warn", text: `${nodeId} is not as it was installed: ${all.join("; ")}. ${remedy}` };
 }

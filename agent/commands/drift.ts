@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { type AgentConfig, parseAgentConfig, parseInstallation, ServiceManager } from "../../model/agentConfig";
-import type { Drift } from "../../model/drift";
+import { agentTaken, type Drift } from "../../model/drift";
 import { show } from "../../model/mistakes";
 import type { InstallSpec } from "../../model/specs";
 import { nodeOf, type Node, pathsOf } from "../context";
@@ -40,8 +40,7 @@ async function neverThere(config: AgentConfig): Promise<Drift> {
   if (configured !== walSettings(config).archive_command) {
     return { nodeId, state: "absent", owner: null, differences: [] };
   }
-  const differences = [`the agent is gone, and archive_command in ${configFile} still names it`];
-  return { nodeId, state: "current", owner: null, differences };
+  return { nodeId, state: "other", owner: null, differences: [agentTaken(configFile)] };
 }
 
 async function isAbsent(config: AgentConfig): Promise<boolean> {

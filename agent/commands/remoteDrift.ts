@@ -1,4 +1,4 @@
-import { type Drift, LookCode, parseDrift } from "../../model/drift";
+import { agentTaken, type Drift, LookCode, parseDrift } from "../../model/drift";
 import type { RemoteDriftSpec } from "../../model/specs";
 import { bySsh, sshFailed } from "../host/sshClient";
 import { explain } from "../run/errors";
@@ -8,7 +8,8 @@ const timeoutSeconds = 20;
 
 /** Asks a host by SSH what differs there. A host that does not answer is no failure: it is a result that says so. */
 export async function remoteDrift({ install, server, jump, line }: RemoteDriftSpec): Promise<Drift> {
-  const nodeId = install.config.node.id;
+  const { node, agentDirectory } = install.config;
+  const nodeId = node.id;
   const without = (state: Drift["state"], why?: string): Drift => {
     return { nodeId, state, owner: null, differences: why === undefined ? [] : [why] };
   };
@@ -18,6 +19,8 @@ export async function remoteDrift({ install, server, jump, line }: RemoteDriftSp
     if (code === 0) return parseDrift(stdout);
     if (code === LookCode.Absent) return without("absent");
     if (code === LookCode.Unknown) return without("unknown");
+    if (code === LookCode.NoNode) return without("other", `the Node below ${agentDirectory}/runtime is gone`);
+    if (code === LookCode.Taken) return without("other", agentTaken(node.configFile));
     const said = lastLine(stderr) || `no word in ${timeoutSeconds} s`;
     return without("silent", code === sshFailed ? said : `exit code ${code}: ${said}`);
   } catch (error) {

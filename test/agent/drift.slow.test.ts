@@ -135,7 +135,7 @@ describe("what differs on a host from what was installed", () => {
     await endSchedule(host);
     fs.rmSync(host.agentDirectory, { recursive: true });
     expect(await look()).toMatchObject({
-      state: "current",
+      state: "other",
       differences: [`the agent is gone, and archive_command in ${host.node.configFile} still names it`],
     });
     await mend();
@@ -211,6 +211,23 @@ describe("a host that is asked by SSH", () => {
     } finally {
       vi.unstubAllEnvs();
     }
+  });
+
+  it("tells by an exit code that there is no agent to be asked", async () => {
+    const programs = path.join(directory, "codes");
+    fs.mkdirSync(programs);
+    fs.writeFileSync(path.join(programs, "ssh"), "#!/bin/sh\necho sudo: no >&2\nexit $CODE\n", { mode: 0o755 });
+    const answer = async (code: number) => {
+      const { state, differences } = await ask({}, { CODE: `${code}`, PATH: `${programs}:${process.env.PATH}` });
+      return [state, ...differences];
+    };
+    expect(await answer(64)).toEqual(["absent"]);
+    expect(await answer(65)).toEqual(["unknown"]);
+    expect(await answer(66)).toEqual(["other", `the Node below ${host.agentDirectory}/runtime is gone`]);
+    const gone = `the agent is gone, and archive_command in ${host.node.configFile} still names it`;
+    expect(await answer(67)).toEqual(["other", gone]);
+    expect(await answer(1)).toEqual(["silent", "exit code 1: sudo: no"]);
+    expect(await answer(0)).toEqual(["silent", expect.stringContaining("cannot be read") as string]);
   });
 
   it("leaves no key behind", async () => {

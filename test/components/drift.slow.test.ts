@@ -92,7 +92,7 @@ describe("what was changed by hand on a node", { timeout: 5 * minutes }, () => {
     await stack.configure("reconcile", "2026-11-25");
     const shown = await stack.preview();
     expect(warnings(shown.messages)).toEqual([
-      expect.stringContaining("The update of db-install-node2 mends that") as string,
+      expect.stringContaining("This up mends that if the preview shows a change of db-install-node2") as string,
     ]);
     expect((await stack.up()).changes).toMatchObject({ update: 9 });
     expect(readFileSync(configFile(2), "utf8")).toContain("wal-push");

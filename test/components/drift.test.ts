@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { ClusterBackups, type ClusterBackupsArgs } from "../../components/clusterBackups";
 import type { HostArgs } from "../../components/hosts";
+import { LookCode } from "../../model/drift";
+import { runtimeFile } from "../../model/runtime";
 import type { RemoteDriftSpec } from "../../model/specs";
 import {
   archive,
@@ -66,9 +72,37 @@ describe("a preview of ClusterBackups", () => {
     expect(one).toMatchObject({ server, jump: { ...server, host: "hop", user: "via" } });
     expect(two).not.toHaveProperty("jump");
     expect(two.install.config.node.id).toBe("node2");
-    expect(two.line).toMatch(
-      /^test -f \.neumann-backup\/[0-9a-f]{12}\/start-\w+\.sh && test -f \S+\/agent-\w+\.cjs && test -x \/var\/lib\/neumann-backup\/runtime\/node-\S+\/node \|\| \{ test -e \/var\/lib\/neumann-backup\/neumann-backup && exit 65; exit 64; \}; sudo -n sh \S+ x64 .* drift --json$/,
-    );
+    expect(two.line).toMatch(/; \}; sudo -n sh \S+\/start-\w+\.sh x64 .* drift --json$/);
+  });
+
+  it("looks on a host before it starts anything there", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "drift-look-"));
+    try {
+      const [first] = sshHosts();
+      const [agentDirectory, configFile] = [path.join(folder, "agent"), path.join(folder, "config.toml")];
+      const node = { ...first!, agentDirectory, configFile, ssh: { ...first!.ssh, user: "root" } };
+      const { calls } = await make({ nodes: [node] });
+      const { line } = JSON.parse(asked(calls)[0]!.stdin) as RemoteDriftSpec;
+      const look = () => spawnSync("sh", ["-c", line], { cwd: folder, encoding: "utf8" });
+      const put = (name: string, text = "", mode = 0o644): void => {
+        mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+        writeFileSync(path.join(folder, name), text, { mode });
+      };
+      expect(look().status).toBe(LookCode.Absent);
+      put("config.toml", `archive_command = "${agentDirectory}/neumann-backup wal-push %p %f"\n`);
+      expect(look().status).toBe(LookCode.Taken);
+      put("agent/neumann-backup");
+      expect(look().status).toBe(LookCode.Unknown);
+      const copies = [...line.matchAll(/test -f (\S+)/g)].map(([, name]) => name as string);
+      put(copies[0] as string, 'echo "started $5 $6"\n');
+      expect(look().status).toBe(LookCode.Unknown);
+      put(copies[1] as string);
+      expect(look().status).toBe(LookCode.NoNode);
+      put(`agent/runtime/${runtimeFile("x64").replace(".tgz", "")}/node`, "", 0o755);
+      expect(look()).toMatchObject({ status: 0, stdout: `started ${path.basename(copies[1] as string)} drift\n` });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("warns of what differs", async () => {

@@ -133,6 +133,14 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     const before = await since();
     const settings = site.settings(old, "archive", { reconcile: "2026-11-25" });
     await environment.stack.configure("settings", settings, { secret: true });
+    await two.must(`rm -r ${agentDirectory}/runtime`);
+    const change = "write another value for `reconcile`, such as today's date.";
+    const end = (name: string): string =>
+      `This up mends that if the preview shows a change of db-install-${name}; if it does not, ${change}`;
+    expect(drifted((await environment.stack.preview()).text)).toEqual([
+      `${one.name} is not as it was installed: neumann-backup.timer is off. ${end(one.name)}`,
+      `${two.name} is not as it was installed: the Node below ${agentDirectory}/runtime is gone. ${end(two.name)}`,
+    ]);
     expect((await environment.stack.up()).changes).toMatchObject({ update: 9 });
     expect(await since()).toEqual(before);
     expect((await one.must("systemctl is-active neumann-backup.timer")).trim()).toBe("active");

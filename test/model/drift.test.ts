@@ -24,14 +24,14 @@ describe("what a preview says of a host", () => {
 
   it("promises a repair only where the preview shows one", () => {
     expect(news({ state: "other", owner: asker.owner, differences: ["a was edited"] })?.text).toBe(
-      `node1 is not as it was installed: a was edited. The update of prod-install-node1 mends that; where this preview shows none, ${change}`,
+      `node1 is not as it was installed: a was edited. This up mends that if the preview shows a change of prod-install-node1; if it does not, ${change}`,
     );
   });
 
   it("names whoever else installed an agent", () => {
     expect(news({ state: "other", owner: "env/test/ClusterBackups/prod" })).toMatchObject({
       severity: "warn",
-      text: expect.stringContaining("its agent was installed by env/test/ClusterBackups/prod. The update") as string,
+      text: expect.stringContaining("its agent was installed by env/test/ClusterBackups/prod. This up") as string,
     });
   });
 
@@ -42,7 +42,7 @@ describe("what a preview says of a host", () => {
     });
     expect(news({ state: "unknown" })).toEqual({
       severity: "info",
-      text: "node1 was not asked what differs there: this version of the agent is not on it yet.",
+      text: "node1 was not asked what differs there: this version of the agent is not there yet.",
     });
   });
 });
