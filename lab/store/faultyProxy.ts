@@ -1,5 +1,6 @@
 import http from "node:http";
 import type net from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** What goes wrong with one request: one of these. */
 export interface Fault {
@@ -13,6 +14,10 @@ export interface Fault {
   upload?: "cut" | "flip";
   /** The same on the way back. */
   download?: "cut" | "flip";
+  /** It is taken, and never answered; the connection stays open. */
+  hang?: true;
+  /** Bodies pass no faster, in either direction. */
+  bytesPerSecond?: number;
 }
 
 /** A request as the proxy saw it. */
@@ -58,12 +63,13 @@ export class FaultyProxy {
     this.seen.push(seen);
     const fault = this.fault(seen) ?? {};
     try {
-      const body = await collect(request);
+      const body = await collect(request, fault.bytesPerSecond);
+      if (fault.hang === true) return;
       if (fault.answer !== undefined) return void answer(response, fault.answer, fault.code);
       if (fault.reset === "before") return void response.destroy();
       const back = await forward(target, seen, spoiled(body, fault.upload));
       if (back === undefined || fault.reset === "after") return void response.destroy();
-      handBack(response, back, fault.download);
+      await handBack(response, back, fault);
     } catch {
       response.destroy(); // The other side went away: so does this one.
     }
@@ -76,15 +82,29 @@ interface Answer {
   content: Buffer;
 }
 
-function handBack(response: http.ServerResponse, { status, headers, content }: Answer, how: Fault["download"]): void {
+async function handBack(response: http.ServerResponse, back: Answer, fault: Fault): Promise<void> {
+  const { status, headers, content } = back;
   response.writeHead(status, headers);
-  if (how === "cut") response.write(content.subarray(0, content.length / 2), () => response.destroy());
-  else response.end(spoiled(content, how));
+  if (fault.download === "cut") {
+    response.write(content.subarray(0, content.length / 2), () => response.destroy());
+    return;
+  }
+  const whole = spoiled(content, fault.download);
+  const step = 64 * 1024;
+  for (let at = 0; fault.bytesPerSecond !== undefined && at + step < whole.length; at += step) {
+    response.write(whole.subarray(at, at + step));
+    await sleep((step / fault.bytesPerSecond) * 1000);
+  }
+  const sent = fault.bytesPerSecond === undefined ? 0 : Math.max(Math.ceil(whole.length / step) - 1, 0) * step;
+  response.end(whole.subarray(sent));
 }
 
-async function collect(stream: http.IncomingMessage): Promise<Buffer> {
+async function collect(stream: http.IncomingMessage, bytesPerSecond = Infinity): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  for await (const chunk of stream) {
+    chunks.push(chunk as Buffer);
+    if (bytesPerSecond !== Infinity) await sleep(((chunk as Buffer).length / bytesPerSecond) * 1000);
+  }
   return Buffer.concat(chunks);
 }
 
