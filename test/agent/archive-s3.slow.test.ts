@@ -241,6 +241,9 @@ describe("a bucket as archive: faults", () => {
     expect(sha(await read(await archive.getStream("large")))).toBe(sha(content));
     proxy.failNext(1, { download: "cut" });
     expect(await archive.getText("small")).toBe("text of some length");
+    // Half of a list is none.
+    proxy.failNext(2, { download: "cut" });
+    expect((await archive.list("")).map(({ key }) => key)).toEqual(["large", "small"]);
     proxy.failNext(1, { download: "flip" });
     const { exitCode, message } = await failure(archive.getText("small"));
     expect(exitCode).toBe(ExitCode.Damaged);

@@ -82,9 +82,16 @@ export class S3Http {
     throw faultOf(refusal, this.asked(request.method, request.key));
   }
 
-  /** The text of a small answer. */
-  async read(response: S3Response): Promise<string> {
-    return (await readAll(response.body)).toString();
+  /**
+   * The text of a small answer.
+   * @throws Transient when the connection ends before it: nothing is concluded from half of it.
+   */
+  async read(response: S3Response, asked = this.asked("GET")): Promise<string> {
+    try {
+      return (await readAll(response.body)).toString();
+    } catch (error) {
+      throw networkFault(error, asked, this.host);
+    }
   }
 
   /** The store's time, from any answer. */
