@@ -60,9 +60,19 @@ describe("a bucket that ails", () => {
 
   afterAll(() => world?.close());
 
+  let timer: NodeJS.Timeout | undefined;
+
   afterEach(() => {
+    clearTimeout(timer);
     world.proxy.fault = () => undefined;
   });
+
+  /** It ends by itself, or with the test. */
+  function ails(fault: Fault, ms: number): void {
+    clearTimeout(timer);
+    world.proxy.fault = () => fault;
+    timer = setTimeout(() => (world.proxy.fault = () => undefined), ms);
+  }
 
   async function leader(): Promise<AnyHost> {
     return until("a leader", () => world.leader());
@@ -80,8 +90,7 @@ describe("a bucket that ails", () => {
         child.stderr?.on("data", (text: Buffer) => {
           if (began || !String(text).includes('"event":"step","step":"pack"')) return;
           began = true;
-          world.proxy.fault = () => fault;
-          setTimeout(() => (world.proxy.fault = () => undefined), ms);
+          ails(fault, ms);
         }),
     });
     if (!began) throw new Error(`full never packed: ${complaint(ran)}`);
@@ -117,8 +126,7 @@ describe("a bucket that ails", () => {
     const ran = await fullWhile(fault, 5000);
     expect(ran.code, complaint(ran)).toBe(0);
     expect(manifests()).toHaveLength(before.length + 1);
-    world.proxy.fault = () => fault;
-    setTimeout(() => (world.proxy.fault = () => undefined), 2000);
+    ails(fault, 2000);
     const [host] = world.hosts as [AnyHost];
     const pushed = await agent([...at(host), "--json", ...offered(host)]);
     expect(pushed.code, complaint(pushed)).toBe(0);

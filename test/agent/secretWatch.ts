@@ -1,0 +1,80 @@
+import fs from "node:fs";
+import path from "node:path";
+
+/** A secret with a name that may be printed. */
+export interface Secret {
+  name: string;
+  value: string;
+}
+
+/** The ways in which a secret would lie about: as it is, or as anybody can read it back. */
+function formsOf({ value }: Secret): Buffer[] {
+  const base64 = Buffer.from(value).toString("base64").replace(/=+$/, "");
+  // The end of an encoded text depends on what follows it.
+  return [Buffer.from(value), Buffer.from(base64.slice(0, -2)), Buffer.from(Buffer.from(value).toString("hex"))];
+}
+
+/** The body of a key in PEM: its lines may be joined in another way. */
+export function pemSecret(name: string, pem: string): Secret {
+  const lines = pem.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));
+  // The middle: every key of its kind begins alike.
+  return { name, value: lines.reduce((longest, line) => (line.length > longest.length ? line : longest)).slice(-40) };
+}
+
+/** Names of the secrets that something holds. */
+export function secretsIn(content: Buffer | string, secrets: readonly Secret[]): string[] {
+  const bytes = Buffer.from(content);
+  return secrets.filter((secret) => formsOf(secret).some((form) => bytes.includes(form))).map(({ name }) => name);
+}
+
+/** Files below a folder that hold one, as `file: name`. */
+export function filesWithSecrets(folder: string, secrets: readonly Secret[]): string[] {
+  return (fs.readdirSync(folder, { recursive: true }) as string[]).flatMap((name) => {
+    const file = path.join(folder, name);
+    if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return [];
+    return secretsIn(fs.readFileSync(file), secrets).map((secret) => `${name}: ${secret}`);
+  });
+}
+
+/** Looks at every process of this machine, those of its hosts among them, again and again. */
+export class ProcessWatch {
+  /** What was seen, once each. */
+  readonly found = new Set<string>();
+  looks = 0;
+  private readonly timer: NodeJS.Timeout;
+
+  /** `environments`: of which processes also the environment is looked at, by number and command line. */
+  constructor(
+    private readonly secrets: readonly Secret[],
+    private readonly environments: (pid: string, command: string) => boolean,
+  ) {
+    this.timer = setInterval(() => this.look(), 25);
+  }
+
+  stop(): string[] {
+    clearInterval(this.timer);
+    return [...this.found];
+  }
+
+  private look(): void {
+    this.looks += 1;
+    for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+      const command = read(pid, "cmdline");
+      this.note("command line", command);
+      const words = command.toString().replaceAll("\0", " ");
+      if (this.environments(pid, words)) this.note(`environment of ${words.slice(0, 80)}`, read(pid, "environ"));
+    }
+  }
+
+  private note(where: string, content: Buffer): void {
+    for (const name of secretsIn(content, this.secrets)) this.found.add(`${where}: ${name}`);
+  }
+}
+
+function read(pid: string, name: string): Buffer {
+  try {
+    return fs.readFileSync(`/proc/${pid}/${name}`);
+  } catch {
+    return Buffer.alloc(0); // It ended, or is another's.
+  }
+}
