@@ -12,6 +12,10 @@ export const formatPage: string = typeof FORMAT_PAGE === "string" ? FORMAT_PAGE 
 declare const WAL_PUSH_PROGRAM: string | undefined;
 export const walPushProgram: string = typeof WAL_PUSH_PROGRAM === "string" ? WAL_PUSH_PROGRAM : "";
 
+/** What cron starts on a host without systemd (agent/cron.sh); set by the build. */
+declare const CRON_PROGRAM: string | undefined;
+export const cronProgram: string = typeof CRON_PROGRAM === "string" ? CRON_PROGRAM : "";
+
 /** File of the running program: the bundle. */
 export function agentProgram(): string {
   return process.argv[1] ?? "";

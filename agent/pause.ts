@@ -98,9 +98,9 @@ async function releaseLease(node: Node, archive: Archive | undefined, leaseId: s
   await archive?.putText(recordKey(node.config.archive.clusterId, "leases", `${leaseId}${releasedSuffix}`), "{}\n");
 }
 
-/** Under systemd a unit watches for leases: a process of ours would die with the unit that the backup runs in. */
+/** Under systemd a unit watches for leases: a process of ours would die with the unit that the backup runs in. Cron ends none. */
 async function startWatchdog(node: Node, file: string): Promise<void> {
-  if (node.config.node.serviceManager === ServiceManager.Process) {
+  if (node.config.node.serviceManager !== ServiceManager.Systemd) {
     const configFile = path.join(node.config.agentDirectory, "agent.json");
     const words = [agentProgram(), "resume-writes", "--watch", file, "--config", configFile];
     spawn(process.execPath, words, { detached: true, stdio: "ignore" }).unref();

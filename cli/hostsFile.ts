@@ -46,7 +46,7 @@ export const hostsHelp = `The file of --hosts is a JSON list with one object for
    { "kind": "local", "nodeId": "node2", "address": "127.0.0.1:7879",
      "adminUrl": "http://127.0.0.1:9091", "directory": "/srv/neumann/node2" }]
 
-  ssh: a server with systemd; hostKey is its file /etc/ssh/ssh_host_ed25519_key.pub. local: a process on this machine,
+  ssh: a server with systemd, or serviceManager "sysv"; hostKey is its file /etc/ssh/ssh_host_ed25519_key.pub. local: a process on this machine,
   made in its folder; programDirectory is where neumann and neumann-admin are, if they are not on PATH.
   All other settings are those of HostArgs (docs/components.md); privateKeyFile names a key's file in place of the key.`;
 

@@ -61,7 +61,7 @@ export interface HostArgs {
    */
   programDirectory?: pulumi.Input<string>;
   /**
-   * What starts and stops the database.
+   * What starts and stops the database: a unit of systemd, an init script (with cron for the backups), or the agent.
    * @default `process` for kind `local`, `systemd` for kind `ssh`
    */
   serviceManager?: pulumi.Input<ServiceManager>;

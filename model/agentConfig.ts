@@ -11,6 +11,8 @@ export const ServiceManager = {
   Process: "process",
   /** The unit `neumann`. */
   Systemd: "systemd",
+  /** The init script `neumann`; cron makes the backups. */
+  SysV: "sysv",
 } as const;
 export type ServiceManager = (typeof ServiceManager)[keyof typeof ServiceManager];
 
@@ -90,7 +92,7 @@ export const nodeConfigSchema: v.GenericSchema<unknown, NodeConfig> = v.object({
   configFile: v.string(),
   dataDirectory: v.string(),
   programDirectory: v.nullable(v.string()),
-  serviceManager: v.picklist(["process", "systemd"]),
+  serviceManager: v.picklist(["process", "systemd", "sysv"]),
 });
 
 const specEntries = { clusterId: v.string(), offsite: v.optional(archiveLocationSchema) };

@@ -21,6 +21,7 @@ export function agentProgram(version) {
   return bundle("agent/main.ts", {
     AGENT_VERSION: JSON.stringify(version),
     FORMAT_PAGE: JSON.stringify(readFileSync(path.join(root, "docs/format.md"), "utf8")),
+    CRON_PROGRAM: JSON.stringify(readFileSync(path.join(root, "agent/cron.sh"), "utf8")),
     WAL_PUSH_PROGRAM: JSON.stringify(walPushProgram().toString()),
   });
 }

@@ -76,8 +76,14 @@ export async function doctor(node: Node): Promise<Check[]> {
 /** What looks for due backups, guards pauses and holds the gate. */
 async function schedule(node: Node): Promise<string> {
   throwWrong(await wrongSchedule(node));
-  return node.config.node.serviceManager === ServiceManager.Systemd ? "units of systemd" : "a process of the agent";
+  return scheduledBy[node.config.node.serviceManager];
 }
+
+const scheduledBy: Record<ServiceManager, string> = {
+  process: "a process of the agent",
+  systemd: "units of systemd",
+  sysv: "entries of cron",
+};
 
 function throwWrong(wrong: readonly string[]): void {
   if (wrong.length > 0) throw new Error(wrong.join("; "));

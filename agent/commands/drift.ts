@@ -7,6 +7,7 @@ import { nodeOf, type Node, pathsOf } from "../context";
 import { parseConfig } from "../database/config";
 import { databaseUser } from "../host/asRoot";
 import { exists, hashFile, readIfThere } from "../host/files";
+import { stoppedEntries, wrongEntries } from "../host/cron";
 import { stoppedUnits, wrongUnits } from "../host/systemd";
 import { agentProgram, walPushProgram } from "../identity";
 import { explain, Refused } from "../run/errors";
@@ -177,13 +178,17 @@ export async function wrongWal(config: AgentConfig): Promise<string[]> {
 
 /** What keeps backups from being taken when they are due. */
 export async function wrongSchedule(node: Node): Promise<string[]> {
-  if (node.config.node.serviceManager === ServiceManager.Systemd) return wrongUnits(node.config);
+  const { serviceManager } = node.config.node;
+  if (serviceManager === ServiceManager.Systemd) return wrongUnits(node.config);
+  if (serviceManager === ServiceManager.SysV) return wrongEntries(node.config);
   return (await scheduleRuns(node)) ? [] : ["the process that looks for due backups does not run"];
 }
 
 /** The same, of an installation whose units are not known. */
 async function stopped(node: Node): Promise<string[]> {
-  return node.config.node.serviceManager === ServiceManager.Systemd ? stoppedUnits() : wrongSchedule(node);
+  const { serviceManager } = node.config.node;
+  if (serviceManager === ServiceManager.Systemd) return stoppedUnits();
+  return serviceManager === ServiceManager.SysV ? stoppedEntries() : wrongSchedule(node);
 }
 
 async function restartDue(config: AgentConfig): Promise<string[]> {

@@ -17,6 +17,7 @@ import {
   syncDirectory,
   temporaryName,
 } from "../host/files";
+import { checkCronHost, putEntries, removeEntries } from "../host/cron";
 import { putUnits, removeUnits } from "../host/systemd";
 import { agentProgram, walPushProgram } from "../identity";
 import { databaseFiles, readMark } from "../restore/context";
@@ -79,7 +80,7 @@ async function check({ spec, result }: InstallContext): Promise<void> {
   const { configFile } = config.node;
   const text = await readIfThere(configFile);
   if (text === undefined) throw notThere("node.configFile", configFile);
-  await refuseWithoutSystemd(config);
+  await refuseUnfitHost(config);
   refuseForeignConfig(parseConfig(text, configFile), config.node);
   if ((await hashFile(agentProgram())) !== spec.sha256) {
     throw new Refused(
@@ -113,15 +114,19 @@ function notThere(path: string, received: string): InputError {
 }
 
 /** The owner of the data folder is who the agent works as: without the folder it is not known. */
-async function refuseWithoutSystemd({ node }: AgentConfig): Promise<void> {
-  if (node.serviceManager !== ServiceManager.Systemd) return;
-  if (!(await exists("/run/systemd/system"))) {
-    throw new Refused('this host does not run systemd: write serviceManager: "process" for it. Nothing was changed.');
+async function refuseUnfitHost({ node }: AgentConfig): Promise<void> {
+  if (node.serviceManager === ServiceManager.Process) return;
+  const systemd = node.serviceManager === ServiceManager.Systemd;
+  if (systemd && !(await exists("/run/systemd/system"))) {
+    throw new Refused('this host does not run systemd: write serviceManager: "sysv" for it. Nothing was changed.');
   }
   if (process.getuid?.() !== 0) {
     throw new Refused("the agent is installed as root: log in as root, or write sudo: true. Nothing was changed.");
   }
   if (!(await exists(node.dataDirectory))) throw notThere("node.dataDirectory", node.dataDirectory);
+  const mistakes = new Mistakes();
+  if (!systemd) await checkCronHost(mistakes);
+  mistakes.throwIfAny("The agent cannot be installed");
 }
 
 /** Only before there is any data: a node that serves is never held again. */
@@ -230,8 +235,15 @@ async function wal({ spec, result }: InstallContext): Promise<void> {
 }
 
 async function schedule({ spec, node }: InstallContext): Promise<void> {
-  if (spec.config.node.serviceManager === ServiceManager.Process) await startSchedule(node);
-  else await putUnits(spec.config);
+  const { config } = spec;
+  if (config.node.serviceManager === ServiceManager.Process) return startSchedule(node);
+  // What was put for another service manager would take the same backups.
+  if (config.node.serviceManager === ServiceManager.SysV) {
+    await removeUnits(config);
+    return putEntries(config);
+  }
+  await removeEntries(config);
+  await putUnits(config);
 }
 
 /** Restarts the node when that is due: followers in the first turn, whoever led then in the last. */
@@ -301,13 +313,15 @@ async function withdrawWal({ spec, result }: InstallContext): Promise<void> {
 
 async function removeProgram({ spec, node, result }: InstallContext): Promise<void> {
   if (result.removed !== true) return;
-  if (spec.config.node.serviceManager === ServiceManager.Process) await stopSchedule(node);
+  const { serviceManager } = spec.config.node;
+  if (serviceManager === ServiceManager.Process) await stopSchedule(node);
+  else if (serviceManager === ServiceManager.SysV) await removeEntries(spec.config);
   else await removeUnits(spec.config);
   const { bundle, walPush, launcher, config } = programs(spec.config);
   // A server that still runs with the old configuration gets a failure for each segment and keeps it.
   for (const file of [launcher, walPush, bundle]) await removeFile(file);
   await rm(node.paths.state, { recursive: true, force: true });
-  for (const name of ["runtime", "job"]) {
+  for (const name of ["runtime", "job", "job.pid"]) {
     await rm(path.join(spec.config.agentDirectory, name), { recursive: true, force: true });
   }
   await removeDelivery(spec.config);

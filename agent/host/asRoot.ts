@@ -1,23 +1,26 @@
 import { chown, stat } from "node:fs/promises";
 import * as v from "valibot";
-import type { NodeConfig } from "../../model/agentConfig";
+import { type NodeConfig, ServiceManager } from "../../model/agentConfig";
 import { Refused, WorldFault } from "../run/errors";
 import { publishFile, removeFile, replaceFile } from "./files";
 import { gateFile } from "./gate";
+import { callInitScript } from "./initScript";
 import { run } from "./run";
 
 /**
- * What only root may do to a database under systemd. All else that a recovery does, it does as the database's user: what
+ * What only root may do to a database under a service manager of the host. All else that a recovery does, it does as the database's user: what
  * it writes is then the database's, in its data and in a folder that is an archive.
  */
 export type RootTask =
   | { do: "systemctl"; verb: "start" | "stop" | "enable" }
+  | { do: "initScript"; verb: "start" | "stop" | "enable" }
   | { do: "replace"; file: string; text: string }
   | { do: "remove"; file: string }
   | { do: "publish"; file: string; text: string };
 
 const taskSchema: v.GenericSchema<unknown, RootTask> = v.variant("do", [
   v.object({ do: v.literal("systemctl"), verb: v.picklist(["start", "stop", "enable"]) }),
+  v.object({ do: v.literal("initScript"), verb: v.picklist(["start", "stop", "enable"]) }),
   v.object({ do: v.literal("replace"), file: v.string(), text: v.string() }),
   v.object({ do: v.literal("remove"), file: v.string() }),
   v.object({ do: v.literal("publish"), file: v.string(), text: v.string() }),
@@ -61,6 +64,7 @@ let asked = 0;
 
 async function perform(task: RootTask): Promise<void> {
   if (task.do === "systemctl") return systemctl([task.verb, "neumann"]);
+  if (task.do === "initScript") return callInitScript(task.verb);
   if (task.do === "remove") return removeFile(task.file);
   if (task.do === "publish") return publishFile(task.file, task.text);
   const before = await stat(task.file).catch(() => undefined);
@@ -128,13 +132,21 @@ async function serve(
 ): Promise<Answer> {
   try {
     const checked = v.parse(taskSchema, task);
-    const files = checked.do === "publish" ? published : [node.configFile, gateFile(node)];
-    if (checked.do !== "systemctl" && !files.includes(checked.file)) {
-      throw new Refused(`${checked.file} is no file that this command changes as root`);
-    }
+    refuseOthers(checked, { node, published });
     await perform(checked);
     return { number, failure: "" };
   } catch (error) {
     return { number, failure: (error as Error).message };
   }
+}
+
+const managerOf = { systemctl: ServiceManager.Systemd, initScript: ServiceManager.SysV } as const;
+
+function refuseOthers(task: RootTask, { node, published }: { node: NodeConfig; published: readonly string[] }): void {
+  if (!("file" in task)) {
+    if (managerOf[task.do] === node.serviceManager) return;
+    throw new Refused(`${task.do} is not what runs the database of ${node.id}: ${node.serviceManager} is`);
+  }
+  const files = task.do === "publish" ? published : [node.configFile, gateFile(node)];
+  if (!files.includes(task.file)) throw new Refused(`${task.file} is no file that this command changes as root`);
 }

@@ -6,6 +6,7 @@ import { asRoot } from "./asRoot";
 import { DetachedProcess } from "./detached";
 import { exists, withFile } from "./files";
 import { gateFile } from "./gate";
+import { initScriptRuns, untilRuns } from "./initScript";
 import { run } from "./run";
 
 /** Starts and stops the database on this host. */
@@ -21,9 +22,10 @@ export interface Service {
 
 /** The service of a node under its manager. */
 export function serviceOf(node: NodeConfig): Service {
-  return node.serviceManager === ServiceManager.Systemd
-    ? new SystemdService(gateFile(node))
-    : new ProcessService(node, gateFile(node));
+  const gate = gateFile(node);
+  if (node.serviceManager === ServiceManager.Systemd) return new SystemdService(gate);
+  if (node.serviceManager === ServiceManager.SysV) return new InitScriptService(gate);
+  return new ProcessService(node, gate);
 }
 
 const startTimeoutMs = 5000;
@@ -106,6 +108,32 @@ class SystemdService implements Service {
 
   async enable(): Promise<void> {
     await asRoot({ do: "systemctl", verb: "enable" });
+  }
+}
+
+/** The init script `neumann`. */
+class InitScriptService implements Service {
+  constructor(private readonly gate: string) {}
+
+  running(): Promise<boolean> {
+    return initScriptRuns();
+  }
+
+  async start(): Promise<void> {
+    if (await this.running()) return;
+    // The script would refuse too: this says it better.
+    if (await exists(this.gate)) throw gated(this.gate);
+    await asRoot({ do: "initScript", verb: "start" });
+    await untilRuns(true);
+  }
+
+  async stop(): Promise<void> {
+    await asRoot({ do: "initScript", verb: "stop" });
+    await untilRuns(false);
+  }
+
+  async enable(): Promise<void> {
+    await asRoot({ do: "initScript", verb: "enable" });
   }
 }
 

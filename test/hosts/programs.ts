@@ -10,6 +10,7 @@ export interface Settings {
     kind: "ssh";
     nodeId: string;
     address: string;
+    serviceManager?: "sysv";
     ssh: { host: string; user: string; privateKey: string; hostKey: string };
   }[];
   archive: Bucket & { offsite: Bucket };
@@ -44,9 +45,9 @@ const archive = new neumann.BucketArchive("db", {
   offsite: settings.archive.offsite.apply((offsite) => ({ kind: "s3", ...offsite })),
 });
 // What decides which resources there are is plain; connections are not.
-const nodes = plain.map(({ nodeId, address }, index) => {
+const nodes = plain.map(({ nodeId, address, serviceManager }, index) => {
   const { host, user, privateKey, hostKey } = settings.nodes[index].ssh;
-  return { kind: "ssh", nodeId, address, ssh: { host, user, privateKey, hostKey } };
+  return { kind: "ssh", nodeId, address, serviceManager, ssh: { host, user, privateKey, hostKey } };
 });
 `;
 

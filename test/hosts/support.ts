@@ -63,7 +63,7 @@ export class Site {
     const tools = await toolchain();
     const project = makeProgram(kind);
     this.programs.push(project);
-    const shape = settings.nodes.map(({ nodeId, address }) => ({ nodeId, address }));
+    const shape = settings.nodes.map(({ nodeId, address, serviceManager }) => ({ nodeId, address, serviceManager }));
     const stack = await UserStack.open({
       project,
       tools: { ...tools, pulumi: this.lab.wrapper("bin/pulumi", tools.pulumi) },
