@@ -1,4 +1,4 @@
-import { lstat, readdir, realpath, rm } from "node:fs/promises";
+import { lstat, realpath, rm } from "node:fs/promises";
 import path from "node:path";
 import type { AgentConfig } from "../../model/agentConfig";
 import { cronEntries, readsDefaults, withGate, withoutGate } from "../../model/cronEntries";
@@ -8,8 +8,9 @@ import { cronProgram } from "../identity";
 import { WorldFault } from "../run/errors";
 import { asRoot } from "./asRoot";
 import { DetachedProcess } from "./detached";
-import { exists, isCode, makeDirectory, readIfThere, removeFile, replaceFile } from "./files";
+import { exists, makeDirectory, readIfThere, removeFile, replaceFile } from "./files";
 import { gateFile } from "./gate";
+import { processCommand } from "./identity";
 import { defaultsFile, initScript } from "./initScript";
 import { run } from "./run";
 
@@ -118,7 +119,10 @@ async function lacks(): Promise<Lack[]> {
     found.push({ problem: "there is no /etc/cron.d", remedy: "Install a cron that reads it (Debian: cron)." });
   }
   if (!(await cronRuns())) {
-    found.push({ problem: "no cron runs on this host", remedy: "Start it, such as by `service cron start`." });
+    found.push({
+      problem: "no cron runs on this host",
+      remedy: "Start Debian's cron or cronie, such as by `service cron start`.",
+    });
   }
   for (const program of programs) {
     const { code } = await run("sh", ["-c", 'PATH="$PATH:/usr/sbin:/sbin" command -v "$1"', "sh", program]);
@@ -142,13 +146,9 @@ async function lacksOfScript(): Promise<Lack[]> {
   return [{ problem: `${initScript} does not read ${defaultsFile}, where the gate is`, remedy }];
 }
 
+/** By the file in which Debian's cron and cronie note themselves: their children, which may live longer, have the same name. */
 async function cronRuns(): Promise<boolean> {
-  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
-    const name = await readIfThere(`/proc/${pid}/comm`).catch((error: unknown) => {
-      if (isCode(error, "ESRCH")) return undefined; // It ended between opening and reading.
-      throw error;
-    });
-    if (["cron", "crond"].includes(name?.trim() ?? "")) return true;
-  }
-  return false;
+  const pid = Number(await readIfThere("/run/crond.pid"));
+  if (!Number.isSafeInteger(pid) || pid <= 1) return false;
+  return /(^|\/)crond?( |$)/i.test((await processCommand(pid)) ?? "");
 }

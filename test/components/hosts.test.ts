@@ -96,7 +96,7 @@ describe("resolveHost", () => {
       { programDirectory: "bin" },
       'programDirectory: must be an absolute path ("bin"). Write the whole path, without `..`.',
     ],
-    [{ serviceManager: "upstart" }, 'serviceManager: is not known ("upstart"). Write one of: process, systemd.'],
+    [{ serviceManager: "upstart" }, 'serviceManager: is not known ("upstart"). Write one of: process, systemd, sysv.'],
     [
       { agentDirectory: "/srv/data/agent", dataDirectory: "/srv/data" },
       'agentDirectory: shares a folder with the data, which a restore moves away ("/srv/data/agent"). Choose a folder outside the data.',

@@ -51,7 +51,7 @@ describe.skipIf(why !== undefined)("a cluster on hosts without systemd", { timeo
 
   it("is refused as a whole where something is missing, and nothing is changed", async () => {
     const [host] = hosts as [Host];
-    await host.must("systemctl stop cron && sed -i 's,/etc/default/,/etc/defaults/,' /etc/init.d/neumann");
+    await host.must("systemctl stop cron && sed -i 's,/etc/default/,/etc/defaults/,g' /etc/init.d/neumann");
     const failure = await environment.stack.up().then(
       () => "",
       (error: unknown) => String(error),
@@ -61,7 +61,7 @@ describe.skipIf(why !== undefined)("a cluster on hosts without systemd", { timeo
     expect(await host.must("cat /etc/default/neumann; ls /etc/cron.d /var/lib/neumann-backup")).not.toMatch(
       /pulumi|cron\.sh|^neumann-backup$/m,
     );
-    await host.must("systemctl start cron && sed -i 's,/etc/defaults/,/etc/default/,' /etc/init.d/neumann");
+    await host.must("systemctl start cron && sed -i 's,/etc/defaults/,/etc/default/,g' /etc/init.d/neumann");
   });
 
   it("is protected by one up, after which a preview has nothing to change", async () => {
@@ -111,9 +111,13 @@ describe.skipIf(why !== undefined)("a cluster on hosts without systemd", { timeo
     const leader = await site.leader(hosts);
     const hook = "/etc/neumann-backup/on-failure";
     await leader.put(Buffer.from('#!/bin/sh\necho "$1 $(id -un)" >>/root/failures\n'), hook, { mode: "755" });
-    await leader.must(
-      `mv ${agentDirectory}/agent.json /root/ && ${script} due 0; mv /root/agent.json ${agentDirectory}/`,
+    await leader.must(`mv ${agentDirectory}/agent.json /root/`);
+    // A look that is under way keeps another one from beginning.
+    await until(
+      "the operator is told",
+      async () => (await leader.run(`${script} due 0; cat /root/failures`)).code === 0,
     );
+    await leader.must(`mv /root/agent.json ${agentDirectory}/`);
     expect(await leader.must("cat /root/failures")).toBe("neumann-backup root\n");
     expect(await leader.must("journalctl -p crit -t neumann-backup --no-pager")).toContain("run-due failed");
     await leader.must("rm -r /etc/neumann-backup");
