@@ -13,7 +13,7 @@ import { scratch } from "./support";
 /** Long work on a host without systemd; with systemd the tests on hosts run it. A shell script is the agent. */
 const folder = scratch("job");
 const agentDirectory = path.join(folder, "agent");
-const config = { agentDirectory, node: { serviceManager: "process" } } as AgentConfig;
+const config = { agentDirectory, node: { serviceManager: "sysv" } } as AgentConfig;
 const job = path.join(agentDirectory, "job");
 
 /** Says what it was told, waits until it may end, and ends as it was told. */
