@@ -194,7 +194,9 @@ export interface Protected {
 }
 
 /** Elections are slow to begin: a busy machine must not look like a dead leader. */
-export const calm = { raft: { election_timeout_min_ms: 1500, election_timeout_max_ms: 3000, heartbeat_interval_ms: 100 } };
+export const calm = {
+  raft: { election_timeout_min_ms: 1500, election_timeout_max_ms: 3000, heartbeat_interval_ms: 100 },
+};
 
 export async function protectedCluster(
   directory: string,
