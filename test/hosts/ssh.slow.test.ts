@@ -195,6 +195,35 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     await leader.must(`mv /root/agent.json ${agentDirectory}/`);
   });
 
+  it("a leader that the others no longer reach in the middle of a backup: writes go on, and nothing bad is listed", async () => {
+    for (const words of ["full", "snapshot"]) {
+      const leader = await site.leader(old);
+      const running = leader.run(`sudo -n ${launcher} --json ${words}`, { user: "deploy", timeoutSeconds: 240 });
+      await until("the copy has begun", async () => {
+        const { stdout } = await leader.console("ls -A /var/lib/neumann/.neumann-backup-work");
+        return stdout.trim() !== "" || undefined;
+      });
+      await leader.isolate();
+      try {
+        await writer.reached(writer.acknowledged + 400, 40_000);
+        // What was complete before it was cut off is good; anything else is void.
+        expect([0, 4]).toContain((await running).code);
+      } finally {
+        await leader.heal();
+      }
+      await until(
+        "the next one is taken",
+        async () => {
+          const next = await site.leader(old).catch(() => undefined);
+          return (await next?.run(`sudo -n ${launcher} --json ${words}`, { user: "deploy" }))?.code === 0 || undefined;
+        },
+        2 * minutes,
+      );
+      const { verdicts } = (await byHand(await site.leader(old), "verify")) as { verdicts: { good: boolean }[] };
+      expect(verdicts.every(({ good }) => good)).toBe(true);
+    }
+  });
+
   it("holds keys nowhere in clear but where they are needed", async () => {
     const { near, away } = site.users;
     const secrets = [near.secretAccessKey, away.secretAccessKey, site.lab.privateKey.split("\n")[2] as string];
