@@ -21,6 +21,11 @@ export interface OldMember {
   address: string;
 }
 
+export const oldMemberSchema: v.GenericSchema<unknown, OldMember> = v.object({
+  id: v.nullable(v.string()),
+  address: v.string(),
+});
+
 /**
  * Members of the old cluster that are neither gated nor fenced. One of them may run: with its data it is a member of the
  * old cluster, and two of those are a majority (protocol 22).

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { OldMember } from "./inPlace";
+import { type OldMember, oldMemberSchema } from "./inPlace";
 import { isoTime, sha256Hex, wholeNumber } from "./parse";
 import { tiers } from "./tier";
 import type { VerifiedBackup } from "./verification";
@@ -127,7 +127,7 @@ export const recoveryGatedSchema: v.GenericSchema<unknown, RecoveryGated> = v.ob
   nodeId: v.string(),
   address: v.string(),
   firstNode: v.string(),
-  members: v.array(v.object({ id: v.nullable(v.string()), address: v.string() })),
+  members: v.array(oldMemberSchema),
   gatedAt: isoTime,
 });
 

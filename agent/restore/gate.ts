@@ -1,26 +1,26 @@
-import { describeLocation } from "../../model/reference";
-import type { OldMember } from "../../model/inPlace";
-import type { RecoveryGated } from "../../model/records";
-import { PlanRefused } from "../../model/planRefused";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import * as v from "valibot";
+import { type OldMember, oldMemberSchema } from "../../model/inPlace";
+import { PlanRefused } from "../../model/planRefused";
+import type { RecoveryGated } from "../../model/records";
+import { describeLocation } from "../../model/reference";
+import { parseStored } from "../archive/stored";
 import { archiveFor, recoveryKey, resolve } from "../commands/plan";
 import type { Node } from "../context";
 import type { ClusterInfo } from "../database/admin";
 import { parseConfig } from "../database/config";
 import { asRoot } from "../host/asRoot";
-import { removeFile, replaceFile } from "../host/files";
+import { readIfThere, removeFile, replaceFile } from "../host/files";
 import { gateFile } from "../host/gate";
 import { lineageName } from "../lineage";
 import { Refused, WorldFault } from "../run/errors";
 import { rest } from "../run/interrupt";
 import type { Procedure, Step, StepControl } from "../run/steps";
-import { readSigner } from "../signing";
 import { readStream } from "../stream";
-import { databaseFiles, openPhase, readRestored, recordsOf, type RestoreContext } from "./context";
+import { databaseFiles, openPhase, readRestored, recordsOf, type RestoreContext, restorePaths } from "./context";
 import { inPlaceOf, readGated, refuseGivenUp } from "./inPlace";
 import { checkSpace, readManifest } from "./material";
-import { restorePaths } from "./context";
 import { refuseForeignSwap, swapUnderWay } from "./swap";
 import { saveTail } from "./tail";
 
@@ -54,7 +54,6 @@ async function look(context: RestoreContext): Promise<void> {
   const restored = await readRestored(context);
   // From the first move on, this node's own phase knows what there is to do.
   context.done = context.mark !== undefined || restored !== undefined || (await swapUnderWay(context));
-  context.result.publicKey = (await readSigner(context.node.paths))?.publicKey;
   refuseOtherArchive(context);
 }
 
@@ -135,7 +134,10 @@ async function refuseUnknownData(context: RestoreContext): Promise<void> {
   );
 }
 
-/** By the configuration, and by the database where it runs: one of them may know of a member that the other does not. */
+/**
+ * By the configuration, and by the database where it runs: one of them may know of a member that the other does not. What
+ * was known is kept: when a run that dies has stopped the database, the next one cannot ask it any more.
+ */
 async function noteMembers(context: RestoreContext): Promise<void> {
   const { configFile, address, id } = context.node.config.node;
   const peers = parseConfig(await readFile(configFile, "utf8"), configFile).cluster?.peers;
@@ -145,7 +147,28 @@ async function noteMembers(context: RestoreContext): Promise<void> {
   }));
   const info = (await context.node.service.running()) ? await infoOf(context.node, true) : undefined;
   const live: OldMember[] = (info?.members ?? []).map((member) => ({ id: member.id, address: member.address }));
-  context.members = [...configured, ...live].filter((member) => member.address !== address && member.id !== id);
+  const others = [...configured, ...live].filter((member) => member.address !== address && member.id !== id);
+  const { recoveryId } = context.spec.plan;
+  context.members = distinct([...(await notedMembers(context)), ...others]);
+  await replaceFile(membersFile(context), `${JSON.stringify({ recoveryId, members: context.members })}\n`);
+}
+
+function membersFile({ node }: RestoreContext): string {
+  return path.join(node.paths.state, "old-members.json");
+}
+
+const notedSchema = v.object({ recoveryId: v.string(), members: v.array(oldMemberSchema) });
+
+/** What an earlier run of this phase found. */
+async function notedMembers(context: RestoreContext): Promise<OldMember[]> {
+  const file = membersFile(context);
+  const text = await readIfThere(file);
+  const noted = text === undefined ? undefined : parseStored(notedSchema, text, file);
+  return noted?.recoveryId === context.spec.plan.recoveryId ? noted.members : [];
+}
+
+function distinct(members: readonly OldMember[]): OldMember[] {
+  return [...new Map(members.map((member) => [`${member.id} ${member.address}`, member])).values()];
 }
 
 async function gate(context: RestoreContext): Promise<void> {
@@ -193,4 +216,5 @@ async function record(context: RestoreContext): Promise<void> {
     gatedAt: new Date().toISOString(),
   };
   await recordsOf(context).putText(recoveryKey(spec.plan, `gated-${spec.node}`), `${JSON.stringify(gated)}\n`);
+  await removeFile(membersFile(context));
 }

@@ -196,14 +196,17 @@ describe("a cluster is restored onto its own nodes", { timeout: 300_000 }, () =>
 
   it("after a member was lost for good: named as fenced, or nothing moves", async () => {
     const found = await cluster();
-    const { hosts, writer } = found;
+    const { hosts, archive, writer } = found;
     await writer.stop();
     const { backupId } = await must<{ backupId: string }>([...at(await leaderOf(hosts)), "full"]);
     const [one, two, three] = hosts as [Host, Host, Host];
     await must(["node-delete"], { spec: nodeSpec(three) });
     const left = { ...found, hosts: [one, two] };
     const loose = await specsOf(left, { restorePoint: `backup:${backupId}` });
+    // The configuration knows nothing of the third, and after this death the database cannot be asked any more.
+    expect((await phase("gate", one, loose(one), { failpoint: "restore-gate/tail:before" })).code).toBeNull();
     for (const host of left.hosts) await mustPhase("gate", host, loose(host));
+    expect(gatedRecord(archive, "node1").members).toContainEqual({ id: "node3", address: three.node.address });
     const data = contentsOf(one.node.dataDirectory);
     const ran = await phase("first", one, loose(one));
     expect(ran.code).toBe(3);
@@ -219,6 +222,7 @@ describe("a cluster is restored onto its own nodes", { timeout: 300_000 }, () =>
 
 interface Gated {
   gatedAt: string;
+  members: unknown[];
 }
 
 function gatedRecord(archive: FolderArchive, node: string): Gated {
