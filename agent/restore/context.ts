@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import * as v from "valibot";
 import type { Manifest } from "../../model/manifest";
+import { PlanRefused } from "../../model/planRefused";
 import { parseStored } from "../archive/stored";
 import { type RecoveryRestored, recoveryRestoredSchema } from "../../model/records";
 import type { OldMember } from "../../model/inPlace";
@@ -10,9 +11,12 @@ import type { Archive } from "../archive/archive";
 import { takeClaim, type Claim } from "../claims";
 import { openRecovery, recoveryKey, type RecoveryPlaces, type ResolvedPlan } from "../commands/plan";
 import type { Node } from "../context";
+import { asRoot } from "../host/asRoot";
 import { ownPrefix, readIfThere, walkTree } from "../host/files";
+import { gateFile } from "../host/gate";
 import { machineIdentity } from "../host/identity";
 import { Refused } from "../run/errors";
+import type { Step } from "../run/steps";
 import type { FileHashes } from "./fileHashes";
 
 /** What the phases of a recovery share. */
@@ -147,4 +151,22 @@ export async function claimRecovery(context: RestoreContext): Promise<void> {
     const claim = { name, node, timeToLiveSeconds: 24 * 3600 };
     context.claims.push(await takeClaim(recordsOf(context), plan.archive.clusterId, claim));
   }
+}
+
+/** A step that is left out when the phase has nothing left to do. */
+export function unlessDone(step: Step<RestoreContext>): Step<RestoreContext> {
+  return { ...step, run: async (context, control) => (context.done === true ? undefined : step.run(context, control)) };
+}
+
+/** @throws PlanRefused when the plan is no longer the one that was shown (protocol 21). */
+export function refuseChangedPlan({ spec }: RestoreContext, now: ResolvedPlan, untouched: string): void {
+  if (now.digest === spec.planDigest) return;
+  throw new PlanRefused(
+    `the archive has changed since the plan was shown: shown ${spec.planDigest}, now ${now.digest} (backup ${now.plan.source.backupId}). Look at the new plan and run it again; ${untouched} was touched.`,
+  );
+}
+
+/** From here on nobody starts the database (protocol 22). */
+export async function closeGate({ node, spec }: RestoreContext): Promise<void> {
+  await asRoot({ do: "replace", file: gateFile(node.config.node), text: `recovery ${spec.plan.recoveryId}\n` });
 }

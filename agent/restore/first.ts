@@ -18,14 +18,17 @@ import { rest } from "../run/interrupt";
 import type { Procedure, Step, StepControl } from "../run/steps";
 import {
   claimRecovery,
+  closeGate,
   databaseFiles,
   openPhase,
   readRestored,
   recordsOf,
+  refuseChangedPlan,
   resolvedOf,
   restorePaths,
   type RestoreContext,
   sourceArchive,
+  unlessDone,
 } from "./context";
 import { refuseGivenUp, refuseUnlessAllGated } from "./inPlace";
 import { readManifest } from "./material";
@@ -40,7 +43,7 @@ export const restoreFirst: Procedure<RestoreContext> = {
     unlessDone({ name: "claim", title: "claim the recovery", run: claimRecovery }),
     unlessDone({ name: "recognise", title: "recognise the target", run: recognise }),
     unlessDone({ name: "pin", title: "pin the plan", run: pin }),
-    unlessInPlace({ name: "gate", title: "keep the database from starting", run: gate }),
+    unlessInPlace({ name: "gate", title: "keep the database from starting", run: closeGate }),
     ...stagingSteps.map(unlessInPlace),
     unlessInPlace({ name: "swap", title: "put the proven data in place", run: swapIn }),
     unlessDone({ name: "configure", title: "configure it as the only member", run: configure }),
@@ -54,10 +57,6 @@ export const restoreFirst: Procedure<RestoreContext> = {
     for (const claim of context.claims ?? []) await claim.release();
   },
 };
-
-function unlessDone(step: Step<RestoreContext>): Step<RestoreContext> {
-  return { ...step, run: async (context, control) => (context.done === true ? undefined : step.run(context, control)) };
-}
 
 /** The proven data is in place already: a run before this one put it there. */
 function unlessInPlace(step: Step<RestoreContext>): Step<RestoreContext> {
@@ -83,11 +82,7 @@ async function plan(context: RestoreContext, control: StepControl): Promise<void
     control.note(`recovery ${spec.plan.recoveryId} is ${resolved.state} already: nothing is restored again`);
     return;
   }
-  if (resolved.digest !== spec.planDigest) {
-    throw new PlanRefused(
-      `the archive has changed since the plan was shown: shown ${spec.planDigest}, now ${resolved.digest} (backup ${resolved.plan.source.backupId}). Look at the new plan and run it again; nothing was touched.`,
-    );
-  }
+  refuseChangedPlan(context, resolved, "nothing");
   const { trustedKeys = [] } = spec.plan;
   context.source = await archiveFor(resolved.plan, context.places?.places ?? [], trustedKeys);
   context.manifest = await readManifest(context.source, resolved.plan, trustedKeys);
@@ -150,11 +145,6 @@ async function pin(context: RestoreContext): Promise<void> {
     );
   }
   await refuseExpiring(context);
-}
-
-async function gate(context: RestoreContext): Promise<void> {
-  const file = gateFile(context.node.config.node);
-  await asRoot({ do: "replace", file, text: `recovery ${context.spec.plan.recoveryId}\n` });
 }
 
 async function configure(context: RestoreContext): Promise<void> {

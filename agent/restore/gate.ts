@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import * as v from "valibot";
 import { type OldMember, oldMemberSchema } from "../../model/inPlace";
-import { PlanRefused } from "../../model/planRefused";
 import type { RecoveryGated } from "../../model/records";
 import { describeLocation } from "../../model/reference";
 import { parseStored } from "../archive/stored";
@@ -10,15 +9,23 @@ import { archiveFor, recoveryKey, resolve } from "../commands/plan";
 import type { Node } from "../context";
 import type { ClusterInfo } from "../database/admin";
 import { parseConfig } from "../database/config";
-import { asRoot } from "../host/asRoot";
 import { readIfThere, removeFile, replaceFile } from "../host/files";
-import { gateFile } from "../host/gate";
 import { lineageName } from "../lineage";
 import { Refused, WorldFault } from "../run/errors";
 import { rest } from "../run/interrupt";
-import type { Procedure, Step, StepControl } from "../run/steps";
+import type { Procedure, StepControl } from "../run/steps";
 import { readStream } from "../stream";
-import { databaseFiles, openPhase, readRestored, recordsOf, type RestoreContext, restorePaths } from "./context";
+import {
+  closeGate,
+  databaseFiles,
+  openPhase,
+  readRestored,
+  recordsOf,
+  refuseChangedPlan,
+  type RestoreContext,
+  restorePaths,
+  unlessDone,
+} from "./context";
 import { inPlaceOf, readGated, refuseGivenUp } from "./inPlace";
 import { checkSpace, readManifest } from "./material";
 import { refuseForeignSwap, swapUnderWay } from "./swap";
@@ -35,17 +42,13 @@ export const restoreGate: Procedure<RestoreContext> = {
     unlessDone({ name: "plan", title: "hold the plan against what was shown", run: checkPlan }),
     unlessDone({ name: "recognise", title: "recognise the data that is put aside", run: recognise }),
     unlessDone({ name: "members", title: "note the members of the old cluster", run: noteMembers }),
-    unlessDone({ name: "gate", title: "keep the database from starting", run: gate }),
+    unlessDone({ name: "gate", title: "keep the database from starting", run: closeGate }),
     unlessDone({ name: "stop", title: "stop the database", run: stop }),
     unlessDone({ name: "tail", title: "save the log that is not archived yet", run: tail }),
     unlessDone({ name: "hold", title: "hold archiving until the recovery is accepted", run: hold }),
     unlessDone({ name: "record", title: "record that this member is stopped", run: record }),
   ],
 };
-
-function unlessDone(step: Step<RestoreContext>): Step<RestoreContext> {
-  return { ...step, run: async (context, control) => (context.done === true ? undefined : step.run(context, control)) };
-}
 
 async function look(context: RestoreContext): Promise<void> {
   await openPhase(context);
@@ -72,11 +75,7 @@ async function checkPlan(context: RestoreContext): Promise<void> {
   const { spec, node } = context;
   const resolved = await resolve(spec.plan);
   context.resolved = resolved;
-  if (resolved.digest !== spec.planDigest) {
-    throw new PlanRefused(
-      `the archive has changed since the plan was shown: shown ${spec.planDigest}, now ${resolved.digest} (backup ${resolved.plan.source.backupId}). Look at the new plan and run it again; ${spec.node} was not touched.`,
-    );
-  }
+  refuseChangedPlan(context, resolved, `nothing on ${spec.node}`);
   if (spec.members[0]?.id !== spec.node) return;
   const { trustedKeys = [] } = spec.plan;
   const archive = await archiveFor(resolved.plan, context.places?.places ?? [], trustedKeys);
@@ -169,11 +168,6 @@ async function notedMembers(context: RestoreContext): Promise<OldMember[]> {
 
 function distinct(members: readonly OldMember[]): OldMember[] {
   return [...new Map(members.map((member) => [`${member.id} ${member.address}`, member])).values()];
-}
-
-async function gate(context: RestoreContext): Promise<void> {
-  const file = gateFile(context.node.config.node);
-  await asRoot({ do: "replace", file, text: `recovery ${context.spec.plan.recoveryId}\n` });
 }
 
 const stopDeadlineMs = 30_000;
