@@ -88,6 +88,7 @@ describe("the package for other Pulumi languages", () => {
           "nodes: plain plain HostArgs[]",
           "onUnreachable?: plain OnUnreachable",
           "policy?: BackupPolicyArgs",
+          "reconcile?: string",
         ],
         "pulumi-neumann:index:ClusterRestore": [
           "approvedPlanDigest?: string",
