@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AgentConfig, ServiceManager } from "../../model/agentConfig";
 import { DetachedProcess } from "../host/detached";
-import { makeDirectory, readIfThere, replaceFile } from "../host/files";
+import { exists, makeDirectory, readIfThere, replaceFile } from "../host/files";
 import { run } from "../host/run";
 import { TryLater, WorldFault } from "../run/errors";
 
@@ -112,7 +112,8 @@ function detached(folder: string): Manager {
     name: "a process of its own",
     active: async () => (await process.pid()) !== undefined,
     async start(command) {
-      if (!(await process.start(command, startTimeoutMs))) throw new WorldFault("the work did not start");
+      const over = () => exists(path.join(folder, "ended"));
+      if (!(await process.start(command, startTimeoutMs, { over }))) throw new WorldFault("the work did not start");
     },
   };
 }

@@ -12,6 +12,8 @@ export interface StartOptions {
   directory?: string;
   /** False: it stays in this process's group and dies with it. @default true */
   detached?: boolean;
+  /** Whether it has done its work and is gone: what is quick is never seen. @default it goes on until it is stopped */
+  over?: () => Promise<boolean>;
 }
 
 /** A process of its own that a file names; a pid that another program has got meanwhile is not it. */
@@ -30,18 +32,18 @@ export class DetachedProcess {
     return this.words.every((word) => command.includes(word)) ? pid : undefined;
   }
 
-  /** Starts it and waits until it is seen; false when it was not in time. */
+  /** Starts it and waits until it is seen, or over; false when it was not in time. */
   async start(command: readonly string[], timeoutMs: number, options: StartOptions = {}): Promise<boolean> {
     await removeFile(this.pidFile);
     const { spawn } = await import("node:child_process"); // Not before it is needed: see host/run.ts.
-    const { log, directory: cwd, detached = true } = options;
+    const { log, directory: cwd, detached = true, over = () => Promise.resolve(false) } = options;
     const output = log ?? "ignore";
     spawn("sh", ["-c", startScript, "sh", this.pidFile, ...command], {
       cwd,
       detached,
       stdio: ["ignore", output, output],
     }).unref();
-    return this.until(async () => (await this.pid()) !== undefined, timeoutMs);
+    return this.until(async () => (await this.pid()) !== undefined || (await over()), timeoutMs);
   }
 
   /** Asks it to end and waits until it is gone; false when it was not in time. Nothing happens when it does not run. */
