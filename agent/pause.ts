@@ -98,7 +98,10 @@ async function releaseLease(node: Node, archive: Archive | undefined, leaseId: s
   await archive?.putText(recordKey(node.config.archive.clusterId, "leases", `${leaseId}${releasedSuffix}`), "{}\n");
 }
 
-/** Under systemd a unit watches for leases: a process of ours would die with the unit that the backup runs in. Cron ends none. */
+/**
+ * Under systemd a unit watches for leases: a process of ours would die with the unit that the backup runs in. Cron ends
+ * none.
+ */
 async function startWatchdog(node: Node, file: string): Promise<void> {
   if (node.config.node.serviceManager !== ServiceManager.Systemd) {
     const configFile = path.join(node.config.agentDirectory, "agent.json");

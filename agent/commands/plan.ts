@@ -32,8 +32,16 @@ export interface RecoveryPlaces {
   records: Archive;
 }
 
-export async function openRecovery(spec: PlanSpec): Promise<RecoveryPlaces> {
+export function openRecovery(spec: PlanSpec): Promise<RecoveryPlaces> {
   parseRestorePoint(spec.restorePoint); // Wrong input fails before anything is looked at.
+  return openRecords(spec);
+}
+
+/** A recovery, as far as its records are found by it. */
+export type RecoveryName = Pick<PlanSpec, "archive" | "recoveryId">;
+
+/** The same, for who knows no more than the recovery's name. */
+export async function openRecords(spec: RecoveryName): Promise<RecoveryPlaces> {
   if (!isRecoveryId(spec.recoveryId)) {
     const remedy = "Use letters, digits, dots and dashes, such as 2026-11-23.";
     const mistake = { path: "recoveryId", problem: "cannot name a recovery", received: spec.recoveryId, remedy };
@@ -51,7 +59,7 @@ export async function openRecovery(spec: PlanSpec): Promise<RecoveryPlaces> {
   return { places, records: records.archive };
 }
 
-export function recoveryKey(spec: PlanSpec, name: string): string {
+export function recoveryKey(spec: RecoveryName, name: string): string {
   return recordKey(spec.archive.clusterId, "recoveries", `${spec.recoveryId}/${name}.json`);
 }
 

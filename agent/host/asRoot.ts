@@ -8,8 +8,8 @@ import { callInitScript } from "./initScript";
 import { run } from "./run";
 
 /**
- * What only root may do to a database under a service manager of the host. All else that a recovery does, it does as the database's user: what
- * it writes is then the database's, in its data and in a folder that is an archive.
+ * What only root may do to a database under a service manager of the host. All else that a recovery does, it does as the
+ * database's user: what it writes is then the database's, in its data and in a folder that is an archive.
  */
 export type RootTask =
   | { do: "systemctl"; verb: "start" | "stop" | "enable" }

@@ -166,6 +166,11 @@ export function refuseChangedPlan({ spec }: RestoreContext, now: ResolvedPlan, u
   );
 }
 
+/** The database may be started again. */
+export function openGate(node: Node): Promise<void> {
+  return asRoot({ do: "remove", file: gateFile(node.config.node) });
+}
+
 /** From here on nobody starts the database (protocol 22). */
 export async function closeGate({ node, spec }: RestoreContext): Promise<void> {
   await asRoot({ do: "replace", file: gateFile(node.config.node), text: `recovery ${spec.plan.recoveryId}\n` });

@@ -9,8 +9,6 @@ import { restartDueFile } from "../commands/install";
 import { archiveFor, recoveryKey, resolve } from "../commands/plan";
 import { changeConfig } from "../database/config";
 import { removeFile } from "../host/files";
-import { asRoot } from "../host/asRoot";
-import { gateFile } from "../host/gate";
 import { lineageName } from "../lineage";
 import { resumeUntilDone } from "../pause";
 import { Damaged, Refused, WorldFault } from "../run/errors";
@@ -20,6 +18,7 @@ import {
   claimRecovery,
   closeGate,
   databaseFiles,
+  openGate,
   openPhase,
   readRestored,
   recordsOf,
@@ -152,7 +151,7 @@ async function configure(context: RestoreContext): Promise<void> {
 }
 
 async function start(context: RestoreContext, control: StepControl): Promise<void> {
-  await asRoot({ do: "remove", file: gateFile(context.node.config.node) });
+  await openGate(context.node);
   await control.point();
   // It starts with the configuration as it is: no restart is due for what was installed before.
   await removeFile(restartDueFile(context.node.config));

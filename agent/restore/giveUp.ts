@@ -1,14 +1,11 @@
 import { rm } from "node:fs/promises";
-import type { PlanSpec } from "../../model/specs";
 import { type Claim, takeClaim } from "../claims";
-import { openRecovery, recoveryKey, type RecoveryPlaces } from "../commands/plan";
+import { openRecords, recoveryKey, type RecoveryName, type RecoveryPlaces } from "../commands/plan";
 import type { Node } from "../context";
-import { asRoot } from "../host/asRoot";
 import { exists, removeFile } from "../host/files";
-import { gateFile } from "../host/gate";
 import { Refused } from "../run/errors";
 import type { Procedure } from "../run/steps";
-import { readMark, restorePathsOf } from "./context";
+import { openGate, readMark, restorePathsOf } from "./context";
 import { isGivenUp, readGated, recordGivenUp } from "./inPlace";
 
 export interface GiveUpContext {
@@ -34,18 +31,17 @@ export const giveUp: Procedure<GiveUpContext> = {
   },
 };
 
-/** What a recovery's records are found by, on a node that knows no more than its name. */
-function planOf({ node, recoveryId }: GiveUpContext): PlanSpec {
-  return { archive: node.config.archive, restorePoint: "latest", recoveryId, nodes: [node.config.node.id] };
+function nameOf({ node, recoveryId }: GiveUpContext): RecoveryName {
+  return { archive: node.config.archive, recoveryId };
 }
 
 async function look(context: GiveUpContext): Promise<void> {
   const { node, recoveryId } = context;
   const { id, dataDirectory } = node.config.node;
-  const plan = planOf(context);
-  context.places = await openRecovery(plan);
+  const name = nameOf(context);
+  context.places = await openRecords(name);
   const { records } = context.places;
-  const gated = await readGated(records, plan, id);
+  const gated = await readGated(records, name, id);
   if (gated === undefined) {
     throw new Refused(`${id} was not stopped by recovery ${recoveryId}: there is nothing to give up.`);
   }
@@ -56,7 +52,7 @@ async function look(context: GiveUpContext): Promise<void> {
     context.claim = await takeClaim(records, node.config.archive.clusterId, claim);
   }
   const moved =
-    (await records.getText(recoveryKey(plan, "restored"))) !== undefined ||
+    (await records.getText(recoveryKey(name, "restored"))) !== undefined ||
     (await readMark(dataDirectory))?.recoveryId === recoveryId ||
     (await exists(restorePathsOf(node, recoveryId).journal));
   if (moved) {
@@ -64,7 +60,7 @@ async function look(context: GiveUpContext): Promise<void> {
       `recovery ${recoveryId} has put data in place already: there is no way back but another recovery. Run it to its end; the old data lies in ${restorePathsOf(node, recoveryId).aside} on each node.`,
     );
   }
-  if (!context.decides && !(await isGivenUp(records, plan))) {
+  if (!context.decides && !(await isGivenUp(records, name))) {
     throw new Refused(
       `${gated.firstNode} restores and decides: run \`neumann-backup give-up ${recoveryId}\` there first, then here. Nothing was touched.`,
     );
@@ -73,7 +69,7 @@ async function look(context: GiveUpContext): Promise<void> {
 
 async function record(context: GiveUpContext): Promise<void> {
   if (context.decides !== true || context.places === undefined) return;
-  await recordGivenUp(context.places.records, planOf(context), context.node.config.node.id);
+  await recordGivenUp(context.places.records, nameOf(context), context.node.config.node.id);
 }
 
 async function clear({ node, recoveryId }: GiveUpContext): Promise<void> {
@@ -82,6 +78,6 @@ async function clear({ node, recoveryId }: GiveUpContext): Promise<void> {
 
 async function start({ node }: GiveUpContext): Promise<void> {
   await removeFile(node.paths.hold);
-  await asRoot({ do: "remove", file: gateFile(node.config.node) });
+  await openGate(node);
   await node.service.start();
 }

@@ -1,15 +1,10 @@
-import type { InPlace } from "../../model/inPlace";
-import { looseMembers } from "../../model/inPlace";
+import { type InPlace, looseMembers } from "../../model/inPlace";
 import { parseStored } from "../archive/stored";
 import { type RecoveryGated, recoveryGatedSchema, type RecoveryGivenUp } from "../../model/records";
 import type { Archive } from "../archive/archive";
-import { recoveryKey } from "../commands/plan";
+import { recoveryKey, type RecoveryName } from "../commands/plan";
 import { Refused } from "../run/errors";
 import { recordsOf, type RestoreContext } from "./context";
-import type { PlanSpec } from "../../model/specs";
-
-/** The recovery of a record: all that its key is made of. */
-type Named = Pick<PlanSpec, "recoveryId"> & { archive: { clusterId: string } };
 
 /** @throws Refused for a recovery onto empty nodes. */
 export function inPlaceOf({ spec }: RestoreContext): InPlace {
@@ -18,17 +13,21 @@ export function inPlaceOf({ spec }: RestoreContext): InPlace {
   throw new Refused(`recovery ${recoveryId} goes onto empty nodes: there is nothing to stop. Nothing was touched.`);
 }
 
-export async function readGated(records: Archive, plan: Named, nodeId: string): Promise<RecoveryGated | undefined> {
-  const key = recoveryKey(plan as PlanSpec, `gated-${nodeId}`);
+export async function readGated(
+  records: Archive,
+  plan: RecoveryName,
+  nodeId: string,
+): Promise<RecoveryGated | undefined> {
+  const key = recoveryKey(plan, `gated-${nodeId}`);
   const text = await records.getText(key);
   return text === undefined ? undefined : parseStored(recoveryGatedSchema, text, key);
 }
 
-export async function isGivenUp(records: Archive, plan: Named): Promise<boolean> {
-  return (await records.getText(recoveryKey(plan as PlanSpec, "given-up"))) !== undefined;
+export async function isGivenUp(records: Archive, plan: RecoveryName): Promise<boolean> {
+  return (await records.getText(recoveryKey(plan, "given-up"))) !== undefined;
 }
 
-export async function recordGivenUp(records: Archive, plan: Named, nodeId: string): Promise<void> {
+export async function recordGivenUp(records: Archive, plan: RecoveryName, nodeId: string): Promise<void> {
   if (await isGivenUp(records, plan)) return;
   const { recoveryId } = plan;
   const record: RecoveryGivenUp = {
@@ -37,7 +36,7 @@ export async function recordGivenUp(records: Archive, plan: Named, nodeId: strin
     nodeId,
     at: new Date().toISOString(),
   };
-  await records.putText(recoveryKey(plan as PlanSpec, "given-up"), `${JSON.stringify(record)}\n`);
+  await records.putText(recoveryKey(plan, "given-up"), `${JSON.stringify(record)}\n`);
 }
 
 /** @throws Refused when the old cluster was let come back. */

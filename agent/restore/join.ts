@@ -1,14 +1,13 @@
 import type { RecoveryRestored } from "../../model/records";
 import { changeConfig } from "../database/config";
 import { restartDueFile } from "../commands/install";
-import { asRoot } from "../host/asRoot";
 import { removeFile, replaceFile } from "../host/files";
-import { gateFile } from "../host/gate";
 import { Refused, WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
 import {
   databaseFiles,
   markFile,
+  openGate,
   openPhase,
   readRestored,
   type RecoveryMark,
@@ -109,7 +108,7 @@ async function configure(context: JoinContext): Promise<void> {
 }
 
 async function start(context: JoinContext, control: StepControl): Promise<void> {
-  if (context.spec.plan.inPlace !== undefined) await asRoot({ do: "remove", file: gateFile(context.node.config.node) });
+  if (context.spec.plan.inPlace !== undefined) await openGate(context.node);
   await control.point();
   if (!(await context.node.service.running())) await removeFile(restartDueFile(context.node.config));
   await context.node.service.start();
