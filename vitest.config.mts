@@ -1,5 +1,16 @@
 import { defineConfig } from "vitest/config";
 
+/** Real processes, one file at a time. */
+const slow = {
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  fileParallelism: false,
+  // Two cores: more clusters at once only wait for each other, and overstep the limits that they test.
+  maxConcurrency: 3,
+  // Real processes with real time limits: a machine that stalls may miss one. What is wrong fails twice.
+  retry: 1,
+};
+
 export default defineConfig({
   // Compiled files lie beside their sources: tests run the sources.
   resolve: { extensions: [".ts", ".mts", ".js", ".mjs", ".json"] },
@@ -17,16 +28,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...slow,
           name: "slow",
           include: ["test/**/*.slow.test.ts"],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          fileParallelism: false,
-          // Two cores: more clusters at once only wait for each other, and overstep the limits that they test.
-          maxConcurrency: 3,
-          // Real processes with real time limits: a machine that stalls may miss one. What is wrong fails twice.
-          retry: 1,
+          exclude: ["test/hosts/**"],
         },
+      },
+      {
+        extends: true,
+        test: { ...slow, name: "hosts", include: ["test/hosts/*.slow.test.ts"] },
       },
     ],
   },

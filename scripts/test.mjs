@@ -1,7 +1,7 @@
 // Everything that must hold: compiles, checks types, lint and format, then runs all tests and counts them.
 // `npm test -- PATH …` runs only the named tests.
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -32,20 +32,15 @@ function check(words) {
   else total.failed += 1;
 }
 
-/** Runs tests and adds their numbers; a run that leaves no numbers is a failure. */
-function tests(name, args) {
+function vitest(name, args) {
   const file = path.join(results, `${name}.json`);
   rmSync(file, { force: true });
-  const good = run([
-    "npx",
-    "--no-install",
-    "vitest",
-    "run",
-    ...args,
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${file}`,
-  ]);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  return { file, words: ["npx", "--no-install", "vitest", "run", ...args, ...reporters] };
+}
+
+/** Adds a run's numbers; a run that leaves no numbers is a failure. */
+function add(name, file, good) {
   try {
     const found = JSON.parse(readFileSync(file, "utf8"));
     total.passed += found.numPassedTests;
@@ -57,6 +52,34 @@ function tests(name, args) {
     console.log(`  ${name}: no results were written`);
     total.failed += 1;
   }
+}
+
+function tests(name, args) {
+  const { file, words } = vitest(name, args);
+  add(name, file, run(words));
+}
+
+/** Starts tests beside the others. What they print comes in one piece when the returned function is awaited. */
+function testsBeside(name, args) {
+  const { file, words } = vitest(name, args);
+  const log = path.join(results, `${name}.log`);
+  const output = openSync(log, "w");
+  const began = Date.now();
+  const child = spawn(words[0], words.slice(1), { cwd: root, stdio: ["ignore", output, output] });
+  closeSync(output);
+  const ended = new Promise((resolve) => {
+    child.once("error", (error) => resolve({ good: false, how: error.message, ended: Date.now() }));
+    child.once("exit", (code, signal) =>
+      resolve({ good: code === 0, how: code === 0 ? "done" : `failed with ${code ?? signal}`, ended: Date.now() }),
+    );
+  });
+  return async () => {
+    const { good, how, ended: end } = await ended;
+    console.log(`\n▶ ${words.join(" ")} (beside the others)`);
+    process.stdout.write(readFileSync(log));
+    console.log(`  ${how} after ${Math.round((end - began) / 1000)} s`);
+    add(name, file, good);
+  };
 }
 
 mkdirSync(results, { recursive: true });
@@ -72,7 +95,10 @@ if (only.length > 0) {
   // The image of the lab's hosts likewise. Where it cannot be had its tests say so.
   run(["node", "lab/hosts/main.js", "image"]);
   tests("unit", ["--project", "unit"]);
+  // Hosts in network namespaces of their own mostly wait, and share nothing with the rest.
+  const hosts = testsBeside("hosts", ["--project", "hosts"]);
   tests("slow", ["--project", "slow"]);
+  await hosts();
 }
 
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
