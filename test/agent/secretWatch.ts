@@ -43,10 +43,14 @@ export class ProcessWatch {
   looks = 0;
   private readonly timer: NodeJS.Timeout;
 
-  /** `environments`: of which processes also the environment is looked at, by number and command line. */
+  /**
+   * `environments`: of which processes also the environment is looked at, by number and command line. `own`: command
+   * lines of the test itself, which are not looked at.
+   */
   constructor(
     private readonly secrets: readonly Secret[],
     private readonly environments: (pid: string, command: string) => boolean,
+    private readonly own: RegExp | undefined = undefined,
   ) {
     this.timer = setInterval(() => this.look(), 25);
   }
@@ -60,8 +64,8 @@ export class ProcessWatch {
     this.looks += 1;
     for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
       const command = read(pid, "cmdline");
-      this.note("command line", command);
       const words = command.toString().replaceAll("\0", " ");
+      if (this.own?.test(words) !== true) this.note("command line", command);
       if (this.environments(pid, words)) this.note(`environment of ${words.slice(0, 80)}`, read(pid, "environ"));
     }
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Host } from "../../lab/hosts";
 import { until } from "../../lab/neumann/harness";
 import type { Writer } from "../../lab/neumann/writer";
+import { filesWithSecrets, pemSecret, ProcessWatch, type Secret, secretsIn } from "../agent/secretWatch";
 import type { UserStack } from "../package/stack";
 import { byHand, launcher, Site, stateFile, why } from "./support";
 
@@ -16,6 +17,7 @@ import { byHand, launcher, Site, stateFile, why } from "./support";
  */
 const minutes = 60_000;
 const agentDirectory = "/var/lib/neumann-backup";
+const signingKey = `${agentDirectory}/state/signing-key.pem`;
 if (why !== undefined) process.stderr.write(`skipped: tests on hosts (${why})\n`);
 
 describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH", { timeout: 10 * minutes }, () => {
@@ -27,17 +29,34 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
   let writer: Writer;
   /** When the last backup was asked for that left the site. */
   let copiedAt: number;
+  let secrets: Secret[];
+  /** Looks at every process from the first `up` on. */
+  let watch: ProcessWatch;
+  let engineSaid = "";
 
   beforeAll(async () => {
     site = await Site.open();
+    secrets = [
+      { name: "passphrase of the state", value: site.passphrase },
+      { name: "key of the bucket", value: site.users.near.secretAccessKey },
+      { name: "key of the off-site bucket", value: site.users.away.secretAccessKey },
+      pemSecret("operator's SSH key", site.lab.privateKey),
+    ];
     old = [...site.lab.hosts];
     environment = await site.stack("environment", site.settings(old, "archive"));
+    // On a host nobody needs a key in an environment: the agent reads its configuration.
+    // The test itself sets configuration by arguments of the engine's program.
+    watch = new ProcessWatch(secrets, isOnHost, /pulumi config set /);
   }, 10 * minutes);
 
-  afterAll(() => site?.close(), 2 * minutes);
+  afterAll(async () => {
+    watch?.stop();
+    await site?.close();
+  }, 2 * minutes);
 
   it("is protected by one up, after which a preview has nothing to change", async () => {
-    const { changes } = await environment.stack.up();
+    const { changes, text } = await environment.stack.up();
+    engineSaid += text;
     expect(changes.create).toBeGreaterThan(0);
     await environment.stack.preview(true);
     for (const host of old) {
@@ -225,17 +244,26 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
   });
 
   it("holds keys nowhere in clear but where they are needed", async () => {
-    const { near, away } = site.users;
-    const secrets = [near.secretAccessKey, away.secretAccessKey, site.lab.privateKey.split("\n")[2] as string];
-    const state = readFileSync(stateFile(environment.project, "environment"), "utf8");
-    for (const secret of secrets) expect(state).not.toContain(secret);
+    expect(watch.stop()).toEqual([]);
+    expect(watch.looks).toBeGreaterThan(100);
+    const all = [...secrets];
     for (const host of old) {
-      const words = secrets.map((secret) => `-e '${secret}'`).join(" ");
+      const pem = await host.run(`cat ${signingKey}`);
+      if (pem.code === 0) all.push(pemSecret(`signing key of ${host.name}`, pem.stdout));
+    }
+    expect(all.length).toBeGreaterThan(secrets.length);
+    const state = readFileSync(stateFile(environment.project, "environment"), "utf8");
+    expect(secretsIn(state, all)).toEqual([]);
+    expect(secretsIn(engineSaid, all)).toEqual([]);
+    expect(filesWithSecrets(path.join(site.store.folder, "data"), all)).toEqual([]);
+    for (const host of old) {
+      const words = all.map(({ value }) => `-e '${value}'`).join(" ");
       const places = "/etc /home /root /var/lib /var/log /run/systemd /tmp";
       const found = await host.run(
-        `grep -rlF ${words} ${places} 2>/dev/null; journalctl --no-pager | grep -cF ${words}`,
+        `grep -rlF ${words} ${places} 2>/dev/null | sort; journalctl --no-pager | grep -cF ${words}`,
       );
-      expect(found.stdout.trim().split("\n")).toEqual([`${agentDirectory}/agent.json`, "0"]);
+      const own = (await host.run(`test -e ${signingKey}`)).code === 0 ? [signingKey] : [];
+      expect(found.stdout.trim().split("\n")).toEqual([`${agentDirectory}/agent.json`, ...own, "0"]);
     }
   });
 
@@ -341,6 +369,15 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
 function drifted(text: string): string[] {
   const lines = text.split("\n").map((line) => /^\s*(?:warning|info): (.*\S)\s*$/.exec(line)?.[1] ?? "");
   return lines.filter((line) => /is not as it was|was not asked/.test(line)).sort();
+}
+
+/** Hosts have process numbers of their own. */
+function isOnHost(pid: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`) !== readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return false; // It ended.
+  }
 }
 
 async function tiersOf(host: Host): Promise<Set<string>> {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { fetchRuntime } from "../../agent/commands/runtime";
@@ -17,6 +18,9 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 /** A running cluster on hosts, and a store that they reach, with two buckets under two users' keys. */
 export class Site {
   private readonly programs: string[] = [];
+
+  /** Of the stacks' state: no host and no file may know it. */
+  readonly passphrase = `passphrase-${randomUUID()}`;
 
   private constructor(
     readonly lab: HostLab,
@@ -67,7 +71,7 @@ export class Site {
     const stack = await UserStack.open({
       project,
       tools: { ...tools, pulumi: this.lab.wrapper("bin/pulumi", tools.pulumi) },
-      environment: { HOSTS_SHAPE: JSON.stringify(shape) },
+      environment: { HOSTS_SHAPE: JSON.stringify(shape), PULUMI_CONFIG_PASSPHRASE: this.passphrase },
     });
     await stack.configure("settings", settings, { secret: true });
     return { stack, project };
