@@ -1,4 +1,5 @@
 import { benchFullBackup } from "./fullBackup";
+import { benchListMany } from "./listMany";
 import { benchPreview } from "./preview";
 import type { Row } from "./support";
 import { benchWalPush } from "./walPush";
@@ -9,6 +10,7 @@ Prints our figures beside their rivals', measured in one run on this machine.
 
   wal-push   a 16 MiB segment into a folder, beside cp
   full       pause, time and size of a full backup under load and its restore, beside the runbook's commands
+  list       list, plan and prune --dry-run of 10,000 backups in a bucket, beside one listing of it
   preview    a preview of the environment's stack, beside an empty program
 
 Example: npm run bench -- full --megabytes 128`;
@@ -16,6 +18,7 @@ Example: npm run bench -- full --megabytes 128`;
 const benches: Record<string, (megabytes: number) => Promise<Row[]>> = {
   "wal-push": () => benchWalPush(),
   full: (megabytes) => benchFullBackup(say, megabytes),
+  list: () => benchListMany(say),
   preview: () => benchPreview(say),
 };
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import type { AgentConfig } from "../model/agentConfig";
 import { resolvePolicy } from "../model/policy";
-import type { ArchiveSpec, DirectoryLocation } from "../model/reference";
+import type { ArchiveLocation, ArchiveSpec, DirectoryLocation } from "../model/reference";
 import type { InstallSpec } from "../model/specs";
 import { type LabCluster, type LabNode, programsFolder, startCluster } from "../lab/neumann/harness";
 
@@ -82,8 +82,7 @@ export async function protectedCluster(folder: string, nodes: number): Promise<B
     clusterId,
     location: path.join(folder, "archive"),
   };
-  const place = { kind: archive.kind, location: archive.location };
-  create({ archive: place, clusterId, role: "primary" });
+  createArchive({ kind: archive.kind, location: archive.location });
   const home = (id: string): string => path.join(folder, "agents", id);
   const cluster = await startCluster({
     directory: path.join(folder, "cluster"),
@@ -99,7 +98,8 @@ export async function protectedCluster(folder: string, nodes: number): Promise<B
   return { cluster, archive, agent: (node, words) => runAgent(path.join(home(node.id), "neumann-backup"), words) };
 }
 
-function create(spec: object): void {
+export function createArchive(archive: ArchiveLocation): void {
+  const spec = { archive, clusterId, role: "primary" };
   must("node", [bundle, "archive-create", "--json"], { input: JSON.stringify(spec) });
 }
 

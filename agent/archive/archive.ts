@@ -7,6 +7,8 @@ export interface StoredObject {
   bytes: number;
   /** When it was stored, by the store's clock. */
   storedAt: Date;
+  /** What the listing tells as the content's MD5: true of objects of one request, unless keys of KMS encrypt them. */
+  md5?: string;
 }
 
 export interface PutResult {

@@ -13,6 +13,8 @@ import { signatureProblem } from "../../model/signature";
 import { type AnnouncedIs, goneFrom } from "./expired";
 import { Damaged } from "../run/errors";
 import { faultsIn, parseStored } from "./stored";
+import { inParallel } from "../host/tree";
+import { ManifestCache } from "./manifestCache";
 import { type LineageRecord, lineageSchema, recoveryAcceptedSchema, type RecoveryAccepted } from "../../model/records";
 import { type Tier, tiers } from "../../model/tier";
 import type { Archive, StoredObject } from "./archive";
@@ -43,11 +45,15 @@ async function readPlace(
   const gone = await goneFrom(archive, clusterId, "manifests", announced);
   const entries: CatalogEntry[] = [];
   const unreadable: UnreadableManifest[] = [];
+  const cache = await ManifestCache.open(archive, clusterId);
   for (const tier of tiers) {
-    const read = await readTier(archive, { clusterId, place, tier, gone, trustedKeys });
-    entries.push(...read.entries);
-    unreadable.push(...read.unreadable);
+    const read = await readTier(archive, { clusterId, place, tier, gone, trustedKeys, cache });
+    for (const entry of read) {
+      if ("problem" in entry && "key" in entry) unreadable.push(entry);
+      else entries.push(entry);
+    }
   }
+  await cache.keep();
   const lineages = await readLineages(archive, clusterId);
   const recoveries = recordPrefix(clusterId, "recoveries");
   const accepted = await readRecords(archive, recoveries, recoveryAcceptedSchema, "/accepted.json");
@@ -106,36 +112,34 @@ export interface Where {
   trustedKeys: readonly string[];
 }
 
+/** So many are asked for at once; as many connections are kept. */
+const parallelReads = 16;
+
 async function readTier(
   archive: Archive,
-  where: Where & { gone: ReadonlySet<string> },
-): Promise<{ entries: CatalogEntry[]; unreadable: UnreadableManifest[] }> {
-  const { clusterId, tier } = where;
+  where: Where & { gone: ReadonlySet<string>; cache: ManifestCache },
+): Promise<(CatalogEntry | UnreadableManifest)[]> {
+  const { clusterId, tier, cache } = where;
   const data = await archive.list(`${clusterId}/${tier}/data/`);
   const listed = new Map(data.map((object) => [object.key, object.bytes]));
-  const entries: CatalogEntry[] = [];
-  const unreadable: UnreadableManifest[] = [];
-  for (const object of await archive.list(manifestPrefix(clusterId, tier))) {
-    if (where.gone.has(object.key)) continue;
-    try {
-      entries.push(await readEntry(archive, object, { ...where, listed }));
-    } catch (error) {
-      unreadable.push({ place: where.place, key: object.key, problem: problemOf(error as Error) });
-    }
-  }
-  return { entries, unreadable };
+  const manifests = (await archive.list(manifestPrefix(clusterId, tier))).filter(({ key }) => !where.gone.has(key));
+  const found = new Array<CatalogEntry | UnreadableManifest>(manifests.length);
+  await inParallel(
+    [...manifests.entries()],
+    async ([at, object]) => {
+      try {
+        found[at] = entryOf(await cache.textOf(archive, object), object, { ...where, listed });
+      } catch (error) {
+        found[at] = { place: where.place, key: object.key, problem: problemOf(error as Error) };
+      }
+    },
+    parallelReads,
+  );
+  return found;
 }
 
 function problemOf(error: Error): string {
   return error instanceof InputError ? faultsIn(error) : error.message;
-}
-
-async function readEntry(
-  archive: Archive,
-  object: StoredObject,
-  where: Where & { listed: ReadonlyMap<string, number> },
-): Promise<CatalogEntry> {
-  return entryOf((await archive.getText(object.key)) ?? "", object, where);
 }
 
 /**

@@ -146,7 +146,11 @@ async function fileSystemTime(directory: string): Promise<number> {
 }
 
 /** A few at a time. The first failure is thrown when those that were under way are over; no more are begun then. */
-export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+  width = parallelCopies,
+): Promise<void> {
   const queue = [...items];
   const worker = async (): Promise<void> => {
     try {
@@ -155,7 +159,7 @@ export async function inParallel<T>(items: readonly T[], work: (item: T) => Prom
       queue.length = 0; // Nothing is left, or one has failed.
     }
   };
-  await together(...Array.from({ length: parallelCopies }, worker));
+  await together(...Array.from({ length: width }, worker));
 }
 
 /** Size and SHA-256 of every file below a folder. */

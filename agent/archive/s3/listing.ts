@@ -21,7 +21,13 @@ export function listed(xml: string, root: string): Page {
       key,
       bytes: Number(text(content, "Size")),
       storedAt: new Date(text(content, "LastModified") ?? ""),
+      md5: md5In(content),
     });
   }
   return { objects, next: text(xml, "IsTruncated") === "true" ? text(xml, "NextContinuationToken") : undefined };
+}
+
+/** Uploads in parts have a dash in their ETag. */
+function md5In(content: string): string | undefined {
+  return /<ETag>(?:"|&quot;|&#34;)?([0-9a-f]{32})(?:"|&quot;|&#34;)?<\/ETag>/.exec(content)?.[1];
 }
