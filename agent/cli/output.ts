@@ -111,7 +111,9 @@ export function expiryTable(plan: RetentionPlan | undefined, verb: string): stri
     // Each backup is named; its data and the segments of the log are counted.
     const subject = item.kind === "manifest" ? item.key : item.key.split("/").slice(0, 3).join("/");
     const name = [item.kind, item.place, subject, item.reason].join("\0");
-    groups.set(name, [...(groups.get(name) ?? []), item]);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
   }
   const rows = [...groups].map(([name, items]) => {
     const [kind = "", place = "", subject = "", reason = ""] = name.split("\0");
