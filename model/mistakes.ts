@@ -56,9 +56,9 @@ function textOf(value: unknown): string | undefined {
   }
 }
 
-/** Texts that should not be here at all: a private key's, and what stands before the host's name in an address. */
+/** Texts that should not be here at all: a private key's, an identity of age's, and what stands before the host's name in an address. */
 function withoutKeys(text: string): string {
-  if (text.includes("PRIVATE KEY-----")) return JSON.stringify(secretShown);
+  if (text.includes("PRIVATE KEY-----") || /AGE-(?:SECRET-KEY|PLUGIN)-/i.test(text)) return JSON.stringify(secretShown);
   return text.replace(/:\/\/[^"\s]*@/g, "://…@");
 }
 
