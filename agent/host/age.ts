@@ -44,11 +44,11 @@ function through(content: Readable, { child, ended }: Ended, explain = (error: E
   stdout.pipe(result, { end: false });
   // Nobody reads on: the program would wait for ever.
   result.once("close", () => stdout.destroy());
-  Promise.allSettled([ended, feeding]).then(([program, fed]) => {
+  void Promise.allSettled([ended, feeding]).then(([program, fed]) => {
     const failure = failureOf(program, fed);
     if (failure === undefined) result.end();
     else result.destroy(explain(failure));
-  }, undefined);
+  });
   return result;
 }
 
