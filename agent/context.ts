@@ -31,6 +31,8 @@ export interface NodePaths {
   offered: string;
   /** The private key that this node signs its manifests with (protocol 18): never leaves this host. */
   signingKey: string;
+  /** The segment that is being stored, encrypted: the same bytes when it is offered again. */
+  sealed: string;
   /** While it is there, `wal-push` answers "try later" (protocol 28). */
   hold: string;
   /** Identity of this node's log (protocol 6). */
@@ -49,6 +51,7 @@ export function pathsOf(config: Pick<AgentConfig, "agentDirectory" | "node">): N
     leases: path.join(state, "leases"),
     offered: path.join(state, "offered"),
     signingKey: path.join(state, "signing-key.pem"),
+    sealed: path.join(state, "sealed"),
     hold: path.join(state, "archiving-held"),
     stream: path.join(dataDirectory, "raft", "wal", `${ownPrefix}-stream`),
   };

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import type { Archive, PutResult } from "./archive/archive";
+import { encrypted } from "./host/age";
 import { exists, hashFile, isCode, makeDirectory, syncDirectory, temporaryName, withFile } from "./host/files";
 import { mustRun } from "./host/run";
 import { WorldFault } from "./run/errors";
@@ -37,6 +40,25 @@ export async function sealSegment(file: string, { folder, recipients }: Sealing)
   await rename(temporary, final);
   await syncDirectory(folder);
   return final;
+}
+
+/**
+ * Stores a segment encrypted. A disk that takes no more is freed by storing its log: then the ciphertext is not kept, and
+ * only if this very segment is offered again does a new stream begin.
+ * @throws Conflict when other content has that key.
+ */
+export async function putSealed(
+  archive: Archive,
+  key: string,
+  { file, sealing }: { file: string; sealing: Sealing },
+): Promise<PutResult> {
+  const sealed = await sealSegment(file, sealing).catch((error: unknown) => {
+    if (isCode(error, "ENOSPC", "EDQUOT") || /no space left|quota exceeded/i.test((error as Error).message))
+      return null;
+    throw error;
+  });
+  if (sealed !== null) return archive.putFile(key, sealed);
+  return archive.putStream(key, encrypted(createReadStream(file), sealing.recipients));
 }
 
 /** Removes all but those of one segment. It may still be offered again although it was stored, those before it not. */

@@ -16,6 +16,8 @@ export interface RecoveryRequest {
   restorePoint: string;
   recoveryId: string;
   approvedPlanDigest?: string;
+  /** Opens encrypted backups. */
+  identity?: string;
 }
 
 /** The Pulumi program of a recovery: the same components that a stack of one's own would have. */

@@ -4,7 +4,8 @@ import { checkHostStructure, type KnownHost, resolveHosts } from "../components/
 import { checkProtection } from "../components/protection";
 import { isRecoveryId } from "../model/layout";
 import { parseLocation } from "../model/locationText";
-import { InputError, Mistakes } from "../model/mistakes";
+import { identityIn } from "../model/ageKeys";
+import { InputError, Mistakes, secretShown } from "../model/mistakes";
 import { nodeKeysOf, parseRecoveryKit, type RecoveryKit } from "../model/recoveryKit";
 import { ArchiveKind, type ArchiveLocation, type ArchiveSpec } from "../model/reference";
 import { parseRestorePoint } from "../model/restorePoint";
@@ -25,6 +26,7 @@ export const recoverFlags: readonly Flag[] = [
   { name: "cluster-name", value: "NAME", help: "[cluster] name in config.toml; default: the kit's cluster id" },
   { name: "credentials-file", value: "FILE", help: "like ~/.aws/credentials, for buckets: here and on each new node" },
   { name: "profile", value: "NAME", help: "section of that file; without these the environment and roles count" },
+  { name: "identity-file", value: "FILE", help: "opens encrypted backups: a file that age-keygen wrote" },
   { name: "known-keys-only", help: "restore only what the nodes named in the kit have signed" },
   { name: "dry-run", help: "show the plan with its digest and end" },
   { name: "approve", value: "DIGEST", help: "restore, if the plan is the one with this digest" },
@@ -57,13 +59,33 @@ export async function readOrder(argv: readonly string[]): Promise<RecoverOrder> 
   checkTexts(flags, mistakes);
   const recoveryId = required(flags, "recovery-id", mistakes);
   const archive = archiveOf(kit, flags, mistakes);
+  const identity = await identityOf(flags, mistakes);
   if (hosts !== undefined) checkTogether(hosts, archive, mistakes);
   if (!kit || !hosts || !archive || !recoveryId) throw new InputError(subject, mistakes.all);
   mistakes.throwIfAny(subject);
   const policy = policyOf(kit, flags);
-  const request: RecoveryRequest = { archive, hosts, policy, recoveryId, ...choicesOf(flags, archive) };
+  const request: RecoveryRequest = { archive, hosts, policy, recoveryId, ...choicesOf(flags, archive), ...identity };
   const work = path.resolve(flags.text("work") ?? `neumann-recovery-${recoveryId}`);
   return { kit, request, work, dryRun: flags.has("dry-run"), yes: flags.has("yes") };
+}
+
+/** Nothing of the file is ever repeated. */
+async function identityOf(flags: GivenFlags, mistakes: Mistakes): Promise<{ identity?: string }> {
+  const file = flags.text("identity-file");
+  if (file === undefined) return {};
+  let text = "";
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    const remedy = "Name the file that age-keygen wrote.";
+    mistakes.add("--identity-file", `cannot be read: ${(error as Error).message}`, file, remedy);
+    return {};
+  }
+  const identity = identityIn(text);
+  if (identity !== undefined) return { identity };
+  const remedy = "It has one line that begins with AGE-SECRET-KEY-1, and comments, as age-keygen writes it.";
+  mistakes.add("--identity-file", "holds not exactly one X25519 identity of age", secretShown, remedy);
+  return {};
 }
 
 type Choices = Pick<RecoveryRequest, "clusterName" | "restorePoint" | "approvedPlanDigest">;

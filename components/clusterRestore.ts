@@ -8,6 +8,7 @@ import { checkArguments, type Pending } from "./arguments";
 import { commandHost } from "./hostCommand";
 import { adviseHosts, checkHostStructure, type HostArgs, resolveHosts, withoutConnections } from "./hosts";
 import { checkProtection, ownerOf } from "./protection";
+import { checkIdentity, secretIdentity } from "./identity";
 import { checkRecoveryNames, checkRestorePoint, recover, restoreSpecOf, showPlan } from "./recoveryPhases";
 import { describeRecoveryPlan, makeReport, type RecoveryPlan, type RecoveryReport } from "./results";
 import { sealed } from "./sealed";
@@ -51,6 +52,12 @@ export interface ClusterRestoreArgs {
    * @default whatever plan the up shows
    */
   approvedPlanDigest?: pulumi.Input<string>;
+  /**
+   * Opens an encrypted backup: the line of an age identity, as a secret. It reaches the first node by standard input, and
+   * stays neither there nor in clear in the state. Not needed any more once the recovery is restored.
+   * @default none: only what is not encrypted can be restored
+   */
+  identity?: pulumi.Input<string>;
   /**
    * Public keys: only backups that one of them signed are restored.
    * @default whatever matches the key that it brings
@@ -103,7 +110,12 @@ export class ClusterRestore extends pulumi.ComponentResource {
     const checked = checkArguments({
       subject,
       args,
-      open: () => ({ ...args, nodes: withoutConnections(args.nodes), archive: sealed(args.archive) }),
+      open: () => ({
+        ...args,
+        nodes: withoutConnections(args.nodes),
+        archive: sealed(args.archive),
+        identity: secretIdentity(args.identity),
+      }),
       structure: (given, mistakes) => checkHostStructure(given.nodes, "nodes", mistakes),
       check: checkRestore,
     });
@@ -141,6 +153,7 @@ type KnownArgs = pulumi.Unwrap<ClusterRestoreArgs>;
 function checkRestore(known: KnownArgs, mistakes: Mistakes, pending: Pending): void {
   checkProtection(known, mistakes, pending);
   checkRecoveryNames(known, mistakes);
+  checkIdentity(known.identity, mistakes);
   if (!isLineage(known.replaces)) {
     const remedy = "Write it as `neumann-backup status` on a node names it, such as l-4d1a09b2c3d4e5f6.";
     mistakes.add("replaces", "is no lineage", known.replaces, remedy);
@@ -167,7 +180,7 @@ function checkFenced({ fenced = [], nodes }: KnownArgs, mistakes: Mistakes): voi
 }
 
 function planSpecOf(known: KnownArgs): PlanSpec {
-  const { approvedPlanDigest, recoveryId, restorePoint, replaces, fenced = [], trustedKeys = [] } = known;
+  const { approvedPlanDigest, recoveryId, restorePoint, replaces, fenced = [], trustedKeys = [], identity } = known;
   return {
     archive: archiveSpec(known.archive),
     restorePoint,
@@ -176,5 +189,6 @@ function planSpecOf(known: KnownArgs): PlanSpec {
     inPlace: { replaces, fenced },
     ...(approvedPlanDigest === undefined ? {} : { approvedPlanDigest }),
     ...(trustedKeys.length === 0 ? {} : { trustedKeys }),
+    ...(identity === undefined ? {} : { identity }),
   };
 }

@@ -15,6 +15,7 @@ import {
   planProtection,
   type ProtectionPlan,
 } from "./protection";
+import { checkIdentity, secretIdentity } from "./identity";
 import { checkRecoveryNames, checkRestorePoint, recover, restoreSpecOf, showPlan } from "./recoveryPhases";
 import { describeRecoveryPlan, makeReport, type RecoveryPlan, type RecoveryReport } from "./results";
 import { sealed } from "./sealed";
@@ -59,6 +60,12 @@ export interface DisasterRecoveryArgs {
    * @default the standard policy
    */
   policy?: pulumi.Input<BackupPolicyArgs>;
+  /**
+   * Opens an encrypted backup: the line of an age identity, as a secret. It reaches the first node by standard input, and
+   * stays neither there nor in clear in the state. Not needed any more once the recovery is restored.
+   * @default none: only what is not encrypted can be restored
+   */
+  identity?: pulumi.Input<string>;
   /**
    * What to do about a host that does not answer when the agent should be removed from it.
    * @default fail
@@ -108,7 +115,12 @@ export class DisasterRecovery extends pulumi.ComponentResource {
 
   constructor(name: string, args: DisasterRecoveryArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `DisasterRecovery ${JSON.stringify(name)} cannot be created`;
-    const open = () => ({ ...args, nodes: withoutConnections(args.nodes), archive: sealed(args.archive) });
+    const open = () => ({
+      ...args,
+      nodes: withoutConnections(args.nodes),
+      archive: sealed(args.archive),
+      identity: secretIdentity(args.identity),
+    });
     const checked = checkArguments({ subject, args, open, structure: checkStructure, check: checkRecovery });
     super("pulumi-neumann:index:DisasterRecovery", name, {}, opts);
 
@@ -151,6 +163,7 @@ const defaultRestorePoint = "latest-offsite";
 function checkRecovery(known: KnownArgs, mistakes: Mistakes, pending: Pending): void {
   checkProtection(known, mistakes, pending);
   checkRecoveryNames(known, mistakes);
+  checkIdentity(known.identity, mistakes);
   const { clusterName } = known;
   if (clusterName !== undefined && !/^\S+$/.test(clusterName)) {
     mistakes.add("clusterName", "is no name for a cluster", clusterName, "Such as prod.");
@@ -165,7 +178,7 @@ function withoutOldKeys(known: KnownArgs): KnownArgs {
 }
 
 function planSpecOf(known: KnownArgs, nodeIds: readonly string[]): PlanSpec {
-  const { approvedPlanDigest, recoveryId } = known;
+  const { approvedPlanDigest, recoveryId, identity } = known;
   const { trustedKeys } = planPolicy(known.policy, "policy", new Mistakes()).signing;
   return {
     archive: archiveSpec(known.archive),
@@ -174,5 +187,6 @@ function planSpecOf(known: KnownArgs, nodeIds: readonly string[]): PlanSpec {
     nodes: [...nodeIds],
     ...(approvedPlanDigest === undefined ? {} : { approvedPlanDigest }),
     ...(trustedKeys.length === 0 ? {} : { trustedKeys }),
+    ...(identity === undefined ? {} : { identity }),
   };
 }

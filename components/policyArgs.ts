@@ -209,6 +209,18 @@ export interface VerificationPolicyArgs {
 }
 
 /**
+ * Client-side encryption: data and log leave a node encrypted by age.
+ */
+export interface EncryptionPolicyArgs {
+  /**
+   * Recipients, `age1…`, as `age-keygen -y` prints them. The identity of any of them opens what is stored from then on. No
+   * node has an identity: keep it where the recovery kit is not.
+   * @default none: nothing is encrypted
+   */
+  recipients?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/**
  * What differs from the standard policy, which is the runbook's table. See docs/policy.md.
  */
 export interface BackupPolicyArgs {
@@ -242,6 +254,11 @@ export interface BackupPolicyArgs {
    * @default as the standard policy
    */
   verification?: pulumi.Input<VerificationPolicyArgs>;
+  /**
+   * Who can read the backups.
+   * @default as the standard policy
+   */
+  encryption?: pulumi.Input<EncryptionPolicyArgs>;
 }
 
 /** The complete policy; collects what is wrong with the overrides. */

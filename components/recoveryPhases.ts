@@ -132,6 +132,14 @@ export interface RecoverySteps {
   inPlace?: boolean;
 }
 
+/** Only the phase that decrypts gets the identity. */
+function specificationFor(phase: string, restore: SharedRestoreSpec, node: string): RestoreSpec {
+  if (phase === "first") return { ...restore, node };
+  const { identity, ...plan } = restore.plan;
+  void identity;
+  return { ...restore, plan, node };
+}
+
 /**
  * The phases of a recovery, each after the one before it. An update only reports and there is no deletion: neither an
  * upgrade nor a destroy restores anything again. They are never tied to the life of another resource, because the
@@ -150,7 +158,7 @@ export function recover(
       create: ["restore", "--phase", phase],
       long: true,
       update: "status" as const,
-      specification: steps.restore.apply((restore) => ({ ...restore, node: nodeId })),
+      specification: steps.restore.apply((restore) => specificationFor(phase, restore, nodeId)),
       triggers: [steps.recoveryId],
       timeoutMinutes: dataMinutes,
     };

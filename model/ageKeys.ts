@@ -15,6 +15,13 @@ export function isIdentity(value: unknown): value is string {
   return typeof value === "string" && value === value.toUpperCase() && keyIn(value, identityPrefix) !== undefined;
 }
 
+/** The one identity in a file of age-keygen's, which has comments around it. */
+export function identityIn(text: string): string | undefined {
+  const lines = text.split("\n").map((line) => line.trim());
+  const [first, ...more] = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  return more.length === 0 && isIdentity(first) ? first : undefined;
+}
+
 /** True where a text holds what only an identity begins with, whole or not, of whatever kind. */
 export function holdsIdentity(text: string): boolean {
   return /AGE-(?:SECRET-KEY|PLUGIN)-/i.test(text);

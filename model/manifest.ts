@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Json, canonicalJson } from "./canonical";
 import { isSegmentName } from "./layout";
-import { isoTime, parseJsonAs, sha256Hex, textThat, wholeNumber } from "./parse";
+import { isoTime, parseJsonAs, sha256Hex, someOf, textThat, wholeNumber } from "./parse";
 import type { Signature } from "./signature";
 import { type Tier, tiers } from "./tier";
 
@@ -61,6 +61,8 @@ export interface Manifest {
   /** Size of the files before compression. */
   plainBytes: number;
   parts: BackupPart[];
+  /** Who can decrypt the parts; left out where they are not encrypted. */
+  encryption?: { recipients: string[] };
   files: BackupFile[];
   wal: {
     /** Stream of the node that it was taken on; null where none was begun. */
@@ -113,6 +115,7 @@ export const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
   totalEntries: v.nullable(wholeNumber),
   plainBytes: wholeNumber,
   parts: v.array(v.object(part)),
+  encryption: v.optional(v.object({ recipients: someOf(v.string()) })),
   files: v.array(v.object({ path: v.string(), bytes: wholeNumber, sha256: sha256Hex })),
   wal: v.object({
     stream: v.nullable(v.string()),

@@ -43,6 +43,8 @@ export interface RestorePlan {
     plainBytes: number;
     files: number;
     walSegments: number;
+    /** An identity of one of these is needed; left out where the backup is not encrypted. */
+    recipients?: string[];
     /** Delete markers hide some of it: it is read by version ids. */
     hidden?: true;
   };
@@ -248,6 +250,7 @@ export function planFor(
       plainBytes: manifest.plainBytes,
       files: manifest.files.length,
       walSegments: manifest.wal.segments.length,
+      ...(manifest.encryption === undefined ? {} : { recipients: manifest.encryption.recipients }),
       ...(entry.hidden === true ? { hidden: true as const } : {}),
     },
     replay,
@@ -284,6 +287,7 @@ export function describePlan(
     `  holds           entries up to index ${source.index.low}${rows}`,
     `  size            ${formatBytes(source.storedBytes)} to fetch, ${formatBytes(source.plainBytes)} unpacked, ${source.files} files, ${source.walSegments} WAL segments`,
     `  signatures      ${describeTrust(trustedKeys.length)}`,
+    ...(source.recipients === undefined ? [] : [`  encrypted to    ${source.recipients.join(", ")}`]),
     ...(source.hidden === true
       ? ["  DELETED         somebody, or a rule of the bucket, deleted some of it: it is read by version ids"]
       : []),

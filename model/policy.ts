@@ -1,3 +1,4 @@
+import { checkRecipients } from "./ageKeys";
 import { Mistakes } from "./mistakes";
 import { checkTrustedKeys, type SigningPolicy } from "./signature";
 import { tiers } from "./tier";
@@ -53,6 +54,12 @@ export interface WalPolicy {
   freeSpaceAlarmMebibytes: number;
 }
 
+/** Client-side encryption by age. */
+export interface EncryptionPolicy {
+  /** `age1…`: each of them can decrypt what is stored from now on. None: nothing is encrypted. */
+  recipients: string[];
+}
+
 /** What is backed up, how often, how long it is kept and what is promised: one for a cluster. */
 export interface BackupPolicy {
   snapshots: SnapshotPolicy;
@@ -63,6 +70,8 @@ export interface BackupPolicy {
   signing: SigningPolicy;
   /** How often the backups are verified, and what a restored one must hold. */
   verification: VerificationPolicy;
+  /** Who can read the backups. */
+  encryption: EncryptionPolicy;
 }
 
 /** How often every node looks what is due, in seconds. */
@@ -108,6 +117,7 @@ export const standardPolicy: BackupPolicy = {
   },
   signing: { trustedKeys: [] },
   verification: standardVerification,
+  encryption: { recipients: [] },
 };
 
 /** Any part of a policy; what is left out is as in `standardPolicy`. */
@@ -118,6 +128,7 @@ export interface BackupPolicyOverrides {
   wal?: Partial<WalPolicy>;
   signing?: Partial<SigningPolicy>;
   verification?: Partial<VerificationPolicy>;
+  encryption?: Partial<EncryptionPolicy>;
 }
 
 const subject = "The backup policy cannot be used";
@@ -139,7 +150,8 @@ export function resolvePolicy(overrides: BackupPolicyOverrides = {}, path = "pol
     offsite: { ...standardPolicy.offsite, ...defined(overrides.offsite) },
     wal: { ...standardPolicy.wal, ...defined(overrides.wal) },
     signing: { ...standardPolicy.signing, ...defined(overrides.signing) },
-    verification: { ...standardPolicy.verification, ...defined(overrides.verification) },
+    verification: { ...standardPolicy.verification, ...withoutRestores(overrides), ...defined(overrides.verification) },
+    encryption: { ...standardPolicy.encryption, ...defined(overrides.encryption) },
   };
   checkNumbers(policy, path, mistakes);
   mistakes.require(typeof policy.offsite.continuousWal === "boolean", {
@@ -149,11 +161,18 @@ export function resolvePolicy(overrides: BackupPolicyOverrides = {}, path = "pol
     remedy: "Leave it out for the standard value, false.",
   });
   checkTrustedKeys(policy.signing.trustedKeys, `${path}.signing.trustedKeys`, mistakes);
+  checkRecipients(policy.encryption.recipients, `${path}.encryption.recipients`, mistakes);
   checkQueries(policy.verification.queries, `${path}.verification.queries`, mistakes);
   // Contradictions between numbers that are themselves wrong would only be noise.
   if (mistakes.all.length === 0) checkContradictions(policy, path, mistakes);
   mistakes.throwIfAny(subject);
   return policy;
+}
+
+/** Nodes have no identity: their schedule cannot restore what is encrypted. */
+function withoutRestores({ encryption }: BackupPolicyOverrides): Partial<VerificationPolicy> {
+  const recipients: unknown = encryption?.recipients;
+  return Array.isArray(recipients) && recipients.length > 0 ? { restoreEveryMinutes: 0 } : {};
 }
 
 function defined<T extends object>(part: T | undefined): Partial<T> {
@@ -239,7 +258,8 @@ function checkContradictions(policy: BackupPolicy, path: string, mistakes: Mista
   for (const tier of tiers) checkTier(policy[tier], `${path}.${tier}`, mistakes);
   checkAcrossTiers(policy, path, mistakes);
   checkPauseAndWal(policy, path, mistakes);
-  checkVerification(policy.verification, `${path}.verification`, mistakes);
+  const encrypted = policy.encryption.recipients.length > 0;
+  checkVerification(policy.verification, { path: `${path}.verification`, encrypted }, mistakes);
 }
 
 function checkTier(tier: TierPolicy, path: string, mistakes: Mistakes): void {

@@ -305,6 +305,8 @@ export interface VerificationRecord {
   good: boolean;
   /** The newest backup of each tier and place that it found good. Agents before this field left it out. */
   newest?: VerifiedBackup[];
+  /** Of depth `decrypted`: a backup that was encrypted to these was decrypted with the identity of one of them. */
+  recipients?: string[];
   /** What is wrong, a backup each. */
   faults: { backupId: string; place: "primary" | "offsite"; problem: string }[];
 }
@@ -329,5 +331,6 @@ export const verificationSchema: v.GenericSchema<unknown, VerificationRecord> = 
   bytes: wholeNumber,
   good: v.boolean(),
   newest: v.optional(v.array(v.object({ tier: v.picklist(tiers), place: placeSchema, backupId: v.string() }))),
+  recipients: v.optional(v.array(v.string())),
   faults: v.array(v.object({ backupId: v.string(), place: placeSchema, problem: v.string() })),
 });

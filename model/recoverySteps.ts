@@ -6,6 +6,7 @@ export function printedSteps({ archive, nodes, versions, policy }: KitContent): 
   const { clusterId, offsite } = archive;
   const command = `npx pulumi-neumann@${versions.library}`;
   const keys = policy.signing.trustedKeys.length;
+  const { recipients } = policy.encryption;
   return [
     `Recovery of cluster ${clusterId}, when its nodes are lost.`,
     "",
@@ -20,6 +21,12 @@ export function printedSteps({ archive, nodes, versions, policy }: KitContent): 
     "   Credentials are in no kit: have those of a bucket in the environment, or in a file like ~/.aws/credentials.",
     "3. Get new nodes with the database installed, stopped and empty: any number, any addresses.",
     "   Have Node 20 or newer on the machine where you work, and GNU tar and zstd on the nodes.",
+    ...(recipients.length === 0
+      ? []
+      : [
+          `   The backups are encrypted to ${recipients.join(", ")}.`,
+          "   Fetch the identity of one of them, which is in no kit: it goes with --identity-file FILE. Install age on the first node.",
+        ]),
     `4. Describe them in a file: \`${command} recover --help\` shows its shape.`,
     `5. Look at the plan, which touches nothing. The recovery id names this recovery for ever, such as the date:`,
     `   ${command} recover kit.json --hosts hosts.json --archive PLACE --recovery-id ID --dry-run`,

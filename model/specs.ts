@@ -10,7 +10,8 @@ import {
   nodeId,
 } from "./agentConfig";
 import type { ArchiveLocation, ArchiveSpec } from "./reference";
-import { sha256Hex, someOf } from "./parse";
+import { isIdentity } from "./ageKeys";
+import { sha256Hex, someOf, textThat } from "./parse";
 import { type InPlace, inPlaceSchema } from "./inPlace";
 
 /** What the components hand to the agent's commands on standard input (docs/development.md). */
@@ -80,6 +81,8 @@ export interface PlanSpec {
   trustedKeys?: string[];
   /** The nodes are members of a cluster that is there: its data is put aside. */
   inPlace?: InPlace;
+  /** Opens what is encrypted: a secret of whoever asks, and never part of a plan or a record. */
+  identity?: string;
 }
 
 /** `kit-store`. */
@@ -158,6 +161,7 @@ export const planSpecSchema: v.GenericSchema<unknown, PlanSpec> = v.object({
   approvedPlanDigest: v.optional(sha256Hex),
   trustedKeys: v.optional(v.array(v.string())),
   inPlace: v.optional(inPlaceSchema),
+  identity: v.optional(textThat(isIdentity, "an age identity, AGE-SECRET-KEY-1…")),
 });
 
 export const kitSpecSchema: v.GenericSchema<unknown, KitSpec> = v.object({ kit: v.string() });

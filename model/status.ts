@@ -1,5 +1,6 @@
 import { type Catalog, newestGood, type Place, productionLineage, type StoredSegment } from "./catalog";
 import { type Coverage, coverageOf, type LostRange, lostRanges } from "./coverage";
+import { decryptionProblem } from "./decryption";
 import { offsiteBase, offsiteReach, type OffsiteLogReach } from "./offsiteLog";
 import type { BackupPolicy } from "./policy";
 import type { StoredVerification, VerificationRecord } from "./records";
@@ -212,7 +213,13 @@ export function judgeStatus(found: StatusFindings): Status {
     verificationFailures: standingFailures(found.verificationFailures, archived?.verifications ?? []),
     freeBytes,
   };
-  const problems = [...found.faults, ...seen.refused, ...problemsOf(facts, policy)];
+  const closed = archived === null ? null : decryptionProblem(policy, archived.verifications);
+  const problems = [
+    ...found.faults,
+    ...seen.refused,
+    ...problemsOf(facts, policy),
+    ...(closed === null ? [] : [closed]),
+  ];
   return { ...facts, good: problems.length === 0, problems };
 }
 

@@ -113,7 +113,11 @@ function checkQuery(query: unknown, path: string, mistakes: Mistakes): void {
 }
 
 /** Collects what contradicts itself. */
-export function checkVerification(policy: VerificationPolicy, path: string, mistakes: Mistakes): void {
+export function checkVerification(
+  policy: VerificationPolicy,
+  { path, encrypted }: { path: string; encrypted: boolean },
+  mistakes: Mistakes,
+): void {
   const { manifestEveryMinutes, bytesEveryMinutes, restoreEveryMinutes, queries } = policy;
   mistakes.require(bytesEveryMinutes === 0 || manifestEveryMinutes <= bytesEveryMinutes, {
     path: `${path}.manifestEveryMinutes`,
@@ -121,7 +125,13 @@ export function checkVerification(policy: VerificationPolicy, path: string, mist
     received: manifestEveryMinutes,
     remedy: `Write at most ${bytesEveryMinutes}, or 0 to leave it out.`,
   });
-  mistakes.require(restoreEveryMinutes > 0 || queries.length === 0, {
+  mistakes.require(!encrypted || restoreEveryMinutes === 0, {
+    path: `${path}.restoreEveryMinutes`,
+    problem: "asks nodes to restore what is encrypted, and no node has an identity",
+    received: restoreEveryMinutes,
+    remedy: "Leave it out, and run `verify --depth restore --identity-file FILE` on a node from time to time.",
+  });
+  mistakes.require(encrypted || restoreEveryMinutes > 0 || queries.length === 0, {
     path: `${path}.queries`,
     problem: "are never asked by the schedule: restoreEveryMinutes is 0",
     received: queries,

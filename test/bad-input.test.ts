@@ -181,7 +181,7 @@ const table: Bad[] = [
     what: "a part that does not exist",
     by: policy({ incremental: {} }),
     says: `The backup policy cannot be used: 1 mistake
-  - policy.incremental: is no part of a policy (received {}). Use one of: snapshots, full, offsite, wal, signing, verification.`,
+  - policy.incremental: is no part of a policy (received {}). Use one of: snapshots, full, offsite, wal, signing, verification, encryption.`,
   },
   {
     what: "a policy that is a word",

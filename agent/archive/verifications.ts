@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { decryptedDepth } from "../../model/decryption";
 import { recordKey, recordPrefix, stampOf } from "../../model/layout";
 import { type StoredVerification, type VerificationRecord, verificationSchema } from "../../model/records";
 import { Damaged } from "../run/errors";
@@ -9,6 +11,24 @@ import { parseStored } from "./stored";
 export async function putVerification(archive: Archive, clusterId: string, record: VerificationRecord): Promise<void> {
   const name = `${record.depth}/${stampOf(new Date(record.at))}-${randomBytes(4).toString("hex")}.json`;
   await archive.putText(recordKey(clusterId, "verifications", name), `${JSON.stringify(record)}\n`);
+}
+
+/** Says that what was encrypted to these recipients was really decrypted. */
+export async function putDecryption(archive: Archive, clusterId: string, recipients: string[]): Promise<void> {
+  await putVerification(archive, clusterId, {
+    format: "neumann-verification/1",
+    depth: decryptedDepth,
+    backupId: null,
+    at: new Date().toISOString(),
+    seconds: 0,
+    by: hostname(),
+    places: [],
+    backups: 1,
+    bytes: 0,
+    good: true,
+    recipients,
+    faults: [],
+  });
 }
 
 /** The newest verification of all backups at each depth. */

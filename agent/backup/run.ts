@@ -132,6 +132,7 @@ export function dataKey(run: BackupRun, name: string): string {
 export async function writeManifest(run: BackupRun, stream: string | null): Promise<Manifest> {
   await run.claim?.stillHeld();
   const { clusterId } = run.node.config.archive;
+  const { recipients } = run.node.config.policy.encryption;
   const manifest = run.signer.sign({
     format: manifestFormat,
     backupId: run.backupId,
@@ -147,6 +148,7 @@ export async function writeManifest(run: BackupRun, stream: string | null): Prom
     totalEntries: run.totalEntries,
     plainBytes: run.plainBytes,
     parts: run.parts,
+    ...(recipients.length === 0 ? {} : { encryption: { recipients } }),
     files: run.files,
     wal: { stream, anchors: run.anchors, open: { first: run.firstOpen, last: run.openSegment }, segments: [] },
     source: null,

@@ -1,10 +1,15 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { createHash } from "node:crypto";
+import { PassThrough, type Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { PutResult } from "../archive/archive";
 import { segmentNumber } from "../../model/layout";
 import { formatBytes } from "../../model/units";
 import { readIfThere } from "../host/files";
 import { levelFor } from "../host/compression";
-import { compareTree, packTree } from "../host/tarball";
+import { encrypted } from "../host/age";
+import { compareTree, packTree, type Unpacked } from "../host/tarball";
 import { hashTree } from "../host/tree";
 import { Damaged, WorldFault } from "../run/errors";
 import type { Step, StepControl } from "../run/steps";
@@ -14,6 +19,8 @@ import { rest } from "../run/interrupt";
 
 /** Name of a backup's one data object. */
 export const dataPart = "data.tar.zst";
+/** The same, encrypted. */
+export const encryptedPart = `${dataPart}.age`;
 
 const claimSeconds = 6 * 3600;
 const snapshotDeadlineMs = 600_000;
@@ -91,15 +98,60 @@ export const pack: Step<HasRun> = {
     const level = await levelFor(run.tree);
     const hashing = hashTree(run.tree);
     hashing.catch(() => undefined); // Awaited below.
-    const content = packTree(run.tree, level);
-    await control.point();
-    const stored = await run.archive.putStream(dataKey(run, dataPart), content);
+    const { recipients } = run.node.config.policy.encryption;
+    const name = recipients.length === 0 ? dataPart : encryptedPart;
+    const packed = packTree(run.tree, level);
+    const put = async (content: Readable): Promise<PutResult> => {
+      await control.point();
+      return run.archive.putStream(dataKey(run, name), content);
+    };
+    const stored = recipients.length === 0 ? await put(packed) : await putCompared(run, packed, put);
     run.files = await hashing;
     run.plainBytes = run.files.reduce((sum, file) => sum + file.bytes, 0);
-    run.parts = [{ name: dataPart, bytes: stored.bytes, sha256: stored.sha256 }];
+    run.parts = [{ name, bytes: stored.bytes, sha256: stored.sha256 }];
     control.note(`${formatBytes(run.plainBytes)} in ${run.files.length} files, stored as ${formatBytes(stored.bytes)}`);
   },
 };
+
+/**
+ * What goes into age is compared with the copy on its way: nobody here can decrypt it afterwards. The ciphertext is held
+ * against its hash when it is read back.
+ */
+async function putCompared(
+  run: BackupRun,
+  packed: Readable,
+  put: (content: Readable) => Promise<PutResult>,
+): Promise<PutResult> {
+  const [compared, stored] = [new PassThrough(), new PassThrough()];
+  packed.on("error", (error) => {
+    compared.destroy(error);
+    stored.destroy(error);
+  });
+  packed.pipe(compared);
+  packed.pipe(stored);
+  const comparing = compareTree(compared, run.tree, () => undefined);
+  // Neither goes on alone: what is not the copy must not be stored for good.
+  comparing.catch((error: Error) => stored.destroy(error));
+  try {
+    const putting = put(encrypted(stored, run.node.config.policy.encryption.recipients));
+    putting.catch((error: Error) => compared.destroy(error));
+    const result = await putting;
+    await comparing;
+    return result;
+  } catch (error) {
+    packed.destroy();
+    throw error;
+  }
+}
+
+/** Bytes and hash of what is stored. */
+async function readStored(content: Readable, progress: (bytes: number) => void): Promise<Unpacked> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  content.on("data", (chunk: Buffer) => progress((bytes += chunk.length)));
+  await pipeline(content, hash);
+  return { bytes, sha256: hash.digest("hex") };
+}
 
 export const readBack: Step<HasRun> = {
   name: "read-back",
@@ -108,8 +160,11 @@ export const readBack: Step<HasRun> = {
     const run = runOf(context);
     for (const part of run.parts) {
       const key = dataKey(run, part.name);
-      const content = run.archive.fileOf?.(key) ?? (await run.archive.getStream(key));
-      const read = await compareTree(content, run.tree, (bytes) => control.progress(bytes, part.bytes));
+      const progress = (bytes: number): void => control.progress(bytes, part.bytes);
+      const read =
+        part.name === encryptedPart
+          ? await readStored(await run.archive.getStream(key), progress)
+          : await compareTree(run.archive.fileOf?.(key) ?? (await run.archive.getStream(key)), run.tree, progress);
       if (read.sha256 !== part.sha256 || read.bytes !== part.bytes) {
         throw new Damaged(`${key} does not read back as it was written. Look at the archive's disk.`);
       }

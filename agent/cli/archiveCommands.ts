@@ -3,7 +3,7 @@ import { readCatalog } from "../archive/catalog";
 import { openReachable } from "../archive/open";
 import { findKit } from "../commands/kit";
 import { listHidden } from "../commands/listHidden";
-import { resolve } from "../commands/plan";
+import { refuseClosedPlan, resolve } from "../commands/plan";
 import { verify, type VerifyContext } from "../commands/verify";
 import { Mistakes } from "../../model/mistakes";
 import { VerificationDepth, verificationDepths } from "../../model/verification";
@@ -22,10 +22,11 @@ import {
   withArchive,
   withTrustedArchive,
 } from "./archiveFlags";
+import { type IdentityFlag, identityFlag, readIdentity } from "./identityFile";
 import { readSpec } from "./spec";
 import type { GlobalOptions, Runner } from "./program";
 
-interface VerifyFlags extends TrustOptions {
+interface VerifyFlags extends TrustOptions, IdentityFlag {
   depth: string;
   wal?: true;
 }
@@ -58,13 +59,23 @@ export function addArchiveCommands(program: Command, run: Runner, options: () =>
       "manifest (all objects are there), bytes (read every one) or restore (into a scratch database)",
       "bytes",
     )
+    .option(...identityFlag)
     .option("--wal", "also which times the archived log can restore to, and which it cannot")
     .action((backupId: string | undefined, flags: VerifyFlags) =>
       run("verify", async (reporter) => {
         const depth = depthOf(flags);
         const archive = await archiveOf(flags, options());
         const trustedKeys = await trustedKeysOf(flags, options());
-        const context: VerifyContext = { archive, trustedKeys, depth, backupId, log: flags.wal, verdicts: [] };
+        const identity = await readIdentity(flags.identityFile);
+        const context: VerifyContext = {
+          archive,
+          trustedKeys,
+          depth,
+          backupId,
+          log: flags.wal,
+          verdicts: [],
+          identity,
+        };
         if (depth === VerificationDepth.Restore)
           context.scratch = { node: await loadOwnNode(options().config), reporter };
         await runProcedure(verify, context, reporter);
@@ -110,6 +121,8 @@ export function addArchiveCommands(program: Command, run: Runner, options: () =>
                 "Write node ids with commas between them: --nodes node1,node2,node3.",
               );
         const resolved = await resolve(spec);
+        // Components ask before anything is touched; a person who only looks needs no identity.
+        if (restorePoint === undefined) await refuseClosedPlan(spec, resolved);
         return { result: resolved, text: resolved.text };
       }),
     );

@@ -2,6 +2,10 @@ import { readFile, stat } from "node:fs/promises";
 import { ServiceManager } from "../../model/agentConfig";
 import { agentConfigFile, loadConfig, type Node } from "../context";
 import { lookAtPlaces, openArchives } from "../archive/open";
+import { newestVerifications } from "../archive/verifications";
+import type { StoredVerification } from "../../model/records";
+import { decryptionProblem } from "../../model/decryption";
+import { newestOf } from "./status";
 import { lookAtProtection } from "../archive/protection";
 import { parseConfig } from "../database/config";
 import { exists, freeBytes, hashFile } from "../host/files";
@@ -35,6 +39,7 @@ interface Row {
 const rows: readonly Row[] = [
   { name: "tar", remedy: "Install GNU tar.", look: () => version("tar", "GNU tar") },
   { name: "zstd", remedy: "Install zstd (apt-get install zstd).", look: () => version("zstd", "Zstandard") },
+  { name: "age", remedy: "Install age (apt-get install age).", look: age },
   { name: "config.toml", remedy: "See the keys in the database's manual.", look: configuration },
   { name: "data folder", remedy: "raft/wal, raft/snapshots and store belong below data_dir.", look: dataFolder },
   { name: "cluster-info", remedy: "neumann-admin must reach the node of NEUMANN_CONFIG.", look: clusterInfo },
@@ -56,6 +61,11 @@ const rows: readonly Row[] = [
     name: "signing key",
     remedy: "Run `pulumi up`, and name this node's key in policy.signing.trustedKeys if any is named.",
     look: signingKey,
+  },
+  {
+    name: "decryption",
+    remedy: "Run `neumann-backup verify --depth restore --identity-file FILE` on a node.",
+    look: decryption,
   },
   { name: "free space", remedy: "Free space on the data disk.", look: freeSpace },
 ];
@@ -94,6 +104,26 @@ async function version(program: string, expected: string): Promise<string> {
   const line = `${stdout}${stderr}`.split("\n")[0] ?? "";
   if (!line.includes(expected)) throw new Error(`${program} is not ${expected}: ${line}`);
   return line.trim();
+}
+
+async function age(node: Node): Promise<string> {
+  if (node.config.policy.encryption.recipients.length === 0) return "not needed: the policy names no recipients";
+  const { code, stdout, stderr } = await run("age", ["--version"]);
+  if (code !== 0) throw new Error(`age does not run: ${stderr.trim()}`);
+  return stdout.trim();
+}
+
+/** An identity that was never tried is none. */
+async function decryption(node: Node): Promise<string> {
+  const { archive: spec, policy } = node.config;
+  if (policy.encryption.recipients.length === 0) return "nothing is encrypted: policy.encryption.recipients names none";
+  const found: StoredVerification[] = [];
+  for (const look of await lookAtPlaces(spec)) {
+    if (!("fault" in look)) found.push(...(await newestVerifications(look.archive, spec.clusterId)));
+  }
+  const problem = decryptionProblem(policy, newestOf(found));
+  if (problem !== null) throw new Error(problem);
+  return "a backup for these recipients was decrypted";
 }
 
 async function configuration(node: Node): Promise<string> {

@@ -32,8 +32,10 @@ const pollMs = 100;
 
 /** Notes how the work ended as the last thing: whoever asks later finds all of it or nothing. */
 const script = [
-  'folder=$1; shift; "$@" <"$folder/input" >"$folder/output" 2>"$folder/events"; code=$?',
-  'rm -f "$folder/input"; echo "$code" >"$folder/.ended" && mv "$folder/.ended" "$folder/ended"',
+  // It may hold an identity: gone from the disk before the work begins, also for a host that dies in it.
+  'folder=$1; shift; exec 3<"$folder/input"; rm -f "$folder/input"',
+  '"$@" <&3 3<&- >"$folder/output" 2>"$folder/events"; code=$?',
+  'echo "$code" >"$folder/.ended" && mv "$folder/.ended" "$folder/ended"',
 ].join("; ");
 
 /** Begins the work as a unit of its own, or finds it under way, and waits for its end. */

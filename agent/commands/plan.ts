@@ -12,6 +12,7 @@ import { readHiddenBackups, readingOf, versionedPlaces } from "../archive/hidden
 import { openReachable } from "../archive/open";
 import { readSegments } from "../archive/segments";
 import { watermarksAfter } from "../archive/watermarks";
+import { refuseUnlessOpened, refuseWithoutIdentity } from "../restore/unsealed";
 import { Damaged, WorldFault } from "../run/errors";
 import type { Catalog, Place, StoredSegment } from "../../model/catalog";
 
@@ -201,4 +202,16 @@ export async function resolve(spec: PlanSpec): Promise<ResolvedPlan> {
     text: describePlan(plan, digest, new Date(), spec.trustedKeys),
     state: await recoveryState(spec, opened.records),
   };
+}
+
+/**
+ * What is encrypted needs an identity, unless it is restored already.
+ * @throws PlanRefused that names the recipients.
+ */
+export async function refuseClosedPlan(spec: PlanSpec, { plan, state }: ResolvedPlan): Promise<void> {
+  if (state === "restored" || state === "accepted") return;
+  refuseWithoutIdentity(plan, spec.identity);
+  if (plan.replay === null) return;
+  const { places } = await openRecovery(spec);
+  await refuseUnlessOpened(await archiveFor(plan, places, spec.trustedKeys ?? []), plan, spec.identity);
 }

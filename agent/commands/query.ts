@@ -13,6 +13,7 @@ import {
   readManifest,
   replaySegments,
 } from "../restore/material";
+import { refuseUnlessOpened } from "../restore/unsealed";
 import { makeRoom, scratchFolder, whileScratch } from "../restore/scratch";
 import { WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
@@ -24,6 +25,8 @@ export interface QueryContext {
   restorePoint: string;
   /** One statement a line. */
   statements: string;
+  /** Opens what is encrypted. */
+  identity?: string;
   /** Of this run alone; removed at its end. */
   folder: string;
   material?: Material;
@@ -56,7 +59,7 @@ export const query: Procedure<QueryContext> = {
 };
 
 async function plan(context: QueryContext, control: StepControl): Promise<void> {
-  const { node, restorePoint } = context;
+  const { node, restorePoint, identity } = context;
   const { archive, policy } = node.config;
   const { trustedKeys } = policy.signing;
   const places = await openReachable(archive);
@@ -64,7 +67,8 @@ async function plan(context: QueryContext, control: StepControl): Promise<void> 
   const chosen = await planNow(spec, { places });
   const source = await archiveFor(chosen, places, trustedKeys);
   const manifest = await readManifest(source, chosen, trustedKeys);
-  context.material = { node, plan: chosen, archive: source, manifest, folder: context.folder };
+  await refuseUnlessOpened(source, chosen, identity);
+  context.material = { node, plan: chosen, archive: source, manifest, identity, folder: context.folder };
   control.note(whatOf(chosen));
 }
 

@@ -128,7 +128,7 @@ async function together(node: Node, read: readonly PlaceFindings[]): Promise<Arc
   };
 }
 
-function newestOf(verifications: readonly StoredVerification[]): StoredVerification[] {
+export function newestOf(verifications: readonly StoredVerification[]): StoredVerification[] {
   const newest = new Map<string, StoredVerification>();
   for (const record of verifications) {
     const known = newest.get(record.depth);

@@ -17,8 +17,9 @@ import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { openReachable } from "../archive/open";
 import { readSegments } from "../archive/segments";
-import { putVerification } from "../archive/verifications";
+import { putDecryption, putVerification } from "../archive/verifications";
 import type { Node } from "../context";
+import { refuseWithoutIdentity } from "../restore/unsealed";
 import { Damaged, explain, WorldFault } from "../run/errors";
 import type { Reporter } from "../run/events";
 import { rest } from "../run/interrupt";
@@ -49,6 +50,10 @@ export interface VerifyContext {
   places?: { place: Place; archive: Archive }[];
   entries?: CatalogEntry[];
   verdicts: Verdict[];
+  /** Opens what is encrypted: needed for the depth that restores. */
+  identity?: string;
+  /** Recipients of what was really decrypted. */
+  decrypted?: string[];
   /** Where backups are restored to, for the depth that does so. */
   scratch?: { node: Node; reporter: Reporter };
   /** When it began, by `performance.now()`. */
@@ -93,6 +98,15 @@ async function catalog(context: VerifyContext): Promise<void> {
       { path: "backup", problem: "is not in the archive", received: context.backupId, remedy },
     ]);
   }
+  if (context.depth === VerificationDepth.Restore) refuseClosed(context.entries, context.identity);
+}
+
+/** Before anything is fetched. */
+function refuseClosed(entries: readonly CatalogEntry[], identity: string | undefined): void {
+  for (const { manifest, problem } of entries) {
+    const { backupId, encryption } = manifest;
+    if (problem === null) refuseWithoutIdentity({ source: { backupId, recipients: encryption?.recipients } }, identity);
+  }
 }
 
 /** To restore all of them would take days: the newest of each tier stand for the others, which only have to be there. */
@@ -136,9 +150,11 @@ async function restore(context: VerifyContext, entry: CatalogEntry, archive: Arc
   if (scratch === undefined || found === undefined) throw new Error("whoever asks for this depth names the node");
   const { node, reporter } = scratch;
   const { replay, problem } = await logBehind(node, entry, archive);
-  const restored = restoredContext({ node, catalog: found, entry, archive, replay });
+  const { identity } = context;
+  const restored = restoredContext({ node, catalog: found, entry, archive, replay, identity });
   try {
     await runProcedure(verifyRestored, restored, reporter);
+    context.decrypted = entry.manifest.encryption?.recipients ?? context.decrypted;
     return { problem, bytes: bytesFetched(restored) };
   } catch (error) {
     if (!(error instanceof Damaged)) throw error;
@@ -191,6 +207,7 @@ async function record(context: VerifyContext, control: StepControl): Promise<voi
   };
   try {
     await putVerification(first.archive, spec.clusterId, found);
+    if (context.decrypted !== undefined) await putDecryption(first.archive, spec.clusterId, context.decrypted);
   } catch (error) {
     control.note(`what was found could not be recorded in ${first.archive.description}: ${explain(error).message}`);
   }

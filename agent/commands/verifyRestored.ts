@@ -36,6 +36,8 @@ export interface RestoredContext {
   archive: Archive;
   /** The log that a recovery to its end would replay on it; null: none follows. */
   replay: ReplayPlan | null;
+  /** Opens what is encrypted. */
+  identity?: string;
   /** Of this run alone; removed at its end. */
   folder: string;
   backup?: Material;
@@ -70,12 +72,12 @@ export const verifyRestored: Procedure<RestoredContext> = {
 };
 
 async function manifest(context: RestoredContext, control: StepControl): Promise<void> {
-  const { node, catalog, entry, archive, replay, folder } = context;
+  const { node, catalog, entry, archive, replay, identity, folder } = context;
   const { backupId } = entry.manifest;
   const request = { catalog, restorePoint: `backup:${backupId}`, recoveryId: "verify", nodes: [node.config.node.id] };
   const plan = planFor(request, { base: entry, replay });
   const found = await readManifest(archive, plan, node.config.policy.signing.trustedKeys);
-  context.backup = { node, plan, archive, manifest: found, folder };
+  context.backup = { node, plan, archive, manifest: found, identity, folder };
   await makeRoom(context.backup);
   const log = replay === null ? "no log follows it" : `${counted(replay.segments, "segment")} of ${replay.stream}`;
   control.note(`backup ${backupId} (${entry.manifest.tier}, ${entry.place}), ${log}`);

@@ -111,7 +111,16 @@ async function store(push: WalPush, control: { point(): Promise<void>; note(mess
 async function put(push: WalPush): Promise<boolean> {
   const { lineage, stream } = push.stream as StreamState;
   const key = segmentKey(push.node.config.archive.clusterId, lineage, stream, push.segment);
-  return (await (push.archive as Archive).putFile(key, push.file)).created;
+  const archive = push.archive as Archive;
+  if (push.node.config.policy.encryption.recipients.length === 0) {
+    return (await archive.putFile(key, push.file)).created;
+  }
+  const { putSealed } = await import("../sealedSegment");
+  return (await putSealed(archive, key, { file: push.file, sealing: sealingOf(push.node) })).created;
+}
+
+function sealingOf({ paths, config }: Node): { folder: string; recipients: readonly string[] } {
+  return { folder: paths.sealed, recipients: config.policy.encryption.recipients };
 }
 
 async function note(push: WalPush): Promise<void> {
@@ -119,4 +128,7 @@ async function note(push: WalPush): Promise<void> {
   const { lastPushed } = stream;
   if (lastPushed !== null && segmentNumber(push.segment) <= segmentNumber(lastPushed)) return;
   await unlessFull(noteStream(push.node, { ...stream, lastPushed: push.segment }));
+  if (push.node.config.policy.encryption.recipients.length === 0) return;
+  const { forgetOthers } = await import("../sealedSegment");
+  await forgetOthers(push.segment, sealingOf(push.node));
 }

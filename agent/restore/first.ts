@@ -4,6 +4,7 @@ import { PlanRefused } from "../../model/planRefused";
 import type { RecoveryPin, RecoveryRestored } from "../../model/records";
 import { counted } from "../../model/units";
 import { Conflict } from "../archive/archive";
+import { putDecryption } from "../archive/verifications";
 import { readExpiring } from "../archive/expired";
 import { restartDueFile } from "../commands/install";
 import { archiveFor, recoveryKey, resolve } from "../commands/plan";
@@ -31,6 +32,7 @@ import {
 } from "./context";
 import { refuseGivenUp, refuseUnlessAllGated } from "./inPlace";
 import { readManifest } from "./material";
+import { refuseUnlessOpened } from "./unsealed";
 import { promisedEntries, reachedIndex, stagingSteps } from "./stage";
 import { refuseForeignSwap, sayWhatIsAside, swapIn, swapUnderWay } from "./swap";
 
@@ -85,6 +87,13 @@ async function plan(context: RestoreContext, control: StepControl): Promise<void
   const { trustedKeys = [] } = spec.plan;
   context.source = await archiveFor(resolved.plan, context.places?.places ?? [], trustedKeys);
   context.manifest = await readManifest(context.source, resolved.plan, trustedKeys);
+  await refuseClosed(context);
+}
+
+/** What is decrypted already needs nobody's identity to go on. */
+async function refuseClosed(context: RestoreContext): Promise<void> {
+  if (context.mark !== undefined || (await swapUnderWay(context))) return;
+  await refuseUnlessOpened(sourceArchive(context), resolvedOf(context).plan, context.spec.plan.identity);
 }
 
 /** Pinned first, looked at then: a prune that announces later finds the pin and leaves the backup alone. */
@@ -202,6 +211,9 @@ async function record(context: RestoreContext, control: StepControl): Promise<vo
   };
   await control.point();
   await recordsOf(context).putText(recoveryKey(context.spec.plan, "restored"), `${JSON.stringify(restored)}\n`);
+  if (source.recipients !== undefined) {
+    await putDecryption(recordsOf(context), context.spec.plan.archive.clusterId, source.recipients);
+  }
   Object.assign(context.result, restored, { state: "restored", bytes: source.plainBytes });
 }
 

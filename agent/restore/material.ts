@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { dataPrefix, manifestKey, segmentKey } from "../../model/layout";
-import { type Manifest, parseManifest } from "../../model/manifest";
+import { type BackupPart, type Manifest, parseManifest } from "../../model/manifest";
 import type { RestorePlan } from "../../model/plan";
 import { type ReplayPlan, segmentsOf } from "../../model/replay";
 import { signatureProblem } from "../../model/signature";
 import { Tier } from "../../model/tier";
 import { formatBytes } from "../../model/units";
 import type { Archive } from "../archive/archive";
-import { dataPart } from "../backup/steps";
+import { dataPart, encryptedPart } from "../backup/steps";
 import type { Node } from "../context";
 import { scratchConfig } from "../database/scratch";
 import { freeBytes, makeDirectory, pipeHashed, streamInto, withFile } from "../host/files";
@@ -19,6 +19,7 @@ import { Damaged, WorldFault } from "../run/errors";
 import type { StepControl } from "../run/steps";
 import { checkTree } from "./checkTree";
 import { FileHashes } from "./fileHashes";
+import { identityOf, openSegment, unsealed } from "./unsealed";
 
 /** What a plan brings to a folder of this host: the same for a recovery and for a look back. */
 export interface Material {
@@ -27,6 +28,8 @@ export interface Material {
   /** It holds the backup and its log. */
   archive: Archive;
   manifest: Manifest;
+  /** Opens what is encrypted. */
+  identity?: string;
   /** Everything lies below it. */
   folder: string;
 }
@@ -64,28 +67,38 @@ export async function readManifest(
   throw new Damaged(`backup ${source.backupId} is not restored: ${problem}. ${otherPoint}`);
 }
 
+/** The one data object. */
+function partOf({ backupId, parts, encryption }: Manifest): BackupPart {
+  const name = encryption === undefined ? dataPart : encryptedPart;
+  const part = parts.find((found) => found.name === name);
+  if (part === undefined) throw new Damaged(`backup ${backupId} lists no ${name}`);
+  return part;
+}
+
 /** Unpacks the backup into an empty folder, hashing its files meanwhile. */
 export async function fetchBackup(material: Material, control: StepControl): Promise<FileHashes> {
   const { archive, manifest } = material;
   const tree = treeOf(material);
   await makeDirectory(tree, 0o700);
-  const part = manifest.parts.find(({ name }) => name === dataPart);
-  if (part === undefined) throw new Damaged(`backup ${manifest.backupId} lists no ${dataPart}`);
-  const prefix = dataPrefix(manifest.clusterId, manifest.tier, manifest.lineage, manifest.backupId);
-  const content = archive.fileOf?.(prefix + part.name) ?? (await archive.getStream(prefix + part.name));
+  const part = partOf(manifest);
+  const key = dataPrefix(manifest.clusterId, manifest.tier, manifest.lineage, manifest.backupId) + part.name;
+  const sealed =
+    manifest.encryption === undefined ? undefined : unsealed(await archive.getStream(key), identityOf(material));
+  const content = sealed?.plain ?? archive.fileOf?.(key) ?? (await archive.getStream(key));
   await control.point();
   const hashes = new FileHashes(tree);
-  const unpacked = await unpackTree(content, tree, {
+  const plain = await unpackTree(content, tree, {
     progress: (bytes) => control.progress(bytes, part.bytes),
     unpacked: (name) => hashes.add(name),
   }).catch((error: unknown) => {
     if (!(error instanceof Damaged)) throw error;
-    throw new Damaged(`${prefix}${part.name} cannot be unpacked: ${error.message}. ${otherPoint}`);
+    throw new Damaged(`${key} cannot be unpacked: ${error.message}. ${otherPoint}`);
   });
   await hashes.settled();
+  const unpacked = sealed?.stored() ?? plain;
   if (unpacked.sha256 !== part.sha256 || unpacked.bytes !== part.bytes) {
     throw new Damaged(
-      `${prefix}${part.name} is not what its manifest says (${unpacked.bytes} bytes, SHA-256 ${unpacked.sha256}). Nothing was put in place. Choose another backup: restorePoint backup:ID.`,
+      `${key} is not what its manifest says (${unpacked.bytes} bytes, SHA-256 ${unpacked.sha256}). Nothing was put in place. Choose another backup: restorePoint backup:ID.`,
     );
   }
   control.note(`${formatBytes(unpacked.bytes)} fetched, ${formatBytes(manifest.plainBytes)} unpacked`);
@@ -137,6 +150,7 @@ export async function fetchSegments(material: Material, replay: ReplayPlan, cont
         `${key} is not what was stored: its SHA-256 is ${found.sha256}, not ${expected}. ${otherPoint}`,
       );
     }
+    await openSegment(path.join(folder, segment), material);
   });
   await control.point();
   control.note(`${replay.segments} segments, ${formatBytes(bytes)}`);

@@ -45,7 +45,8 @@ function materialOf(context: RestoreContext): Material {
   const { node, manifest } = context;
   if (manifest === undefined) throw new Error("the first step reads the manifest");
   const { plan } = resolvedOf(context);
-  return { node, plan, manifest, archive: sourceArchive(context), folder: restorePaths(context).staging };
+  const { identity } = context.spec.plan;
+  return { node, plan, manifest, identity, archive: sourceArchive(context), folder: restorePaths(context).staging };
 }
 
 async function fetch(context: RestoreContext, control: StepControl): Promise<void> {

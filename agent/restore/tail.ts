@@ -6,6 +6,7 @@ import { openArchive } from "../archive/open";
 import type { Node } from "../context";
 import { isCode, readIfThere } from "../host/files";
 import type { StepControl } from "../run/steps";
+import { putSealed } from "../sealedSegment";
 import { noteStream, readStream, type StreamState } from "../stream";
 
 /** What became of the log of a stopped node. */
@@ -64,12 +65,20 @@ async function archiveFinished(log: Log, name: string): Promise<boolean> {
   const { node, stream } = log;
   if (stream === undefined || !continues(stream, name) || !isFinished(log, name)) return false;
   const key = segmentKey(node.config.archive.clusterId, stream.lineage, stream.stream, name);
+  if (await knownEncrypted(log, key, name)) return true;
   if (!(await stored(log, key, name))) return false;
   if (stream.lastPushed === null || segmentNumber(name) > segmentNumber(stream.lastPushed)) {
     log.stream = { ...stream, lastPushed: name };
     await noteStream(node, log.stream);
   }
   return true;
+}
+
+/** Noted and there: its ciphertext is not kept for ever, and another would look like other content. */
+async function knownEncrypted({ node, stream, archive }: Log, key: string, name: string): Promise<boolean> {
+  const last = stream?.lastPushed ?? null;
+  if (node.config.policy.encryption.recipients.length === 0 || last === null) return false;
+  return segmentNumber(name) <= segmentNumber(last) && (await archive.storedHash(key)) !== undefined;
 }
 
 /** Segment n is finished once n+1 exists or n is offered (contract: logs); what is archived was. */
@@ -97,7 +106,10 @@ async function keepPartial(log: Log, name: string, control: StepControl): Promis
 /** False where the archive holds other content under that key: nothing is overwritten. */
 async function stored({ node, archive }: Log, key: string, name: string): Promise<boolean> {
   try {
-    await archive.putFile(key, path.join(node.paths.wal, name));
+    const file = path.join(node.paths.wal, name);
+    const { recipients } = node.config.policy.encryption;
+    if (recipients.length === 0) await archive.putFile(key, file);
+    else await putSealed(archive, key, { file, sealing: { folder: node.paths.sealed, recipients } });
     return true;
   } catch (error) {
     if (error instanceof Conflict) return false;

@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-packages=systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,sudo,cron,rsync,curl,tar,zstd,ca-certificates
+packages=systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,sudo,cron,rsync,curl,tar,zstd,age,ca-certificates
 packages+=,iproute2,iputils-ping,procps,nftables,libstdc++6
 
 # Those of apt's sources that are of this release; others need keys and have nothing that a host needs.

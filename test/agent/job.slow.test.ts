@@ -94,7 +94,8 @@ describe("a job", () => {
     const { end, said } = ask();
     await until("it works", () => said.length > 0);
     expect(statSync(job).mode & 0o777).toBe(0o700);
-    expect(statSync(path.join(job, "input")).mode & 0o777).toBe(0o600);
+    // It may hold an identity: a host that dies now keeps nothing of it.
+    expect(existsSync(path.join(job, "input"))).toBe(false);
     expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain("secret-1");
     letGo();
     await end;

@@ -5,10 +5,9 @@ import os from "node:os";
 import path from "node:path";
 import { agentProgram, walPushProgram } from "../../scripts/agentProgram.mjs";
 import type { AgentConfig, NodeConfig } from "../../model/agentConfig";
-import type { InPlace } from "../../model/inPlace";
 import type { BackupPolicyOverrides } from "../../model/policy";
 import type { ArchiveSpec, DirectoryLocation } from "../../model/reference";
-import type { InstallSpec, NodeSpec, RestoreSpec } from "../../model/specs";
+import type { InstallSpec, NodeSpec, PlanSpec, RestoreSpec } from "../../model/specs";
 import { freePorts, LabCluster, type LabNode, programsFolder, startCluster, until } from "../../lab/neumann/harness";
 
 /** Every process that a test starts, and all that come from it, carry this in their environment. */
@@ -281,17 +280,11 @@ export function nodeSpec(host: AnyHost, more: Partial<NodeSpec> = {}): NodeSpec 
 /** The specification of a recovery onto some hosts, as it stands in the archive now. */
 export async function recoveryOf(
   hosts: readonly AnyHost[],
-  more: { recoveryId?: string; restorePoint?: string; trustedKeys?: string[]; inPlace?: InPlace } = {},
+  more: Partial<PlanSpec> = {},
 ): Promise<(host: AnyHost) => RestoreSpec> {
   const [first] = hosts as [AnyHost];
-  const plan = {
-    archive: first.archive,
-    restorePoint: more.restorePoint ?? "latest-offsite",
-    recoveryId: more.recoveryId ?? "r1",
-    nodes: hosts.map((host) => host.node.id),
-    trustedKeys: more.trustedKeys,
-    inPlace: more.inPlace,
-  };
+  const { restorePoint = "latest-offsite", recoveryId = "r1" } = more;
+  const plan = { ...more, archive: first.archive, restorePoint, recoveryId, nodes: hosts.map((host) => host.node.id) };
   const { digest } = await must<{ digest: string }>(["plan"], { spec: plan });
   const members = hosts.map(({ node }) => ({ id: node.id, address: node.address }));
   return (host) => ({ plan, planDigest: digest, node: host.node.id, clusterName: "lab", members });

@@ -183,7 +183,7 @@ describe("resolvePolicy", () => {
         path: `policy.${section}`,
         problem: "is no part of a policy",
         received: { everyMinutes: 5 },
-        remedy: "Use one of: snapshots, full, offsite, wal, signing, verification.",
+        remedy: "Use one of: snapshots, full, offsite, wal, signing, verification, encryption.",
       },
     ]);
   });
