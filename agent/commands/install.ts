@@ -16,6 +16,7 @@ import {
   replaceFile,
   syncDirectory,
   temporaryName,
+  withFile,
 } from "../host/files";
 import { checkCronHost, putEntries, removeEntries } from "../host/cron";
 import { putUnits, removeUnits } from "../host/systemd";
@@ -159,6 +160,8 @@ async function program({ spec }: InstallContext): Promise<void> {
     const temporary = temporaryName(config.agentDirectory);
     await copyFile(agentProgram(), temporary);
     await chmod(temporary, 0o755);
+    // Else a loss of power leaves an empty program under its name, and the log is archived by nobody.
+    await withFile(temporary, "r+", (file) => file.sync());
     await rename(temporary, bundle);
     await syncDirectory(config.agentDirectory);
   }

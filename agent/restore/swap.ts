@@ -126,10 +126,12 @@ async function writeJournal(context: RestoreContext, moves: Journal["moves"]): P
 }
 
 async function moveOnce({ from, to }: { from: string; to: string }): Promise<void> {
-  if (await exists(to)) return;
-  if (!(await exists(from)))
-    throw new WorldFault(`neither ${from} nor ${to} is there: somebody else moved it. Nothing was deleted.`);
-  await rename(from, to);
+  if (!(await exists(to))) {
+    if (!(await exists(from)))
+      throw new WorldFault(`neither ${from} nor ${to} is there: somebody else moved it. Nothing was deleted.`);
+    await rename(from, to);
+  }
+  // Also when a run before this one moved it: it may have died before that was on the disk, and the journal goes next.
   await syncDirectory(path.dirname(from));
   await syncDirectory(path.dirname(to));
 }
