@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { until } from "../neumann/harness";
@@ -41,13 +42,13 @@ export class LabDisk {
   private constructor(
     /** Where it is mounted. */
     readonly path: string,
-    private readonly image: string,
+    private image: string,
   ) {}
 
   /** Makes an empty one and mounts it; the image lies beside the mount's folder. */
   static async make(at: string, mebibytes = 256): Promise<LabDisk> {
     fs.mkdirSync(at, { recursive: true });
-    const image = path.join(path.dirname(at), `.${path.basename(at)}.ext4`);
+    const image = imageBeside(at);
     fs.writeFileSync(image, "");
     fs.truncateSync(image, mebibytes * 1024 * 1024);
     await must("mkfs.ext4", ["-q", "-E", "lazy_itable_init=0", "-m", "0", image]);
@@ -73,8 +74,13 @@ export class LabDisk {
     const cut = this.switch as ChildProcess;
     await until("power is cut", () => cut.exitCode !== null || cut.signalCode !== null);
     if (cut.exitCode !== 0) throw new Error(`${this.path} was not shut down: exit ${cut.exitCode}`);
+    const before = this.image;
+    this.image = imageBeside(this.path);
+    await must("cp", ["--sparse=always", before, this.image]);
     await this.release();
+    // Not the same image: where another mount namespace still holds it, it would come back as it is, shut down.
     await this.mount();
+    fs.rmSync(before);
   }
 
   /** Ends its processes and removes it with all that it held. */
@@ -120,6 +126,10 @@ export class LabDisk {
       return false; // It ended while it was looked at.
     }
   }
+}
+
+function imageBeside(at: string): string {
+  return path.join(path.dirname(at), `.${path.basename(at)}-${randomUUID()}.ext4`);
 }
 
 function linkOf(file: string): string {
