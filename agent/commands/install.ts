@@ -160,7 +160,7 @@ async function program({ spec }: InstallContext): Promise<void> {
     const temporary = temporaryName(config.agentDirectory);
     await copyFile(agentProgram(), temporary);
     await chmod(temporary, 0o755);
-    // Else a loss of power leaves an empty program under its name, and the log is archived by nobody.
+    // Nobody promises that a copy is on the disk: an empty program under its name would archive nothing.
     await withFile(temporary, "r+", (file) => file.sync());
     await rename(temporary, bundle);
     await syncDirectory(config.agentDirectory);

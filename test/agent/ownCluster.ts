@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import {
   endSchedule,
   type FolderArchive,
@@ -12,7 +13,7 @@ import {
 /** A running, protected cluster whose nodes the agent itself starts and stops, as it does on users' machines. */
 export async function ownCluster(
   directory: string,
-  options: { nodes: number; programDirectory?: string },
+  options: { nodes: number; programDirectory?: string; archiving?: boolean },
 ): Promise<{ hosts: Host[]; archive: FolderArchive }> {
   const archive = await makeArchive(directory);
   const hosts: Host[] = [];
@@ -24,6 +25,11 @@ export async function ownCluster(
     await must(["node-create"], { spec: nodeSpec(host, spec) });
     await must(["install"], { spec: installSpec(host) });
     await endSchedule(host);
+    if (options.archiving === false) {
+      const text = fs.readFileSync(host.node.configFile, "utf8");
+      fs.writeFileSync(host.node.configFile, text.replace(/^archive_(command|timeout).*$/gm, ""));
+      await must(["node-delete"], { spec: nodeSpec(host, spec) });
+    }
     await must(["node-create"], { spec: nodeSpec(host, { ...spec, start: true }) });
     hosts.push(host);
   }
