@@ -1,4 +1,5 @@
 export { ClusterBackups, type ClusterBackupsArgs } from "./components/clusterBackups";
+export { ClusterClone, type ClusterCloneArgs, type ProductionNodeArgs } from "./components/clusterClone";
 export { ClusterRestore, type ClusterRestoreArgs } from "./components/clusterRestore";
 export { DisasterRecovery, type DisasterRecoveryArgs } from "./components/disasterRecovery";
 export { DirectoryArchive, type DirectoryArchiveArgs } from "./components/directoryArchive";

@@ -3,21 +3,13 @@ import { Mistakes } from "../model/mistakes";
 import type { PlanSpec } from "../model/specs";
 import { type ArchiveReference, archiveSpec } from "./archiveReference";
 import { checkArguments, type Pending } from "./arguments";
-import { adviseHosts, checkHostStructure, type HostArgs, withoutConnections } from "./hosts";
+import { checkHostStructure, type HostArgs, withoutConnections } from "./hosts";
+import { recoverOntoNew } from "./newNodes";
 import { type BackupPolicyArgs, planPolicy } from "./policyArgs";
-import {
-  checkOnUnreachable,
-  checkProtection,
-  installAgents,
-  keysOf,
-  type OnUnreachable,
-  ownerOf,
-  planProtection,
-  type ProtectionPlan,
-} from "./protection";
 import { checkIdentity, secretIdentity } from "./identity";
-import { checkRecoveryNames, checkRestorePoint, recover, restoreSpecOf, showPlan } from "./recoveryPhases";
-import { describeRecoveryPlan, makeReport, type RecoveryPlan, type RecoveryReport } from "./results";
+import { checkOnUnreachable, checkProtection, type OnUnreachable } from "./protection";
+import { checkClusterName, checkRecoveryNames, checkRestorePoint } from "./recoveryPhases";
+import type { RecoveryPlan, RecoveryReport } from "./results";
 import { sealed } from "./sealed";
 
 /**
@@ -126,28 +118,13 @@ export class DisasterRecovery extends pulumi.ComponentResource {
 
     const nodeIds = args.nodes.map((node) => node.nodeId);
     const planSpec = checked.apply((known) => planSpecOf(known, nodeIds));
-    // What the agent prints holds no key.
-    const result = pulumi.unsecret(showPlan(this, planSpec));
-    const owner = ownerOf("DisasterRecovery", name);
-    const plan = checked.apply((known) => planProtection(withoutOldKeys(known), { owner, hold: true }));
-    // Nothing is touched before there is a plan.
-    const planned = pulumi.all([plan, result]).apply(([protection]): ProtectionPlan => protection);
-    const nodes = installAgents({ name, subject, args, owner }, planned, { parent: this });
-    const restore = pulumi
-      .all([checked, planned, planSpec, result])
-      .apply(([{ clusterName }, { hosts }, spec, { digest }]) => restoreSpecOf({ clusterName, hosts, spec, digest }));
-    const steps = { nodes, after: nodes.map(({ install }) => install.resource), restore };
-    const recoveryId = pulumi.unsecret(checked.apply((known) => known.recoveryId));
-    const { first, accept } = recover(name, { ...steps, recoveryId }, { parent: this });
-    for (const advice of adviseHosts(args.nodes, "nodes")) void pulumi.log.warn(advice, this);
-
-    this.plan = result.apply(describeRecoveryPlan);
-    this.planDigest = result.apply(({ digest }) => digest);
-    this.report = pulumi.all([first, accept]).apply(([restored, accepted]) => makeReport(restored, accepted));
-    this.lineage = this.report.apply(({ lineage }) => lineage);
-    this.publicKeys = keysOf(nodes).apply((known) => known.map(({ publicKey }) => publicKey));
-    const { planDigest, report, lineage, publicKeys } = this;
-    this.registerOutputs({ plan: this.plan, planDigest, report, lineage, publicKeys });
+    const recovered = recoverOntoNew(this, { type: "DisasterRecovery", name, subject, args, checked, planSpec });
+    this.plan = recovered.plan;
+    this.planDigest = recovered.planDigest;
+    this.report = recovered.report;
+    this.lineage = recovered.lineage;
+    this.publicKeys = recovered.publicKeys;
+    this.registerOutputs(recovered);
   }
 }
 
@@ -164,17 +141,9 @@ function checkRecovery(known: KnownArgs, mistakes: Mistakes, pending: Pending): 
   checkProtection(known, mistakes, pending);
   checkRecoveryNames(known, mistakes);
   checkIdentity(known.identity, mistakes);
-  const { clusterName } = known;
-  if (clusterName !== undefined && !/^\S+$/.test(clusterName)) {
-    mistakes.add("clusterName", "is no name for a cluster", clusterName, "Such as prod.");
-  }
+  checkClusterName(known.clusterName, mistakes);
   if (pending("restorePoint")) return;
   checkRestorePoint({ ...known, restorePoint: known.restorePoint ?? defaultRestorePoint }, mistakes, pending);
-}
-
-/** The list names nodes that are gone: by it the new ones would not believe each other. */
-function withoutOldKeys(known: KnownArgs): KnownArgs {
-  return { ...known, policy: { ...known.policy, signing: undefined } };
 }
 
 function planSpecOf(known: KnownArgs, nodeIds: readonly string[]): PlanSpec {

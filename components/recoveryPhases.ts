@@ -33,9 +33,19 @@ export function checkRecoveryNames(
   }
 }
 
+/** Collects what is wrong with `[cluster] name`. */
+export function checkClusterName(clusterName: string | undefined, mistakes: Mistakes): void {
+  if (clusterName === undefined || /^\S+$/.test(clusterName)) return;
+  mistakes.add("clusterName", "is no name for a cluster", clusterName, "Such as prod.");
+}
+
 /** Collects what is wrong with a restore point, also in view of the archive. */
 export function checkRestorePoint(
-  { restorePoint, archive }: { restorePoint: unknown; archive: pulumi.Unwrap<ArchiveReference> },
+  {
+    restorePoint,
+    archive,
+    from = "archive",
+  }: { restorePoint: unknown; archive: pulumi.Unwrap<ArchiveReference>; from?: string },
   mistakes: Mistakes,
   pending: Pending,
 ): void {
@@ -45,9 +55,9 @@ export function checkRestorePoint(
     return;
   }
   const point = collect(mistakes, () => parseRestorePoint(restorePoint));
-  if (point?.kind !== "latest-offsite" || pending("archive") || typeof archive !== "object") return;
+  if (point?.kind !== "latest-offsite" || pending(from) || typeof archive !== "object") return;
   if (archive.offsite !== undefined) return;
-  const remedy = "Write archive.offsite, or another restore point.";
+  const remedy = `Write ${from}.offsite, or another restore point.`;
   mistakes.add("restorePoint", "needs an archive with an off-site copy", restorePoint, remedy);
 }
 

@@ -119,9 +119,8 @@ export type ProductionLineage = { lineage: LineageRecord } | { refused: string }
  */
 export function productionLineage(catalog: Catalog): ProductionLineage {
   const accepted = new Set(catalog.accepted.map((record) => record.lineage));
-  const candidates = catalog.lineages.filter(
-    (record) => record.purpose === "production" && (record.parent === null || accepted.has(record.lineage)),
-  );
+  const settled = catalog.lineages.filter((record) => record.parent === null || accepted.has(record.lineage));
+  const candidates = writtenBy(settled, catalog.lineages);
   // By descent and not by parenthood: between two accepted histories may lie one that was given up.
   const followed = new Set(candidates.flatMap((record) => ancestors(catalog, record).map((a) => a.lineage)));
   const leaves = candidates.filter((record) => !followed.has(record.lineage));
@@ -133,6 +132,12 @@ export function productionLineage(catalog: Catalog): ProductionLineage {
     return { refused: `${count} histories could be meant: ${names}. Name the backup: restorePoint backup:ID` };
   }
   return { lineage: only };
+}
+
+/** A clone has an archive of its own, where its history is the one that goes on; beside production's it never counts. */
+function writtenBy(settled: readonly LineageRecord[], all: readonly LineageRecord[]): LineageRecord[] {
+  const purpose = all.every((record) => record.purpose === "clone") ? "clone" : "production";
+  return settled.filter((record) => record.purpose === purpose);
 }
 
 interface Where {

@@ -56,6 +56,8 @@ export interface RestorePlan {
   estimatedSeconds: number;
   /** The nodes are members of a cluster that is there: its data is put aside. */
   inPlace?: InPlace;
+  /** The result is a clone under this name, in an archive of its own. */
+  cloneAs?: string;
 }
 
 export interface PlanRequest {
@@ -73,6 +75,7 @@ export interface PlanRequest {
   /** The plan that this recovery has been pinned to. */
   pin?: RecoveryPin;
   inPlace?: InPlace;
+  cloneAs?: string;
 }
 
 /** SHA-256 over the canonical plan: what `approvedPlanDigest` names. */
@@ -89,7 +92,8 @@ function approved(shown: RestorePlan): object {
   // A forged plan may have none.
   if ((shown.source as unknown) === undefined) return shown;
   // In place, log arrives from the nodes until they are stopped, and then what they still hold: another stream may be surer.
-  if (plan.inPlace !== undefined && plan.replay !== null) {
+  // Production beside a clone never stops writing.
+  if ((plan.inPlace ?? plan.cloneAs) !== undefined && plan.replay !== null) {
     return { ...plan, estimatedSeconds: 0, replay: { until: plan.replay.until } };
   }
   if (plan.replay?.until == null) return plan;
@@ -150,7 +154,8 @@ function refuseUnknownLineage({ catalog, inPlace }: PlanRequest): void {
   );
 }
 
-function pinnedPlan(pin: RecoveryPin, { restorePoint, inPlace }: PlanRequest): RestorePlan {
+function pinnedPlan(pin: RecoveryPin, request: PlanRequest): RestorePlan {
+  const { restorePoint } = request;
   if (pin.restorePoint !== restorePoint) {
     throw new PlanRefused(
       `recovery ${pin.recoveryId} was begun with restore point ${pin.restorePoint} and cannot be continued with ${restorePoint}. ` +
@@ -158,13 +163,15 @@ function pinnedPlan(pin: RecoveryPin, { restorePoint, inPlace }: PlanRequest): R
     );
   }
   const plan = pin.plan as RestorePlan;
-  if (JSON.stringify(plan.inPlace) === JSON.stringify(inPlace)) return plan;
+  const [begun, now] = [describeKind(plan), describeKind(request)];
+  if (begun === now) return plan;
   throw new PlanRefused(
-    `recovery ${pin.recoveryId} was begun ${describeInPlace(plan.inPlace)} and cannot be continued ${describeInPlace(inPlace)}. Use a new recoveryId.`,
+    `recovery ${pin.recoveryId} was begun ${begun} and cannot be continued ${now}. Use a new recoveryId.`,
   );
 }
 
-function describeInPlace(inPlace: InPlace | undefined): string {
+function describeKind({ inPlace, cloneAs }: Pick<RestorePlan, "inPlace" | "cloneAs">): string {
+  if (cloneAs !== undefined) return `as a clone named ${cloneAs}`;
   if (inPlace === undefined) return "onto empty nodes";
   return `in place of ${inPlace.replaces} (fenced: ${inPlace.fenced.join(", ") || "none"})`;
 }
@@ -227,7 +234,7 @@ function whatIsThere(catalog: Catalog): string {
 
 /** The plan for a backup and the log on top of it, whatever chose them. */
 export function planFor(
-  request: Pick<PlanRequest, "catalog" | "restorePoint" | "recoveryId" | "nodes" | "inPlace">,
+  request: Pick<PlanRequest, "catalog" | "restorePoint" | "recoveryId" | "nodes" | "inPlace" | "cloneAs">,
   { base: entry, replay }: BaseAndLog,
 ): RestorePlan {
   const { manifest } = entry;
@@ -257,6 +264,7 @@ export function planFor(
     nodes: [...request.nodes],
     estimatedSeconds: estimateSeconds(manifest.plainBytes + (replay?.bytes ?? 0), request.nodes.length),
     ...(request.inPlace === undefined ? {} : { inPlace: request.inPlace }),
+    ...(request.cloneAs === undefined ? {} : { cloneAs: request.cloneAs }),
   };
 }
 
@@ -293,6 +301,9 @@ export function describePlan(
       : []),
     ...describeReplay(plan.replay, source.place),
     ...describeTarget(plan),
+    ...(plan.cloneAs === undefined
+      ? []
+      : [`  CLONE           named ${plan.cloneAs}, beside ${plan.clusterId}, whose archive is only read`]),
     `  will do         on ${first}: fetch, check every file${plan.replay === null ? "" : ", replay the log"}, prove a copy alone, put in place, bootstrap once, start`,
     `                  then ${others.join(", ") || "no other node"}: join, empty, one at a time; then accept and take a base backup`,
     `  will be lost    ${describeLoss(plan)}`,

@@ -68,7 +68,7 @@ function checkFate(
 }
 
 /** True when `other` is `folder` or lies in it. */
-function within(folder: unknown, other: unknown): boolean {
+export function within(folder: unknown, other: unknown): boolean {
   // What is no absolute path is a mistake of its own.
   if (!isAbsolute(folder) || !isAbsolute(other)) return false;
   const [outer, inner] = [namesIn(folder), namesIn(other)];

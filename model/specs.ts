@@ -83,6 +83,8 @@ export interface PlanSpec {
   inPlace?: InPlace;
   /** Opens what is encrypted: a secret of whoever asks, and never part of a plan or a record. */
   identity?: string;
+  /** Another cluster's archive, which is only read: the recovery is a clone, and `archive` is its own. */
+  cloneOf?: ArchiveSpec;
 }
 
 /** `kit-store`. */
@@ -162,6 +164,7 @@ export const planSpecSchema: v.GenericSchema<unknown, PlanSpec> = v.object({
   trustedKeys: v.optional(v.array(v.string())),
   inPlace: v.optional(inPlaceSchema),
   identity: v.optional(textThat(isIdentity, "an age identity, AGE-SECRET-KEY-1…")),
+  cloneOf: v.optional(archiveSpecSchema),
 });
 
 export const kitSpecSchema: v.GenericSchema<unknown, KitSpec> = v.object({ kit: v.string() });

@@ -43,6 +43,18 @@ export interface RestoreSettings extends ClusterSettings {
   approvedPlanDigest?: string;
 }
 
+/** Configuration of the program in stacks/clone. */
+export interface CloneSettings extends ClusterSettings {
+  offsiteLocation?: string;
+  sourceClusterId: string;
+  sourceLocation: string;
+  sourceOffsiteLocation?: string;
+  productionNodes: LocalNodeArgs[];
+  recoveryId: string;
+  restorePoint?: string;
+  approvedPlanDigest?: string;
+}
+
 /** The places of an archive as the configuration names them. */
 export interface ArchivePlaces {
   primary: ArchiveLocation;
@@ -98,6 +110,31 @@ export function readRestore(source: pulumi.Config): RestoreSettings & { places: 
   );
 }
 
+/**
+ * Reads the configuration of a clone.
+ * @throws RunError that names every key that is missing, wrong or unknown.
+ */
+export function readClone(source: pulumi.Config): CloneSettings & { places: ArchivePlaces; source: ArchivePlaces } {
+  return read(source, (keys) => {
+    const settings = withPlaces(keys, {
+      ...clusterSettings(keys),
+      offsiteLocation: keys.text("offsiteLocation"),
+      sourceClusterId: keys.requiredText("sourceClusterId", "prod"),
+      sourceLocation: keys.requiredText("sourceLocation", "/mnt/backup/neumann"),
+      sourceOffsiteLocation: keys.text("sourceOffsiteLocation"),
+      productionNodes: nodeList(keys, "productionNodes"),
+      recoveryId: keys.requiredText("recoveryId", "2026-11-23"),
+      restorePoint: keys.text("restorePoint"),
+      approvedPlanDigest: keys.text("approvedPlanDigest"),
+    });
+    const { sourceLocation, sourceOffsiteLocation } = settings;
+    const primary = keys.location("sourceLocation", sourceLocation);
+    const offsite =
+      sourceOffsiteLocation === undefined ? undefined : keys.location("sourceOffsiteLocation", sourceOffsiteLocation);
+    return { ...settings, source: { primary, ...(offsite === undefined ? {} : { offsite }) } };
+  });
+}
+
 function withPlaces<T extends ClusterSettings & { offsiteLocation?: string }>(
   keys: Keys,
   settings: T,
@@ -122,16 +159,16 @@ function clusterSettings(keys: Keys): ClusterSettings {
 
 const nodeKeys = ["nodeId", "address", "adminUrl", "directory"];
 
-function nodeList(keys: Keys): LocalNodeArgs[] {
+function nodeList(keys: Keys, name = "nodes"): LocalNodeArgs[] {
   const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.length > 0;
-  const items = keys.json("nodes", isList, "a list of nodes");
+  const items = keys.json(name, isList, "a list of nodes");
   if (items === undefined) {
     // What is there and wrong has been named.
-    if (keys.text("nodes") === undefined)
-      keys.missing("nodes", `[{"nodeId": "node1", "address": …, "adminUrl": …, "directory": …}, …]`);
+    if (keys.text(name) === undefined)
+      keys.missing(name, `[{"nodeId": "node1", "address": …, "adminUrl": …, "directory": …}, …]`);
     return [];
   }
-  return items.flatMap((item, index) => (isNode(keys, item, `nodes[${index}]`) ? [item] : []));
+  return items.flatMap((item, index) => (isNode(keys, item, `${name}[${index}]`) ? [item] : []));
 }
 
 function isNode(keys: Keys, item: unknown, path: string): item is LocalNodeArgs {

@@ -1,19 +1,21 @@
 import { describePlan, needsLog, planDigest, resolvePlan, type RestorePlan } from "../../model/plan";
 import { PlanRefused } from "../../model/planRefused";
-import { isRecoveryId, recordKey } from "../../model/layout";
-import { InputError, show } from "../../model/mistakes";
+import { checkCloneArchive } from "../../model/clone";
+import { archiveMarkerKey, isRecoveryId, recordKey } from "../../model/layout";
+import { InputError, Mistakes, show } from "../../model/mistakes";
 import { parseStored } from "../archive/stored";
 import { type RecoveryPin, recoveryPinSchema } from "../../model/records";
+import type { ArchiveSpec } from "../../model/reference";
 import type { PlanSpec } from "../../model/specs";
 import { parseRestorePoint, type RestorePoint } from "../../model/restorePoint";
 import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { readHiddenBackups, readingOf, versionedPlaces } from "../archive/hidden";
-import { openReachable } from "../archive/open";
+import { lookAtPlaces, openReachable } from "../archive/open";
 import { readSegments } from "../archive/segments";
 import { watermarksAfter } from "../archive/watermarks";
 import { refuseUnlessOpened, refuseWithoutIdentity } from "../restore/unsealed";
-import { Damaged, WorldFault } from "../run/errors";
+import { Damaged, Refused, WorldFault } from "../run/errors";
 import type { Catalog, Place, StoredSegment } from "../../model/catalog";
 
 /** How far a recovery has come, by the archive's records. */
@@ -39,7 +41,7 @@ export function openRecovery(spec: PlanSpec): Promise<RecoveryPlaces> {
 }
 
 /** A recovery, as far as its records are found by it. */
-export type RecoveryName = Pick<PlanSpec, "archive" | "recoveryId">;
+export type RecoveryName = Pick<PlanSpec, "archive" | "recoveryId" | "cloneOf">;
 
 /** The same, for who knows no more than the recovery's name. */
 export async function openRecords(spec: RecoveryName): Promise<RecoveryPlaces> {
@@ -48,6 +50,7 @@ export async function openRecords(spec: RecoveryName): Promise<RecoveryPlaces> {
     const mistake = { path: "recoveryId", problem: "cannot name a recovery", received: spec.recoveryId, remedy };
     throw new InputError("The recovery cannot be planned", [mistake]);
   }
+  refuseMixedArchives(spec);
   const places = await openReachable(spec.archive);
   const home = spec.archive.offsite === undefined ? "primary" : "offsite";
   const records = places.find(({ place }) => place === home);
@@ -57,7 +60,52 @@ export async function openRecords(spec: RecoveryName): Promise<RecoveryPlaces> {
       `the ${home} archive, where the records of recoveries lie, cannot be read. Mount it, or leave \`offsite\` out of the reference if it is lost for good.`,
     );
   }
-  return { places, records: records.archive };
+  if (spec.cloneOf === undefined) return { places, records: records.archive };
+  await refuseProductionsArchive(places, spec.cloneOf);
+  return { places: await openSource(spec, spec.cloneOf, records.archive), records: records.archive };
+}
+
+/** @throws InputError where a clone would write into the archive that it is made from. */
+function refuseMixedArchives({ archive, cloneOf }: RecoveryName): void {
+  if (cloneOf === undefined) return;
+  const mistakes = new Mistakes();
+  checkCloneArchive(archive, cloneOf, { path: "archive", mistakes });
+  mistakes.throwIfAny("The clone cannot be made");
+}
+
+/** A folder may have two names, a bucket two endpoints: what lies there tells. */
+async function refuseProductionsArchive(own: RecoveryPlaces["places"], { clusterId }: ArchiveSpec): Promise<void> {
+  for (const { archive } of own) {
+    if ((await archive.getText(archiveMarkerKey(clusterId))) === undefined) continue;
+    throw new Refused(
+      `${archive.description} holds the archive of ${clusterId}, which is cloned: a clone writes nothing there. Give it a place of its own.`,
+    );
+  }
+}
+
+/** Once its plan is pinned, only a fetch needs the archive that a clone is made from. */
+async function openSource(
+  spec: RecoveryName,
+  source: ArchiveSpec,
+  records: Archive,
+): Promise<RecoveryPlaces["places"]> {
+  try {
+    return await openReachable(source);
+  } catch (error) {
+    const begun = (await records.getText(recoveryKey(spec, "plan"))) !== undefined;
+    if (begun && error instanceof WorldFault) return [];
+    throw error;
+  }
+}
+
+/** A preview comes before a clone's own archive: where that is not there yet, nor are records of the clone. */
+async function openToPlan(spec: PlanSpec): Promise<{ places: RecoveryPlaces["places"]; records?: Archive }> {
+  if (spec.cloneOf === undefined) return openRecovery(spec);
+  const looks = await lookAtPlaces(spec.archive);
+  if (looks.some((look) => "archive" in look || !(look.fault instanceof WorldFault))) return openRecovery(spec);
+  parseRestorePoint(spec.restorePoint);
+  refuseMixedArchives(spec);
+  return { places: await openReachable(spec.cloneOf) };
 }
 
 export function recoveryKey(spec: RecoveryName, name: string): string {
@@ -70,7 +118,7 @@ export async function readPin(spec: PlanSpec, records: Archive): Promise<Recover
   if (text === undefined) return undefined;
   const pin = parseStored(recoveryPinSchema, text, key);
   const { clusterId, recoveryId } = (pin.plan ?? {}) as Partial<RestorePlan>;
-  if (recoveryId !== spec.recoveryId || clusterId !== spec.archive.clusterId) {
+  if (recoveryId !== spec.recoveryId || clusterId !== sourceOf(spec).clusterId) {
     throw new Damaged(
       `${key} holds the plan of recovery ${show(recoveryId)} of cluster ${show(clusterId)}: somebody put it there. Nothing was touched; use a new recoveryId.`,
     );
@@ -90,18 +138,24 @@ async function recoveryState(spec: PlanSpec, records: Archive): Promise<Recovery
   return "planned";
 }
 
+/** The archive that a recovery is made from. */
+function sourceOf({ archive, cloneOf }: PlanSpec): ArchiveSpec {
+  return cloneOf ?? archive;
+}
+
 /** The plan by what the archives hold at this moment, or the one that was pinned. */
 export async function planNow(
   spec: PlanSpec,
   { places }: Pick<RecoveryPlaces, "places">,
   pin?: RecoveryPin,
 ): Promise<RestorePlan> {
-  const { archive, restorePoint, recoveryId, nodes } = spec;
+  const { restorePoint, recoveryId, nodes } = spec;
+  const { clusterId } = sourceOf(spec);
   const point = parseRestorePoint(restorePoint);
   const segments = pin === undefined && needsLog(point) ? await readLog(spec, places) : [];
   const until = pin === undefined && point.kind === "time" ? point.until : undefined;
   const primary = places.find(({ place }) => place === "primary");
-  const watermarks = primary && until && (await watermarksAfter(primary.archive, archive.clusterId, until));
+  const watermarks = primary && until && (await watermarksAfter(primary.archive, clusterId, until));
   return resolvePlan({
     catalog: await catalogWith(pin === undefined ? point : undefined, { spec, places }),
     segments,
@@ -112,6 +166,7 @@ export async function planNow(
     nodes,
     pin,
     inPlace: spec.inPlace,
+    cloneAs: spec.cloneOf && spec.archive.clusterId,
   });
 }
 
@@ -126,16 +181,15 @@ async function catalogWith(
   point: RestorePoint | undefined,
   { spec, places }: { spec: PlanSpec; places: RecoveryPlaces["places"] },
 ): Promise<Catalog> {
-  const { archive, trustedKeys = [] } = spec;
-  const catalog = await readCatalog(archive.clusterId, places, trustedKeys);
+  const { trustedKeys = [] } = spec;
+  const { clusterId } = sourceOf(spec);
+  const catalog = await readCatalog(clusterId, places, trustedKeys);
   if (point?.kind !== "backup") return catalog;
   const { backupId } = point;
   const found = catalog.entries.filter(({ manifest }) => manifest.backupId === backupId);
   if (found.some(({ problem }) => problem === null)) return catalog;
   for (const place of versionedPlaces(places)) {
-    const hidden = await readHiddenBackups(place, { clusterId: archive.clusterId, trustedKeys }).catch(
-      noneWithoutRights,
-    );
+    const hidden = await readHiddenBackups(place, { clusterId, trustedKeys }).catch(noneWithoutRights);
     for (const { entry, givenUp, ...named } of hidden) {
       if (named.backupId !== backupId || entry === null) continue;
       if (givenUp !== null) {
@@ -172,7 +226,7 @@ export async function archiveFor(
 
 /** The log of every archive that can be read: one of them has to hold it. */
 async function readLog(spec: PlanSpec, places: RecoveryPlaces["places"]): Promise<StoredSegment[]> {
-  const { clusterId } = spec.archive;
+  const { clusterId } = sourceOf(spec);
   const found = await Promise.all(places.map(({ place, archive }) => readSegments(archive, clusterId, place)));
   const segments = found.flat();
   if (segments.length > 0 || places.some(({ place }) => place === "primary")) return segments;
@@ -186,8 +240,8 @@ async function readLog(spec: PlanSpec, places: RecoveryPlaces["places"]): Promis
  * @throws PlanRefused, also when another plan was approved.
  */
 export async function resolve(spec: PlanSpec): Promise<ResolvedPlan> {
-  const opened = await openRecovery(spec);
-  const pin = await readPin(spec, opened.records);
+  const opened = await openToPlan(spec);
+  const pin = opened.records && (await readPin(spec, opened.records));
   const plan = await planNow(spec, opened, pin);
   const digest = pin?.digest ?? planDigest(plan);
   if (spec.approvedPlanDigest !== undefined && spec.approvedPlanDigest !== digest) {
@@ -200,7 +254,7 @@ export async function resolve(spec: PlanSpec): Promise<ResolvedPlan> {
     plan,
     digest,
     text: describePlan(plan, digest, new Date(), spec.trustedKeys),
-    state: await recoveryState(spec, opened.records),
+    state: opened.records === undefined ? "planned" : await recoveryState(spec, opened.records),
   };
 }
 
@@ -212,6 +266,6 @@ export async function refuseClosedPlan(spec: PlanSpec, { plan, state }: Resolved
   if (state === "restored" || state === "accepted") return;
   refuseWithoutIdentity(plan, spec.identity);
   if (plan.replay === null) return;
-  const { places } = await openRecovery(spec);
+  const { places } = await openToPlan(spec);
   await refuseUnlessOpened(await archiveFor(plan, places, spec.trustedKeys ?? []), plan, spec.identity);
 }

@@ -92,7 +92,7 @@ async function lineage(context: AcceptContext): Promise<void> {
     lineage: restored.lineage,
     clusterId,
     databaseClusterId: restored.databaseClusterId,
-    purpose: "production",
+    purpose: context.spec.plan.cloneOf === undefined ? "production" : "clone",
     createdAt: restored.restoredAt,
     parent: {
       lineage: plan.source.lineage,

@@ -30,6 +30,7 @@ import {
   sourceArchive,
   unlessDone,
 } from "./context";
+import { readingSource, refuseProductionsNodes } from "./clone";
 import { refuseGivenUp, refuseUnlessAllGated } from "./inPlace";
 import { readManifest } from "./material";
 import { refuseUnlessOpened } from "./unsealed";
@@ -86,14 +87,16 @@ async function plan(context: RestoreContext, control: StepControl): Promise<void
   refuseChangedPlan(context, resolved, "nothing");
   const { trustedKeys = [] } = spec.plan;
   context.source = await archiveFor(resolved.plan, context.places?.places ?? [], trustedKeys);
-  context.manifest = await readManifest(context.source, resolved.plan, trustedKeys);
+  const { source } = context;
+  context.manifest = await readingSource(context, () => readManifest(source, resolved.plan, trustedKeys));
   await refuseClosed(context);
 }
 
 /** What is decrypted already needs nobody's identity to go on. */
 async function refuseClosed(context: RestoreContext): Promise<void> {
   if (context.mark !== undefined || (await swapUnderWay(context))) return;
-  await refuseUnlessOpened(sourceArchive(context), resolvedOf(context).plan, context.spec.plan.identity);
+  const { identity } = context.spec.plan;
+  await readingSource(context, () => refuseUnlessOpened(sourceArchive(context), resolvedOf(context).plan, identity));
 }
 
 /** Pinned first, looked at then: a prune that announces later finds the pin and leaves the backup alone. */
@@ -122,6 +125,7 @@ async function recognise(context: RestoreContext): Promise<void> {
       `a database runs on ${spec.node} (${node.config.node.adminUrl}): a recovery never touches a running node. Stop it, or name another node.`,
     );
   }
+  await refuseProductionsNodes(context);
   await refuseForeignSwap(context);
   if (await swapUnderWay(context)) return;
   if (spec.plan.inPlace !== undefined) return refuseUnlessAllGated(context);

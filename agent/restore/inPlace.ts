@@ -72,6 +72,6 @@ export async function refuseUnlessAllGated(context: RestoreContext): Promise<voi
   );
   if (loose.length === 0) return;
   throw new Refused(
-    `${loose.join(", ")} ${loose.length === 1 ? "belongs" : "belong"} to the old cluster and ${loose.length === 1 ? "is" : "are"} neither a node of this recovery nor fenced. A node that does not answer is not a stopped one: make sure that it never comes back with its data, then name it in inPlace.fenced. Nothing was moved.`,
+    `${loose.join(", ")} ${loose.length === 1 ? "belongs" : "belong"} to the old cluster and ${loose.length === 1 ? "is" : "are"} neither a node of this recovery nor fenced. A node that does not answer is not a stopped one: make sure that it never comes back with its data, then name it in fenced. Nothing was moved.`,
   );
 }

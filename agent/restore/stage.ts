@@ -8,6 +8,7 @@ import { walkTree } from "../host/files";
 import { syncTree } from "../host/tree";
 import { Damaged } from "../run/errors";
 import type { Step, StepControl } from "../run/steps";
+import { readingSource } from "./clone";
 import { recordsOf, resolvedOf, restorePaths, type RestoreContext, sourceArchive } from "./context";
 import {
   bootstrapStaged,
@@ -55,7 +56,7 @@ async function fetch(context: RestoreContext, control: StepControl): Promise<voi
   // Those of recoveries that were given up go too: we hold the claim on this target, and no swap is under way.
   await rm(path.dirname(material.folder), { recursive: true, force: true });
   await checkSpace(material, context.node.config.node.dataDirectory);
-  context.hashes = await fetchBackup(material, control);
+  context.hashes = await readingSource(context, () => fetchBackup(material, control));
 }
 
 async function checkFiles(context: RestoreContext, control: StepControl): Promise<void> {
@@ -65,7 +66,8 @@ async function checkFiles(context: RestoreContext, control: StepControl): Promis
 
 async function fetchLog(context: RestoreContext, control: StepControl): Promise<void> {
   const { replay: wanted } = resolvedOf(context).plan;
-  if (wanted !== null) await fetchSegments(materialOf(context), wanted, control);
+  if (wanted === null) return;
+  await readingSource(context, () => fetchSegments(materialOf(context), wanted, control));
 }
 
 async function replay(context: RestoreContext, control: StepControl): Promise<void> {

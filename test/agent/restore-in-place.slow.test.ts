@@ -211,7 +211,7 @@ describe("a cluster is restored onto its own nodes", { timeout: 300_000 }, () =>
     const ran = await phase("first", one, loose(one));
     expect(ran.code).toBe(3);
     expect(complaint(ran)).toBe(
-      `node3 (${three.node.address}) belongs to the old cluster and is neither a node of this recovery nor fenced. A node that does not answer is not a stopped one: make sure that it never comes back with its data, then name it in inPlace.fenced. Nothing was moved.`,
+      `node3 (${three.node.address}) belongs to the old cluster and is neither a node of this recovery nor fenced. A node that does not answer is not a stopped one: make sure that it never comes back with its data, then name it in fenced. Nothing was moved.`,
     );
     expect(lostFrom(data, one.node.dataDirectory)).toEqual([]);
     const fenced = await specsOf(left, { restorePoint: `backup:${backupId}`, recoveryId: "r2", fenced: ["node3"] });

@@ -7,6 +7,7 @@ it("exports the components and what their arguments need, by name", () => {
     "Architecture",
     "BucketArchive",
     "ClusterBackups",
+    "ClusterClone",
     "ClusterRestore",
     "DirectoryArchive",
     "DisasterRecovery",

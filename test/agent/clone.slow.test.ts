@@ -1,0 +1,181 @@
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createTable, readValues, Writer } from "../../lab/neumann/writer";
+import {
+  adminOf,
+  agent,
+  at,
+  complaint,
+  endAll,
+  filesBelow,
+  type FolderArchive,
+  freshHost,
+  type Host,
+  lostFrom,
+  contentsOf,
+  must,
+  mustPhase,
+  nodeSpec,
+  phase,
+  type Protected,
+  protectedCluster,
+  recoveryOf,
+  scratch,
+} from "./support";
+
+/** Clones of a cluster that is being written to: restore points, what production gives up, and places that are refused. */
+const folder = scratch("clone");
+const running: Host[] = [];
+let production: Protected;
+let writer: Writer;
+let taken: { backupId: string; lineage: string };
+let count = 0;
+
+beforeAll(async () => {
+  production = await protectedCluster(path.join(folder, "production"));
+  const [node] = production.cluster.nodes;
+  await createTable(node!);
+  writer = new Writer({ nodes: () => production.cluster.nodes, rowsPerSecond: 100 }).start();
+  await writer.reached(100);
+  taken = await must([...at(production.hosts[0]!), "full"]);
+  await writer.reached(200);
+});
+
+afterEach(async () => {
+  for (const host of running.splice(0)) await must(["node-delete"], { spec: nodeSpec(host) }).catch(() => undefined);
+});
+
+afterAll(async () => {
+  await production.cluster.close();
+  await endAll();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** An archive of its own and one empty node. */
+async function target(clusterId = "copy"): Promise<Host> {
+  const directory = path.join(folder, `clone-${(count += 1)}`);
+  const location = path.join(directory, "archive");
+  const archive: FolderArchive = { kind: "directory", location, clusterId };
+  await must(["archive-create"], { spec: { archive: { kind: "directory", location }, clusterId, role: "primary" } });
+  const host = await freshHost(directory, "copy1", { archive });
+  running.push(host);
+  return host;
+}
+
+const primaryOf = ({ archive }: Protected): FolderArchive => {
+  const { offsite, ...primary } = archive;
+  void offsite;
+  return primary;
+};
+
+async function clone(host: Host, restorePoint: string, source = primaryOf(production)) {
+  const spec = (await recoveryOf([host], { restorePoint, cloneOf: source }))(host);
+  await mustPhase("first", host, spec);
+  for (const name of ["release", "base"]) await mustPhase(name, host, spec);
+  return { spec, accepted: await mustPhase("accept", host, spec) };
+}
+
+/** Only the log, backups and records of production's own node come to be. */
+function foreignIn(archive: FolderArchive): string[] {
+  return filesBelow(archive.location).filter((name) => /recover|copy|claims\/target/.test(name));
+}
+
+describe("a clone of a running cluster", () => {
+  it.each(["backup", "latest", "end-of-log", "time"])(
+    "is made to %s and leaves production's archive alone",
+    async (kind) => {
+      const before = contentsOf(production.archive.location);
+      const sent = new Date().toISOString();
+      if (kind === "time") await writer.reached(writer.notes.length + 300);
+      const point = { backup: `backup:${taken.backupId}`, time: `time:${sent}` }[kind] ?? kind;
+      const host = await target();
+      const { spec, accepted } = await clone(host, point);
+      const rows = await readValues(adminOf(host));
+      const compared = writer.compare(rows);
+      expect({ wrong: compared.wrong, double: compared.double }).toEqual({ wrong: [], double: [] });
+      expect(rows.length).toBeGreaterThanOrEqual(kind === "time" ? 200 : 100);
+      const own = path.join(host.archive.location, "copy/records/lineages", `${String(accepted.lineage)}.json`);
+      expect(JSON.parse(fs.readFileSync(own, "utf8"))).toMatchObject({
+        purpose: "clone",
+        parent: { lineage: taken.lineage },
+      });
+      expect(lostFrom(before, production.archive.location)).toEqual([]);
+      expect(foreignIn(production.archive)).toEqual([]);
+      // Once more: nothing is restored, whatever became of production's archive.
+      const again = await mustPhase("first", host, { ...spec, plan: { ...spec.plan, cloneOf: primaryOf(production) } });
+      expect(again).toMatchObject({ state: "accepted" });
+      // Its own tiers are judged by its own history.
+      const status = JSON.parse((await agent([...at(host), "--json", "status"])).stdout) as { lineage: string };
+      expect(status.lineage).toBe(accepted.lineage);
+    },
+  );
+
+  it("works where production's archive cannot be written to", async (context) => {
+    const mounted = path.join(folder, "read-only");
+    fs.mkdirSync(mounted);
+    try {
+      execFileSync("mount", ["--bind", "-o", "ro", production.archive.location, mounted], { stdio: "ignore" });
+    } catch {
+      context.skip("a folder can only be mounted read-only by root on Linux");
+    }
+    try {
+      expect(() => fs.writeFileSync(path.join(mounted, "x"), "")).toThrow("EROFS");
+      const { accepted } = await clone(await target(), "end-of-log", { ...primaryOf(production), location: mounted });
+      expect(accepted).toMatchObject({ state: "accepted" });
+    } finally {
+      execFileSync("umount", [mounted]);
+    }
+  });
+
+  it("fails with nothing in place when production gives the backup up meanwhile, and is made under another name", async () => {
+    const location = path.join(folder, "pruned");
+    fs.cpSync(production.archive.location, location, { recursive: true, preserveTimestamps: true });
+    const source = { ...primaryOf(production), location };
+    const host = await target();
+    const spec = (await recoveryOf([host], { restorePoint: `backup:${taken.backupId}`, cloneOf: source }))(host);
+    const killed = await phase("first", host, spec, { failpoint: "restore-first/gate:after" });
+    expect(killed.code).not.toBe(0);
+    const data = filesBelow(location).find((name) => name.endsWith(`${taken.backupId}/data.tar.zst`))!;
+    fs.rmSync(path.join(location, data));
+    const failed = await phase("first", host, spec);
+    expect(failed.code).not.toBe(0);
+    expect(complaint(failed)).toContain(
+      "A clone does not hold back production's prune: what it was made from may have been given up meanwhile. The nodes are still empty: clone again under a new recoveryId.",
+    );
+    for (const unit of ["raft", "store"]) expect(fs.existsSync(path.join(host.node.dataDirectory, unit))).toBe(false);
+    const more = { restorePoint: `backup:${taken.backupId}`, recoveryId: "r2", cloneOf: primaryOf(production) };
+    expect(await mustPhase("first", host, (await recoveryOf([host], more))(host))).toMatchObject({ state: "restored" });
+  });
+
+  it("refuses production's archive as its own, also under another name of the folder", async () => {
+    const host = await target();
+    const plan = { restorePoint: "latest", recoveryId: "r1", nodes: ["copy1"] };
+    const same = { ...plan, archive: production.archive, cloneOf: production.archive };
+    expect(complaint(await agent(["--json", "plan"], { spec: same }))).toBe(
+      [
+        "The clone cannot be made: 3 mistakes",
+        `  - archive.clusterId: is the name of the cluster that is cloned (received "prod"). Give the clone a name of its own, such as prod-clone.`,
+        `  - archive.location: is an archive of the cluster that is cloned (received ${JSON.stringify(production.archive.location)}). Choose a folder outside: a clone writes nothing into ${production.archive.location}.`,
+        `  - archive.offsite.location: is an archive of the cluster that is cloned (received ${JSON.stringify(production.archive.offsite!.location)}). Choose a folder outside: a clone writes nothing into ${production.archive.offsite!.location}.`,
+      ].join("\n"),
+    );
+    fs.cpSync(
+      path.join(production.archive.location, "prod/records/archive.json"),
+      path.join(host.archive.location, "prod/records/archive.json"),
+    );
+    const refused = await agent(["--json", "plan"], {
+      spec: { ...plan, archive: host.archive, cloneOf: primaryOf(production) },
+    });
+    expect(complaint(refused)).toBe(
+      `${host.archive.location} holds the archive of prod, which is cloned: a clone writes nothing there. Give it a place of its own.`,
+    );
+  });
+
+  it("production lost no write", async () => {
+    await writer.stop();
+    const compared = writer.compare(await readValues(production.cluster.nodes[0]!));
+    expect(compared).toMatchObject({ lost: [], wrong: [], double: [] });
+  });
+});
