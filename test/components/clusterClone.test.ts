@@ -118,15 +118,17 @@ describe("ClusterClone", () => {
     ],
   ];
 
-  it.each(wrong)("refuses %s", async (_, changes, mistake) => {
-    const error = await make(changes).catch(messageOf);
+  it.each(wrong)("refuses %s", (_, changes, mistake) => {
+    const error = messageOf(() => new ClusterClone("copy", { ...args, ...changes }));
     expect(error).toBe(`ClusterClone "copy" cannot be created: 1 mistake\n  - ${mistake}`);
   });
 
-  it("refuses a host of production by SSH", async () => {
+  it("refuses a host of production by SSH", () => {
     const nodes = sshHosts();
     const [host] = String(nodes[0]!.address).split(":");
-    const error = await make({ nodes, productionNodes: [{ address: `${host}:7999` }] }).catch(messageOf);
+    const error = messageOf(
+      () => new ClusterClone("copy", { ...args, nodes, productionNodes: [{ address: `${host}:7999` }] }),
+    );
     expect(error).toContain(
       `nodes[0].address: is on a host of the cluster that is cloned, whose service and agent are there (received ${JSON.stringify(nodes[0]!.address)}). Choose another host.`,
     );

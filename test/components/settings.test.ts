@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
-import { readEnvironment, readRecovery, readRestore } from "../../stacks/settings";
+import { readClone, readEnvironment, readRecovery, readRestore } from "../../stacks/settings";
 import { messageOf } from "./harness";
 
 const nodes = [{ nodeId: "n1", address: "127.0.0.1:1", adminUrl: "http://127.0.0.1:2", directory: "/srv/n1" }];
@@ -180,5 +180,40 @@ describe("readRestore", () => {
       'test:fenced: must be a list of texts (received "node4"). Write a list of texts as JSON, or as YAML in the stack\'s file.',
       expect.stringContaining("test:repalces: is not known") as string,
     ]);
+  });
+});
+
+describe("readClone", () => {
+  const wanted = {
+    sourceClusterId: "prod",
+    sourceLocation: "/mnt/backup",
+    sourceOffsiteLocation: "s3://away?region=eu-west-1",
+    productionNodes: JSON.stringify(nodes),
+    recoveryId: "c1",
+  };
+
+  it("reads both archives and both lists of nodes", () => {
+    const copies = [{ ...nodes[0], nodeId: "copy1", address: "127.0.0.1:3" }];
+    const own = { clusterId: "copy", archiveLocation: "/mnt/copy", nodes: JSON.stringify(copies) };
+    expect(readClone(config({ ...wanted, ...own }))).toMatchObject({
+      nodes: copies,
+      productionNodes: nodes,
+      places: { primary: { kind: "directory", location: "/mnt/copy" } },
+      source: {
+        primary: { kind: "directory", location: "/mnt/backup" },
+        offsite: { kind: "s3", bucket: "away", region: "eu-west-1" },
+      },
+    });
+  });
+
+  it("names what is missing of production", () => {
+    expect(messageOf(() => readClone(config({ ...cluster, recoveryId: "c1" })))).toBe(
+      [
+        "The configuration of stack dev cannot be used: 3 mistakes",
+        "  - test:sourceClusterId: is missing (received nothing). Run: pulumi config set sourceClusterId prod",
+        "  - test:sourceLocation: is missing (received nothing). Run: pulumi config set sourceLocation /mnt/backup/neumann",
+        `  - test:productionNodes: is missing (received nothing). Run: pulumi config set productionNodes '[{"nodeId": "node1", "address": …, "adminUrl": …, "directory": …}, …]'`,
+      ].join("\n"),
+    );
   });
 });

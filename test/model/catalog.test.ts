@@ -199,6 +199,12 @@ describe("productionLineage", () => {
     }
   });
 
+  it("is the clone's own, once accepted, where only a clone writes", () => {
+    const lineages = [lineage("l-copy", "l-one", { purpose: "clone" })];
+    expect(productionLineage(catalog({ lineages }))).toHaveProperty("refused");
+    expect(productionLineage(catalog({ lineages, accepted: [accepted("l-copy")] }))).toEqual({ lineage: lineages[0] });
+  });
+
   it("is the grandchild although the recovery between was given up", () => {
     const lineages = [lineage("l-one"), lineage("l-two", "l-one"), lineage("l-three", "l-two")];
     const found = productionLineage(catalog({ lineages, accepted: [accepted("l-three")] }));
