@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { RestoreSpec } from "../../model/specs";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
 import {
   adminOf,
@@ -21,7 +22,6 @@ import {
   phase,
   type Protected,
   protectedCluster,
-  recoveryOf,
   scratch,
 } from "./support";
 
@@ -69,6 +69,17 @@ const primaryOf = ({ archive }: Protected): FolderArchive => {
   void offsite;
   return primary;
 };
+
+/** What each phase is told; the digest is that of this moment. */
+async function recoveryOf(
+  [host]: [Host],
+  { recoveryId = "r1", ...more }: { recoveryId?: string; restorePoint: string; cloneOf: FolderArchive },
+): Promise<(host: Host) => RestoreSpec> {
+  const plan = { archive: host.archive, recoveryId, nodes: [host.node.id], ...more };
+  const { digest } = await must<{ digest: string }>(["plan"], { spec: plan });
+  const members = [{ id: host.node.id, address: host.node.address }];
+  return ({ node }) => ({ plan, planDigest: digest, node: node.id, clusterName: "lab", members });
+}
 
 async function clone(host: Host, restorePoint: string, source = primaryOf(production)) {
   const spec = (await recoveryOf([host], { restorePoint, cloneOf: source }))(host);

@@ -65,8 +65,8 @@ describe("ClusterClone", () => {
     ],
     [
       "a folder in production's archive",
-      { archive: { ...own, location: `${archive.location as string}/copy` } },
-      `archive.location: is an archive of the cluster that is cloned (received "${archive.location as string}/copy"). Choose a folder outside: a clone writes nothing into ${archive.location as string}.`,
+      { archive: { ...own, location: `${archive.location}/copy` } },
+      `archive.location: is an archive of the cluster that is cloned (received "${archive.location}/copy"). Choose a folder outside: a clone writes nothing into ${archive.location}.`,
     ],
     [
       "another prefix in production's bucket",

@@ -90,6 +90,18 @@ describe("the package for other Pulumi languages", () => {
           "policy?: BackupPolicyArgs",
           "reconcile?: string",
         ],
+        "pulumi-neumann:index:ClusterClone": [
+          "approvedPlanDigest?: string",
+          "archive: ArchiveReference",
+          "clusterName?: string",
+          "nodes: plain plain HostArgs[]",
+          "onUnreachable?: plain OnUnreachable",
+          "policy?: BackupPolicyArgs",
+          "productionNodes: ProductionNodeArgs[]",
+          "recoveryId: string",
+          "restorePoint?: string",
+          "source: ArchiveReference",
+        ],
         "pulumi-neumann:index:ClusterRestore": [
           "approvedPlanDigest?: string",
           "archive: ArchiveReference",
