@@ -14,11 +14,11 @@ function formsOf({ value }: Secret): Buffer[] {
   return [Buffer.from(value), Buffer.from(base64.slice(0, -2)), Buffer.from(Buffer.from(value).toString("hex"))];
 }
 
-/** The body of a key in PEM: its lines may be joined in another way. */
+/** The private part of an Ed25519 key in PEM, as it stands in one of its lines. */
 export function pemSecret(name: string, pem: string): Secret {
   const lines = pem.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));
-  // The middle: every key of its kind begins alike.
-  return { name, value: lines.reduce((longest, line) => (line.length > longest.length ? line : longest)).slice(-40) };
+  // In the form of OpenSSH it begins 161 bytes in, after what every key of its kind has, and the public part.
+  return { name, value: lines[3]?.slice(5, 47) ?? (lines[0] as string).slice(-40) };
 }
 
 /** Names of the secrets that something holds. */
