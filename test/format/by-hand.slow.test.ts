@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
@@ -25,6 +25,10 @@ let source: LabCluster;
 let target: LabCluster | undefined;
 /** Public keys as `install` printed them. */
 let keys: string[];
+/** File of an identity, and its recipient; the first backups and the log behind them are encrypted to it. */
+const age = { identity: "", recipients: [] as string[] };
+const encrypts = spawnSync("age", ["--version"]).status === 0;
+if (!encrypts) console.warn("skipped: the program age is not on PATH (Debian: apt-get install age)");
 
 beforeAll(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "by-hand-"));
@@ -44,11 +48,12 @@ beforeAll(async () => {
     role: "primary",
   });
   agent(["archive-create"], { archive: archive.offsite, clusterId: "prod", role: "offsite" });
-  keys = source.nodes.map((node) => {
-    const { publicKey } = agent(["install"], installation(node));
-    endSchedule(node);
-    return publicKey as string;
-  });
+  if (encrypts) {
+    age.identity = path.join(folder, "identity");
+    execFileSync("age-keygen", ["--output", age.identity], { stdio: "ignore" });
+    age.recipients = [execFileSync("age-keygen", ["-y", age.identity], { encoding: "utf8" }).trim()];
+  }
+  keys = install(age.recipients);
   await Promise.all(source.nodes.map((node) => node.start()));
   await source.whenHealthy();
 });
@@ -59,6 +64,14 @@ afterAll(async () => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
+function install(recipients: string[]): string[] {
+  return source.nodes.map((node) => {
+    const { publicKey } = agent(["install"], installation(node, recipients));
+    endSchedule(node);
+    return publicKey as string;
+  });
+}
+
 /** This test takes its backups itself: the schedule that `install` starts would come in between on a slow machine. */
 function endSchedule(node: LabNode): void {
   const pid = Number(fs.readFileSync(path.join(node.folder, "agent", "state", "schedule.pid"), "utf8"));
@@ -66,8 +79,9 @@ function endSchedule(node: LabNode): void {
   process.kill(pid, "SIGTERM");
 }
 
-function installation(node: LabNode): InstallSpec {
-  const overrides = { wal: { archiveTimeoutSeconds: 1, arrivalDeadlineSeconds: 60, freeSpaceAlarmMebibytes: 1 } };
+function installation(node: LabNode, recipients: string[]): InstallSpec {
+  const wal = { archiveTimeoutSeconds: 1, arrivalDeadlineSeconds: 60, freeSpaceAlarmMebibytes: 1 };
+  const overrides = { wal, encryption: { recipients } };
   return {
     config: {
       format: "neumann-agent/1",
@@ -147,6 +161,8 @@ async function freshNode(name: string): Promise<{ node: LabNode; environment: Re
 
 describe("docs/format.md", () => {
   let taken: Record<string, unknown>;
+  /** Backups of the first thousand rows: encrypted. */
+  let first: { full: string; offsite: string };
   /** Before the last rows, which come after all backups. */
   let beforeLast: Date;
 
@@ -154,48 +170,96 @@ describe("docs/format.md", () => {
     const leader = await source.leader();
     await leader.must(["query", "CREATE TABLE t (k INT, v TEXT)"]);
     await write(1, 1000);
-    await onLeader(["full"]);
-    await onLeader(["offsite"]);
-    await write(1001, rows - 1000);
+    const { backupId: full } = await onLeader(["full"]);
+    const { backupId: offsite } = await onLeader(["offsite"]);
+    first = { full: full as string, offsite: offsite as string };
+    await write(1001, 1000);
+    // Now the log behind the first backup is encrypted up to here, and plain from here on.
+    await sealedLog();
+    install([]);
+    await write(2001, rows - 2000);
     await onLeader(["snapshot"]);
     await onLeader(["full"]);
     taken = await onLeader(["offsite"]);
     beforeLast = new Date();
     await write(rows + 1, 10);
     const end = Date.now();
-    const wal = path.join(archive.location, "prod", "wal");
     // All ten are stored for sure when a segment comes that was begun after them.
     await write(rows + 11, 1);
-    const late = (name: string): boolean =>
-      (fs.statSync(path.join(wal, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) > end;
-    const stored = (): string[] =>
-      fs.readdirSync(wal, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".wal") && late(name));
-    await until(
-      "the log is archived",
-      () => new Set(stored().map((name) => path.dirname(name))).size === 3 || undefined,
-    );
+    await until("the log is archived", () => archivedBy(end).size === 3 || undefined);
     await source.close();
   });
+
+  /** Every node has stored a segment of what was written until now. */
+  const sealedLog = async (): Promise<void> => {
+    const begin = Date.now();
+    await until("the log is archived", () => (archivedBy(begin).size === 3 ? true : undefined));
+  };
+
+  const archivedBy = (after: number): Set<string> => {
+    const wal = path.join(archive.location, "prod", "wal");
+    const late = (name: string): boolean =>
+      (fs.statSync(path.join(wal, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) > after;
+    const names = fs.readdirSync(wal, { recursive: true, encoding: "utf8" });
+    return new Set(names.filter((name) => name.endsWith(".wal") && late(name)).map((name) => path.dirname(name)));
+  };
 
   it.each([
     ["to the end of the log", 11],
     ["to a time", 0],
   ])("rolls a snapshot forward %s, row by row", async (_, more) => {
-    const { node, environment } = await freshNode(`forward-${more}`);
-    const place = { ...environment, ARCHIVE: archive.location, TIER: "snapshots" };
     const target: Record<string, string> = more === 0 ? { UNTIL: beforeLast.toISOString() } : {};
+    await rolledForward(`forward-${more}`, { TIER: "snapshots", ...target }, rows + more);
+  });
+
+  it.skipIf(!encrypts)("rolls an encrypted backup forward by a log that is encrypted and then plain", async () => {
+    const before = { TIER: "full", BACKUP: first.full };
+    const { node, environment } = await freshNode("forward-closed");
+    const place = { ...environment, ARCHIVE: archive.location, ...before };
+    const closed = tryBash("by-hand", { ...place, IDENTITY: path.join(folder, "nobody") });
+    expect(closed.status).not.toBe(0);
+    expect(fs.readdirSync(node.dataDirectory)).not.toContain("raft");
+    expect(fs.readFileSync(objectOf("full", first.full)).subarray(0, 21).toString()).toBe("age-encryption.org/v1");
+    await rolledForward("forward-encrypted", { ...before, IDENTITY: age.identity }, rows + 11);
+  });
+
+  const objectOf = (tier: string, backupId: string): string => {
+    const data = path.join(archive.location, "prod", tier, "data");
+    const names = fs.readdirSync(data, { recursive: true, encoding: "utf8" });
+    return path.join(data, names.find((name) => name.includes(backupId) && name.endsWith(".age")) ?? "");
+  };
+
+  async function rolledForward(name: string, more: Record<string, string>, count: number): Promise<void> {
+    const { node, environment } = await freshNode(name);
+    const place = { ...environment, ARCHIVE: archive.location, ...more };
     const all = markedCommands(page, "by-hand");
     const last = all.indexOf("neumann-admin init-cluster");
     const commands = [all.slice(0, last), markedCommands(page, "by-hand-forward"), all.slice(last)].join("\n");
-    const { status, stderr } = tryScript(commands, { ...place, ...target });
+    const { status, stderr } = tryScript(commands, place);
     expect(stderr).toBe("");
     expect(status).toBe(0);
     await node.start();
     await until("it leads", async () => (await node.leads()) || undefined);
     bash("by-hand-started", place);
+    expect(await valuesIn(node)).toEqual(valuesTo(count));
+    await node.stop();
+  }
+
+  const valuesTo = (count: number): string[] => Array.from({ length: count }, (_, i) => valueOf(i + 1)).sort();
+
+  async function valuesIn(node: LabNode): Promise<string[]> {
     const text = await node.must(["query", "-"], "SELECT k, v FROM t\n");
-    const found = [...text.matchAll(/row-\d+-[0-9a-f]{24}/g)].map(([value]) => value).sort();
-    expect(found).toEqual(Array.from({ length: rows + more }, (__, i) => valueOf(i + 1)).sort());
+    return [...text.matchAll(/row-\d+-[0-9a-f]{24}/g)].map(([value]) => value).sort();
+  }
+
+  it.skipIf(!encrypts)("restores an encrypted off-site backup by hand, row by row", async () => {
+    const { node, environment } = await freshNode("hand-encrypted");
+    const place = { ...environment, BACKUP: first.offsite, IDENTITY: age.identity };
+    bash("by-hand", place);
+    await node.start();
+    await until("it leads", async () => (await node.leads()) || undefined);
+    bash("by-hand-started", place);
+    expect(await valuesIn(node)).toEqual(valuesTo(1000));
     await node.stop();
   });
 
@@ -208,9 +272,7 @@ describe("docs/format.md", () => {
     await until("it leads", async () => (await node.leads()) || undefined);
     bash("by-hand-started", { ...environment, ...place });
     expect(await node.count()).toBe(rows);
-    const text = await node.must(["query", "-"], "SELECT k, v FROM t\n");
-    const found = [...text.matchAll(/row-\d+-[0-9a-f]{24}/g)].map(([value]) => value).sort();
-    expect(found).toEqual(Array.from({ length: rows }, (_, i) => valueOf(i + 1)).sort());
+    expect(await valuesIn(node)).toEqual(valuesTo(rows));
     await node.must(["query", `INSERT INTO t (k, v) VALUES (${rows + 1}, 'new')`]);
     expect(await node.count()).toBe(rows + 1);
     await node.stop();
@@ -266,7 +328,7 @@ describe("docs/format.md", () => {
     fs.cpSync(archive.offsite?.location ?? "", copy, { recursive: true });
     const data = path.join(copy, "prod/offsite/data");
     for (const name of fs.readdirSync(data, { recursive: true, encoding: "utf8" })) {
-      if (!name.endsWith("data.tar.zst")) continue;
+      if (!/data\.tar\.zst(\.age)?$/.test(name)) continue;
       const bytes = fs.readFileSync(path.join(data, name));
       bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
       fs.writeFileSync(path.join(data, name), bytes);
