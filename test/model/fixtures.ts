@@ -3,7 +3,9 @@ import fc from "fast-check";
 import type { Catalog, CatalogEntry, Place } from "../../model/catalog";
 import { type Manifest, manifestFormat, signedText } from "../../model/manifest";
 import { InputError, type Mistake } from "../../model/mistakes";
-import type { LineageRecord, RecoveryAccepted } from "../../model/records";
+import { planDigest, type RestorePlan } from "../../model/plan";
+import { PlanRefused } from "../../model/planRefused";
+import type { LineageRecord, RecoveryAccepted, RecoveryPin } from "../../model/records";
 import { keyIdOf } from "../../model/signature";
 import { Tier } from "../../model/tier";
 
@@ -220,4 +222,22 @@ export function copied(source: Manifest, keys: Keys, change: Partial<Manifest> =
     agent: { version: "2", sha256: sha("5") },
   };
   return signed({ ...copy, ...change }, keys);
+}
+
+/** The message of a refusal, which must be one. */
+export function refusalOf(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof PlanRefused)) throw error;
+    return error.message;
+  }
+  throw new Error("a plan was made");
+}
+
+/** The record that pins a recovery to a plan. */
+export function pinOf(plan: RestorePlan): RecoveryPin {
+  const { recoveryId, restorePoint, nodes } = plan;
+  const digest = planDigest(plan);
+  return { format: "neumann-recovery/1", recoveryId, restorePoint, digest, firstNode: nodes[0] ?? "", plan };
 }

@@ -2,9 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type InPlace, looseMembers, type OldMember } from "../../model/inPlace";
 import { describePlan, planDigest, type PlanRequest, resolvePlan, type RestorePlan } from "../../model/plan";
-import { PlanRefused } from "../../model/planRefused";
-import type { RecoveryPin } from "../../model/records";
-import { catalog, entry, idOf } from "./fixtures";
+import { catalog, entry, idOf, pinOf, refusalOf } from "./fixtures";
 
 const lineage = "l-one";
 const inPlace: InPlace = { replaces: lineage, fenced: ["node3"] };
@@ -16,19 +14,7 @@ function ask(change: Partial<PlanRequest> = {}): RestorePlan {
 }
 
 function refusal(change: Partial<PlanRequest>): string {
-  try {
-    ask(change);
-  } catch (error) {
-    expect(error).toBeInstanceOf(PlanRefused);
-    return (error as Error).message;
-  }
-  throw new Error("a plan was made");
-}
-
-function pinOf(plan: RestorePlan): RecoveryPin {
-  const { recoveryId, restorePoint } = plan;
-  const digest = planDigest(plan);
-  return { format: "neumann-recovery/1", recoveryId, restorePoint, digest, firstNode: "node1", plan };
+  return refusalOf(() => ask(change));
 }
 
 describe("members that may run", () => {

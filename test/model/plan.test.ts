@@ -5,9 +5,20 @@ import { InputError } from "../../model/mistakes";
 import { describePlan, planDigest, type PlanRequest, resolvePlan, type RestorePlan } from "../../model/plan";
 import { PlanRefused } from "../../model/planRefused";
 import { segmentName } from "../../model/layout";
-import type { RecoveryPin } from "../../model/records";
 import { Tier } from "../../model/tier";
-import { accepted, anyManifest, catalog, entry, idOf, lineage, messageOf, sha, shuffleKeys } from "./fixtures";
+import {
+  accepted,
+  anyManifest,
+  catalog,
+  entry,
+  idOf,
+  lineage,
+  messageOf,
+  pinOf,
+  refusalOf,
+  sha,
+  shuffleKeys,
+} from "./fixtures";
 
 const full = entry({ backupId: idOf(1), index: { low: 1000, high: 1000 } });
 const off = entry({ backupId: idOf(2), tier: Tier.Offsite, index: { low: 900, high: 900 } });
@@ -24,27 +35,8 @@ function ask(change: Partial<PlanRequest> = {}): RestorePlan {
   });
 }
 
-/** The message of a refusal, which must be one. */
 function refusal(change: Partial<PlanRequest>): string {
-  try {
-    ask(change);
-  } catch (error) {
-    expect(error).toBeInstanceOf(PlanRefused);
-    return (error as Error).message;
-  }
-  throw new Error("a plan was made");
-}
-
-function pinOf(plan: RestorePlan): RecoveryPin {
-  const { recoveryId, restorePoint, nodes } = plan;
-  return {
-    format: "neumann-recovery/1",
-    recoveryId,
-    restorePoint,
-    digest: planDigest(plan),
-    firstNode: nodes[0] ?? "",
-    plan,
-  };
+  return refusalOf(() => ask(change));
 }
 
 describe("resolvePlan", () => {

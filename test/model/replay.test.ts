@@ -6,7 +6,7 @@ import { PlanRefused } from "../../model/planRefused";
 import type { StoredWatermark } from "../../model/watermarks";
 import { type BaseAndLog, chooseBaseAndLog, logAfter, segmentsOf } from "../../model/replay";
 import { Tier } from "../../model/tier";
-import { catalog, entry, idOf } from "./fixtures";
+import { catalog, entry, idOf, refusalOf } from "./fixtures";
 
 const day = "2026-11-23T";
 const clock = (time: string): string => `${day}${time}.000Z`;
@@ -91,13 +91,7 @@ function mark(at: string, commitIndex: number, open: number, change: Partial<Sto
 }
 
 function refusal(...asked: Parameters<typeof choose>): string {
-  try {
-    choose(...asked);
-  } catch (error) {
-    expect(error).toBeInstanceOf(PlanRefused);
-    return (error as Error).message;
-  }
-  throw new Error("it was planned");
+  return refusalOf(() => choose(...asked));
 }
 
 const hourly = { 0: "04:10:00", 1: "04:20:00", 2: "04:30:00", 3: "04:40:00", 4: "04:50:00" };
