@@ -4,8 +4,8 @@ import { checkHostStructure, type KnownHost, resolveHosts } from "../components/
 import { checkProtection } from "../components/protection";
 import { isRecoveryId } from "../model/layout";
 import { parseLocation } from "../model/locationText";
-import { identityIn } from "../model/ageKeys";
-import { InputError, Mistakes, secretShown } from "../model/mistakes";
+import { identityOfFile } from "../model/identityFile";
+import { InputError, Mistakes } from "../model/mistakes";
 import { nodeKeysOf, parseRecoveryKit, type RecoveryKit } from "../model/recoveryKit";
 import { ArchiveKind, type ArchiveLocation, type ArchiveSpec } from "../model/reference";
 import { parseRestorePoint } from "../model/restorePoint";
@@ -59,33 +59,15 @@ export async function readOrder(argv: readonly string[]): Promise<RecoverOrder> 
   checkTexts(flags, mistakes);
   const recoveryId = required(flags, "recovery-id", mistakes);
   const archive = archiveOf(kit, flags, mistakes);
-  const identity = await identityOf(flags, mistakes);
+  const identity = await identityOfFile(flags.text("identity-file"), (name) => readFile(name, "utf8"), mistakes);
   if (hosts !== undefined) checkTogether(hosts, archive, mistakes);
   if (!kit || !hosts || !archive || !recoveryId) throw new InputError(subject, mistakes.all);
   mistakes.throwIfAny(subject);
   const policy = policyOf(kit, flags);
-  const request: RecoveryRequest = { archive, hosts, policy, recoveryId, ...choicesOf(flags, archive), ...identity };
+  const request: RecoveryRequest = { archive, hosts, policy, recoveryId, ...choicesOf(flags, archive) };
+  if (identity !== undefined) request.identity = identity;
   const work = path.resolve(flags.text("work") ?? `neumann-recovery-${recoveryId}`);
   return { kit, request, work, dryRun: flags.has("dry-run"), yes: flags.has("yes") };
-}
-
-/** Nothing of the file is ever repeated. */
-async function identityOf(flags: GivenFlags, mistakes: Mistakes): Promise<{ identity?: string }> {
-  const file = flags.text("identity-file");
-  if (file === undefined) return {};
-  let text = "";
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    const remedy = "Name the file that age-keygen wrote.";
-    mistakes.add("--identity-file", `cannot be read: ${(error as Error).message}`, file, remedy);
-    return {};
-  }
-  const identity = identityIn(text);
-  if (identity !== undefined) return { identity };
-  const remedy = "It has one line that begins with AGE-SECRET-KEY-1, and comments, as age-keygen writes it.";
-  mistakes.add("--identity-file", "holds not exactly one X25519 identity of age", secretShown, remedy);
-  return {};
 }
 
 type Choices = Pick<RecoveryRequest, "clusterName" | "restorePoint" | "approvedPlanDigest">;

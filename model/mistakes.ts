@@ -28,7 +28,7 @@ function describe(mistakes: readonly Mistake[]): string {
 /** What stands in a message where a secret was given. */
 export const secretShown = "(not shown)";
 
-const secretNames = ["secretAccessKey", "sessionToken", "privateKey", "privateKeyPassword"];
+const secretNames = ["secretAccessKey", "sessionToken", "privateKey", "privateKeyPassword", "identity"];
 
 /** True for names, and paths of names, whose values are for nobody's eyes. */
 export function isSecret(path: string): boolean {

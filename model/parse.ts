@@ -78,7 +78,7 @@ export function parseJsonAs<T>(
 /** What is wrong with a text that is no JSON; of one that may hold keys nothing is shown. */
 export function noJson(text: string, error: Error): Pick<Mistake, "problem" | "received"> {
   if (text.trim() === "") return { problem: "is empty", received: text };
-  const secret = /secretAccessKey|sessionToken/.test(text);
+  const secret = /secretAccessKey|sessionToken|"identity"/.test(text);
   // The parser's own message may quote the text, over several lines, and tells the position in two ways.
   const said = error.message.replace(/, ".*$/s, "").replace(/ \(line \d+ column \d+\)$/, "");
   const reason = secret ? "it cannot be parsed" : said;

@@ -25,7 +25,7 @@ export function printedSteps({ archive, nodes, versions, policy }: KitContent): 
       ? []
       : [
           `   The backups are encrypted to ${recipients.join(", ")}.`,
-          "   Fetch the identity of one of them, which is in no kit: it goes with --identity-file FILE. Install age on the first node.",
+          "   Fetch the identity of one of them, which is in no kit: it goes with --identity-file FILE. Install age on the nodes too.",
         ]),
     `4. Describe them in a file: \`${command} recover --help\` shows its shape.`,
     `5. Look at the plan, which touches nothing. The recovery id names this recovery for ever, such as the date:`,
@@ -41,7 +41,7 @@ export function printedSteps({ archive, nodes, versions, policy }: KitContent): 
       ? "Backups are believed whoever signed them. --known-keys-only: only what the nodes named here have signed."
       : `Backups are believed only if one of ${keys} keys signed them.`,
     `Without npm: the agent (SHA-256 ${versions.agent}) and the description of the format lie in the off-site archive,`,
-    `   below ${clusterId}/records/software/: tar, zstd and sha256sum are enough.`,
+    `   below ${clusterId}/records/software/: ${recipients.length === 0 ? "tar, zstd" : "age, tar, zstd"} and sha256sum are enough.`,
   ];
 }
 

@@ -14,7 +14,7 @@ import { readEnvironment, readRecovery } from "../stacks/settings";
 import { agent, component, digestShown, inProcess, policy, settings, terminal, type Way } from "./bad-input/ways";
 import { archive, at, known, manifestOf, node, specs, tarball } from "./bad-input/world";
 import { localHosts, publicKeyOf, sshArgs } from "./components/harness";
-import { lineage } from "./model/fixtures";
+import { agePairs, lineage } from "./model/fixtures";
 import { serializeManifest } from "../model/manifest";
 
 /**
@@ -61,6 +61,13 @@ function restore(change: Loose<ClusterRestoreArgs>): Way {
   const args = { nodes: localHosts(), archive: place, ...named, ...change } as ClusterRestoreArgs;
   return component((opts) => new ClusterRestore("undo", args, opts));
 }
+
+const [pair, otherPair] = agePairs;
+/** One letter of each is another. */
+const wrongLetter = {
+  recipient: pair.recipient.replace("glluf", "gllvf"),
+  identity: pair.identity.replace("R8VW", "R8VV"),
+};
 
 type Options = pulumi.ComponentResourceOptions;
 
@@ -115,6 +122,36 @@ function query(content: Buffer, listed: Parameters<typeof manifestOf>[1] = {}): 
 /** A recovery onto a node that holds something. */
 function target(files: Record<string, string>): Way {
   return agent("restore --phase first", { stdin: specs.restore(digestShown), files });
+}
+
+/** The newest backup, encrypted: nobody gets as far as its data. */
+function encryptedBackup(): Record<string, string> {
+  const parts = [{ name: "data.tar.zst.age", bytes: 1, sha256: "0".repeat(64) }];
+  const made = manifestOf(known.newest, { parts, encryption: { recipients: [pair.recipient] } });
+  return { [at.manifest()]: serializeManifest(made), [`${at.data()}.age`]: "x" };
+}
+
+function encryptedPlan(more: object): Way {
+  return agent("plan", { stdin: { ...specs.plan, ...more }, files: encryptedBackup() });
+}
+
+/** The archived segments from this number on, encrypted. */
+function sealedSegments(...numbers: number[]): Record<string, string> {
+  return Object.fromEntries(numbers.map((number) => [at.segment(number), "age-encryption.org/v1\n-> X25519 …"]));
+}
+
+/** On a host where none is found. */
+function withoutPrograms(way: Way): Way {
+  return async () => {
+    tarball(); // Made once, by programs.
+    const usual = process.env.PATH;
+    process.env.PATH = "/nowhere";
+    try {
+      return await way();
+    } finally {
+      process.env.PATH = usual;
+    }
+  };
 }
 
 /** What commands cannot do without. */
@@ -269,6 +306,42 @@ const table: Bad[] = [
   - policy.signing.trustedKeys: must be a list of public keys (received "(not shown)"). Put it in brackets, even a single one; [] names none.`,
   },
 
+  {
+    what: "a recipient with a wrong letter",
+    by: policy({ encryption: { recipients: [pair.recipient, wrongLetter.recipient] } }),
+    says: `The backup policy cannot be used: 1 mistake
+  - policy.encryption.recipients[1]: is no X25519 recipient of age, or a letter of it is wrong (received "${wrongLetter.recipient}"). Copy the line that \`age-keygen -y FILE\` prints: 62 characters that begin with age1.`,
+  },
+  {
+    what: "an identity as a recipient",
+    by: policy({ encryption: { recipients: [pair.identity] } }),
+    says: `The backup policy cannot be used: 1 mistake
+  - policy.encryption.recipients[0]: is an identity, which opens every backup (received "(not shown)"). Make a new pair with \`age-keygen\` and give its recipient, age1…: this identity has been in a program's text.`,
+  },
+  {
+    what: "one recipient and no list",
+    by: policy({ encryption: { recipients: pair.recipient } }),
+    says: `The backup policy cannot be used: 1 mistake
+  - policy.encryption.recipients: must be a list of age recipients (received "${pair.recipient}"). Put it in brackets, even a single one; [] encrypts nothing.`,
+  },
+  {
+    what: "nodes that should restore what they cannot decrypt",
+    by: policy({ encryption: { recipients: [pair.recipient] }, verification: { restoreEveryMinutes: 10080 } }),
+    says: `The backup policy cannot be used: 1 mistake
+  - policy.verification.restoreEveryMinutes: asks nodes to restore what is encrypted, and no node has an identity (received 10080). Leave it out, and run \`verify --depth restore --identity-file FILE\` on a node from time to time.`,
+  },
+  {
+    what: "an identity in the policy of a component",
+    by: backups({ policy: { encryption: { recipients: [pair.recipient, pair.identity.toLowerCase()] } } }),
+    says: `ClusterBackups "prod" cannot be created: 1 mistake
+  - policy.encryption.recipients[1]: is an identity, which opens every backup (received "(not shown)"). Make a new pair with \`age-keygen\` and give its recipient, age1…: this identity has been in a program's text.`,
+  },
+  {
+    what: "an identity where there is no place for one",
+    by: backups({ policy: { encryption: { identity: pair.identity } } }),
+    says: `ClusterBackups "prod" cannot be created: 1 mistake
+  - policy.encryption.identity: is not known (received "(not shown)"). Use one of: recipients.`,
+  },
   {
     what: "a repair that is switched on",
     by: backups({ reconcile: true }),
@@ -1559,6 +1632,119 @@ const table: Bad[] = [
     by: agent("restore --phase accept", { stdin: specs.restore() }),
     code: 3,
     says: "recovery r1 has not restored its first node yet: run its phases in their order, as `pulumi up` does",
+  },
+  {
+    what: "a recovery by an identity with a wrong letter",
+    by: recovery({ identity: wrongLetter.identity }),
+    says: `DisasterRecovery "dr" cannot be created: 1 mistake
+  - identity: is no X25519 identity of age, or a letter of it is wrong (received "(not shown)"). Give the one line of age-keygen's file that begins with AGE-SECRET-KEY-1, as a secret.`,
+  },
+  {
+    what: "a restore in place by the whole file of an identity",
+    by: restore({ identity: `# public key: ${pair.recipient}\n${pair.identity}\n` }),
+    says: `ClusterRestore "undo" cannot be created: 1 mistake
+  - identity: is no X25519 identity of age, or a letter of it is wrong (received "(not shown)"). Give the one line of age-keygen's file that begins with AGE-SECRET-KEY-1, as a secret.`,
+  },
+  {
+    what: "a plan by a recipient in place of an identity",
+    by: agent("plan", { stdin: { ...specs.plan, identity: pair.recipient } }),
+    code: 2,
+    says: `The specification of plan on standard input is wrong: 1 mistake
+  - identity: must be an age identity, AGE-SECRET-KEY-1… (received "(not shown)"). docs/development.md shows what belongs there; components write it themselves.`,
+  },
+  {
+    what: "a plan by an identity with a wrong letter",
+    by: agent("plan", { stdin: { ...specs.plan, identity: wrongLetter.identity } }),
+    code: 2,
+    says: `The specification of plan on standard input is wrong: 1 mistake
+  - identity: must be an age identity, AGE-SECRET-KEY-1… (received "(not shown)"). docs/development.md shows what belongs there; components write it themselves.`,
+  },
+  {
+    what: "a plan of an encrypted backup without an identity",
+    by: encryptedPlan({}),
+    code: 3,
+    says: `Refused: backup 20261123T040000Z-00000002 is encrypted to ${pair.recipient}, and no identity was given. Give the identity of one of them: \`identity\` of the component, or --identity-file with a file that age-keygen wrote.`,
+  },
+  {
+    what: "a plan of an encrypted backup with another identity",
+    by: encryptedPlan({ identity: otherPair.identity }),
+    code: 3,
+    says: `Refused: backup 20261123T040000Z-00000002 is encrypted to ${pair.recipient}, and the identity that was given opens what is encrypted to ${otherPair.recipient}. Give the identity of one of them: \`identity\` of the component, or --identity-file with a file that age-keygen wrote.`,
+  },
+  {
+    what: "an encrypted log behind a plain backup, without an identity",
+    by: agent("plan", {
+      stdin: { ...specs.plan, restorePoint: "end-of-log" },
+      files: sealedSegments(5),
+    }),
+    code: 3,
+    says: `Refused: the log of node1-0011aabb is encrypted, and no identity was given. Give the identity of one of them: \`identity\` of the component, or --identity-file with a file that age-keygen wrote.`,
+  },
+  {
+    what: "a verification that restores, without an identity",
+    by: agent("verify --depth restore", { files: encryptedBackup() }),
+    code: 3,
+    says: `Refused: backup 20261123T040000Z-00000002 is encrypted to ${pair.recipient}, and no identity was given. Give the identity of one of them: \`identity\` of the component, or --identity-file with a file that age-keygen wrote.`,
+  },
+  {
+    what: "a look back with a file that is no identity",
+    by: agent(["query", "--at", "latest", "--identity-file", "…/id", "SELECT COUNT(*) FROM t"], {
+      files: { "…/id": `${wrongLetter.identity}\n` },
+    }),
+    code: 2,
+    says: `The identity cannot be used: 1 mistake
+  - --identity-file: holds not exactly one X25519 identity of age (received "(not shown)"). It has one line that begins with AGE-SECRET-KEY-1, and comments, as age-keygen writes it.`,
+  },
+  {
+    what: "a look back with the identity in place of its file",
+    by: agent(["query", "--at", "latest", "--identity-file", pair.identity, "SELECT COUNT(*) FROM t"]),
+    code: 2,
+    says: `The identity cannot be used: 1 mistake
+  - --identity-file: is an identity, and not the file of one (received "(not shown)"). Name the file that age-keygen wrote. Others may have seen this one.`,
+  },
+  {
+    what: "a specification with an identity that cannot be parsed",
+    by: agent("plan", { stdin: `{"identity":"${pair.identity.slice(15)}` }),
+    code: 2,
+    says: `The specification of plan on standard input is wrong: 1 mistake
+  - (the whole): is not JSON: it cannot be parsed (received "(not shown)"). docs/development.md shows what belongs there; components write it themselves.`,
+  },
+  {
+    what: "a look back with two identities",
+    by: agent(["query", "--at", "latest", "--identity-file", "…/id", "SELECT COUNT(*) FROM t"], {
+      files: { "…/id": `${pair.identity}\n${otherPair.identity}\n` },
+    }),
+    code: 2,
+    says: `The identity cannot be used: 1 mistake
+  - --identity-file: holds not exactly one X25519 identity of age (received "(not shown)"). It has one line that begins with AGE-SECRET-KEY-1, and comments, as age-keygen writes it.`,
+  },
+  {
+    what: "a verification with an identity's file that is not there",
+    by: agent("verify --depth restore --identity-file …/nowhere"),
+    code: 2,
+    says: `The identity cannot be used: 1 mistake
+  - --identity-file: cannot be read: ENOENT: no such file or directory, open '…/nowhere' (received "…/nowhere"). Name the file that age-keygen wrote.`,
+  },
+  {
+    what: "a look back at an encrypted backup with another identity",
+    by: agent(["query", "--at", `backup:${known.newest}`, "--identity-file", "…/id", "SELECT COUNT(*) FROM t"], {
+      files: { ...encryptedBackup(), "…/id": `${otherPair.identity}\n` },
+    }),
+    code: 3,
+    says: `Refused: backup 20261123T040000Z-00000002 is encrypted to ${pair.recipient}, and the identity that was given opens what is encrypted to ${otherPair.recipient}. Give the identity of one of them: \`identity\` of the component, or --identity-file with a file that age-keygen wrote.`,
+  },
+  {
+    what: "a host without age for a policy with recipients",
+    by: withoutPrograms(
+      agent("install", {
+        stdin: {
+          ...specs.install,
+          config: { ...specs.install.config, policy: { encryption: { recipients: [pair.recipient] } } },
+        },
+      }),
+    ),
+    code: 3,
+    says: "age was not found. Install it or put it on PATH. Nodes encrypt with it for policy.encryption.recipients. Nothing was changed.",
   },
   {
     what: "a restore in place with wrong names",

@@ -8,6 +8,7 @@ import { decryptionProblem } from "../../model/decryption";
 import { newestOf } from "./status";
 import { lookAtProtection } from "../archive/protection";
 import { parseConfig } from "../database/config";
+import { ageVersion } from "../host/age";
 import { exists, freeBytes, hashFile } from "../host/files";
 import { run } from "../host/run";
 import { formatBytes } from "../../model/units";
@@ -108,9 +109,7 @@ async function version(program: string, expected: string): Promise<string> {
 
 async function age(node: Node): Promise<string> {
   if (node.config.policy.encryption.recipients.length === 0) return "not needed: the policy names no recipients";
-  const { code, stdout, stderr } = await run("age", ["--version"]);
-  if (code !== 0) throw new Error(`age does not run: ${stderr.trim()}`);
-  return stdout.trim();
+  return ageVersion();
 }
 
 /** An identity that was never tried is none. */

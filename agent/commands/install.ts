@@ -2,10 +2,12 @@ import { chmod, chown, copyFile, lchown, readFile, rename, rm, stat } from "node
 import path from "node:path";
 import { type AgentConfig, parseGeneration, ServiceManager } from "../../model/agentConfig";
 import { Mistakes } from "../../model/mistakes";
+import { resolvePolicy } from "../../model/policy";
 import type { InstallSpec } from "../../model/specs";
 import { openArchives } from "../archive/open";
 import { nodeOf, type Node, pathsOf } from "../context";
 import { changeConfig, parseConfig, refuseForeignConfig } from "../database/config";
+import { ageVersion } from "../host/age";
 import { databaseUser } from "../host/asRoot";
 import {
   exists,
@@ -82,6 +84,7 @@ async function check({ spec, result }: InstallContext): Promise<void> {
   const text = await readIfThere(configFile);
   if (text === undefined) throw notThere("node.configFile", configFile);
   await refuseUnfitHost(config);
+  await refuseWithoutAge(config);
   refuseForeignConfig(parseConfig(text, configFile), config.node);
   if ((await hashFile(agentProgram())) !== spec.sha256) {
     throw new Refused(
@@ -128,6 +131,15 @@ async function refuseUnfitHost({ node }: AgentConfig): Promise<void> {
   const mistakes = new Mistakes();
   if (!systemd) await checkCronHost(mistakes);
   mistakes.throwIfAny("The agent cannot be installed");
+}
+
+/** Later, every backup and every segment of the log would fail, until the disk is full. */
+async function refuseWithoutAge({ policy }: AgentConfig): Promise<void> {
+  if (resolvePolicy(policy).encryption.recipients.length === 0) return;
+  await ageVersion().catch((error: unknown) => {
+    if (!(error instanceof WorldFault)) throw error;
+    throw new Refused(`${error.message} Nodes encrypt with it for policy.encryption.recipients. Nothing was changed.`);
+  });
 }
 
 /** Only before there is any data: a node that serves is never held again. */

@@ -5,6 +5,17 @@ import { Damaged, Refused, WorldFault } from "../run/errors";
 import { interrupted } from "../run/interrupt";
 import { isCode } from "./files";
 import { type Ended, ProgramFailed, start } from "./piped";
+import { run } from "./run";
+
+/**
+ * Its version.
+ * @throws WorldFault where this host cannot run it.
+ */
+export async function ageVersion(): Promise<string> {
+  const { code, stdout, stderr } = await run("age", ["--version"]);
+  if (code !== 0) throw new WorldFault(`age does not run: ${stderr.trim()}`);
+  return stdout.trim();
+}
 
 /**
  * A stream, encrypted to each of the recipients (docs/decisions/0030-encryption.md). It ends only when the program has

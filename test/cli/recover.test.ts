@@ -7,6 +7,7 @@ import { readOrder, recoverFlags } from "../../cli/recoverRequest";
 import { standardPolicy } from "../../model/policy";
 import { makeRecoveryKit, serializeRecoveryKit } from "../../model/recoveryKit";
 import type { ArchiveSpec } from "../../model/reference";
+import { agePairs } from "../model/fixtures";
 import { localHosts, publicKeyOf, sshHosts } from "../components/harness";
 import { readDocument } from "../format/document";
 
@@ -101,6 +102,31 @@ describe("recover", () => {
     const { privateKeyFile, ...login } = jump;
     expect(privateKeyFile).toBe(file);
     expect(request.hosts).toEqual([{ ...host, ssh: { ...host.ssh, jump: { ...login, privateKey } } }]);
+  });
+
+  it("takes the identity from the file that age-keygen wrote, and repeats nothing of one that is wrong", async () => {
+    const [{ identity, recipient }, other] = agePairs;
+    const made = `# created: 2026-11-23T04:00:00Z\n# public key: ${recipient}\n${identity}\n`;
+    expect((await readOrder([...usual(), "--identity-file", put("identity", made)])).request.identity).toBe(identity);
+    expect((await readOrder(usual())).request).not.toHaveProperty("identity");
+    const remedy = "It has one line that begins with AGE-SECRET-KEY-1, and comments, as age-keygen writes it.";
+    const wrong = `--identity-file: holds not exactly one X25519 identity of age (received "(not shown)"). ${remedy}`;
+    const named = "--identity-file: is an identity, and not the file of one (received \"(not shown)\").";
+    for (const [file, message] of [
+      [put("two", `${identity}\n${other.identity}\n`), wrong],
+      [put("wrong", identity.replace("R8VW", "R8VV")), wrong],
+      [put("lower", identity.toLowerCase()), wrong],
+      [put("recipient", recipient), wrong],
+      [put("empty", "# nothing\n"), wrong],
+      [at("nowhere"), "--identity-file: cannot be read: ENOENT"],
+      [identity, named],
+    ] as const) {
+      const { code, out, err } = await say("recover", ...usual(), "--identity-file", file);
+      expect(code, err).toBe(2);
+      expect(err).toContain(message);
+      expect((out + err).toUpperCase()).not.toContain(identity.slice(20, 40));
+    }
+    expect(existsSync(at("work"))).toBe(false);
   });
 
   it("names all mistakes at once, touches nothing, and shows no key", async () => {

@@ -2,19 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkRecipients, holdsIdentity, isIdentity, isRecipient, recipientOf } from "../../model/ageKeys";
 import { InputError, Mistakes, show } from "../../model/mistakes";
+import { agePairs } from "./fixtures";
 
-/** Made by `age-keygen` for this test; they open nothing else. */
-const pairs = [
-  {
-    recipient: "age1glluflsdzryfc3wc4k9pvnq7gldhjd480zpzc3d0gwpp33k3t5dsuqj3ux",
-    identity: "AGE-SECRET-KEY-1R8VW7453NWH8PS7WG4M84Z03X8RG47J2N9AF0SD6XFZGG55YCHCSXFWPFM",
-  },
-  {
-    recipient: "age1g6u2pech4spt7a9vwepmx2y32r90c487ywp4dm3gxkkrns6vt9yse67l6t",
-    identity: "AGE-SECRET-KEY-15N6ASRVJTH4CRCWNTKP2YCZ625DCGRGPWGLFNSD6PG66MKLH6KUQMFEEET",
-  },
-] as const;
-const [first, second] = pairs;
+const [first, second] = agePairs;
 const letters = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
 function mistakesOf(recipients: unknown): string {
@@ -25,7 +15,7 @@ function mistakesOf(recipients: unknown): string {
 
 describe("keys of age", () => {
   it("knows what age-keygen prints, and which recipient an identity opens", () => {
-    for (const { recipient, identity } of pairs) {
+    for (const { recipient, identity } of agePairs) {
       expect(isRecipient(recipient)).toBe(true);
       expect(isIdentity(identity)).toBe(true);
       expect(recipientOf(identity)).toBe(recipient);

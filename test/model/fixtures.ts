@@ -241,3 +241,14 @@ export function pinOf(plan: RestorePlan): RecoveryPin {
   const digest = planDigest(plan);
   return { format: "neumann-recovery/1", recoveryId, restorePoint, digest, firstNode: nodes[0] ?? "", plan };
 }
+/** Pairs of age, made by `age-keygen` for tests; they open nothing else. */
+export const agePairs = [
+  {
+    recipient: "age1glluflsdzryfc3wc4k9pvnq7gldhjd480zpzc3d0gwpp33k3t5dsuqj3ux",
+    identity: "AGE-SECRET-KEY-1R8VW7453NWH8PS7WG4M84Z03X8RG47J2N9AF0SD6XFZGG55YCHCSXFWPFM",
+  },
+  {
+    recipient: "age1g6u2pech4spt7a9vwepmx2y32r90c487ywp4dm3gxkkrns6vt9yse67l6t",
+    identity: "AGE-SECRET-KEY-15N6ASRVJTH4CRCWNTKP2YCZ625DCGRGPWGLFNSD6PG66MKLH6KUQMFEEET",
+  },
+] as const;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type BackupPolicy, type BackupPolicyOverrides, resolvePolicy, standardPolicy } from "../../model/policy";
 import { tiers } from "../../model/tier";
-import { makeKeys, messageOf, mistakesOf } from "./fixtures";
+import { agePairs, makeKeys, messageOf, mistakesOf } from "./fixtures";
 
 const day = 24 * 60;
 
@@ -83,6 +83,10 @@ const contradictions: [BackupPolicyOverrides, string][] = [
     { verification: { restoreEveryMinutes: 0, queries: [{ statement: "SELECT COUNT(*) FROM t", minimumRows: 1 }] } },
     '  - policy.verification.queries: are never asked by the schedule: restoreEveryMinutes is 0 (received [{"statement":"SELECT COUNT(*) FROM t","minimumRows":1}]). Let policy.verification.restoreEveryMinutes be more than 0, or name no queries.',
   ],
+  [
+    { encryption: { recipients: [agePairs[0].recipient] }, verification: { restoreEveryMinutes: 10080 } },
+    "  - policy.verification.restoreEveryMinutes: asks nodes to restore what is encrypted, and no node has an identity (received 10080). Leave it out, and run `verify --depth restore --identity-file FILE` on a node from time to time.",
+  ],
 ];
 
 /** What is wrong with a query, its path behind `queries`, and the problem. */
@@ -132,6 +136,7 @@ describe("resolvePolicy", () => {
   });
 
   it("takes the value next to each contradiction", () => {
+    const asked = { statement: "SELECT COUNT(*) FROM t", minimumRows: 1 };
     const borders: BackupPolicyOverrides[] = [
       { offsite: { retentionDays: 7 } },
       { offsite: { maxSourceAgeHours: 24 } },
@@ -143,9 +148,23 @@ describe("resolvePolicy", () => {
       { verification: { manifestEveryMinutes: 60, bytesEveryMinutes: 60 } },
       { verification: { manifestEveryMinutes: 61, bytesEveryMinutes: 0 } },
       { verification: { manifestEveryMinutes: 0, bytesEveryMinutes: 60, restoreEveryMinutes: 0 } },
+      { encryption: { recipients: [agePairs[0].recipient] }, verification: { restoreEveryMinutes: 0 } },
+      // Asked by the verifications that somebody with an identity runs.
+      { encryption: { recipients: [agePairs[0].recipient] }, verification: { queries: [asked] } },
+      { encryption: { recipients: [] }, verification: { restoreEveryMinutes: 10080, queries: [asked] } },
       { verification: { queries: [{ statement: "select count(*) from t WHERE v = 'x'", minimumRows: 0 }] } },
     ];
     for (const overrides of borders) expect(() => resolvePolicy(overrides)).not.toThrow();
+  });
+
+  it("lets no node restore what is encrypted, unless it is asked to: then it says why not", () => {
+    const { recipient } = agePairs[0];
+    expect(resolvePolicy({ encryption: { recipients: [recipient] } })).toMatchObject({
+      encryption: { recipients: [recipient] },
+      verification: { ...standardPolicy.verification, restoreEveryMinutes: 0 },
+    });
+    expect(resolvePolicy({ encryption: { recipients: [] } })).toEqual(standardPolicy);
+    expect(resolvePolicy({ encryption: {} })).toEqual(standardPolicy);
   });
 
   it.each(badQueries)("refuses the queries %j", (queries, expected) => {

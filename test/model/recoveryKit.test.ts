@@ -11,7 +11,7 @@ import {
   serializeRecoveryKit,
 } from "../../model/recoveryKit";
 import type { ArchiveSpec } from "../../model/reference";
-import { hash, makeKeys, messageOf, sha, shuffleKeys } from "./fixtures";
+import { agePairs, hash, makeKeys, messageOf, sha, shuffleKeys } from "./fixtures";
 
 const bucket: ArchiveSpec = {
   kind: "s3",
@@ -119,6 +119,21 @@ describe("a recovery kit", () => {
     expect(kitOf().steps.join("\n")).not.toContain("end-of-log");
     const alone = { ...folder, offsite: undefined };
     expect(kitOf({ archive: alone }).steps.join("\n")).toContain("There is no off-site copy.");
+  });
+
+  it("names who can open the backups, and holds no identity", () => {
+    const [{ recipient, identity }, second] = agePairs;
+    const policy = resolvePolicy({ encryption: { recipients: [recipient, second.recipient] } });
+    const kit = kitOf({ policy });
+    expect(kit.steps.filter((line) => /encrypted|identity|\bage\b/.test(line)).join("\n")).toMatchInlineSnapshot(`
+      "   The backups are encrypted to age1glluflsdzryfc3wc4k9pvnq7gldhjd480zpzc3d0gwpp33k3t5dsuqj3ux, age1g6u2pech4spt7a9vwepmx2y32r90c487ywp4dm3gxkkrns6vt9yse67l6t.
+         Fetch the identity of one of them, which is in no kit: it goes with --identity-file FILE. Install age on the nodes too.
+         below prod/records/software/: age, tar, zstd and sha256sum are enough."
+    `);
+    expect(parse(serializeRecoveryKit(kit)).policy.encryption).toEqual(policy.encryption);
+    expect(kitOf().steps.join("\n")).not.toMatch(/encrypted|identity/);
+    const closed = messageOf(() => parse(JSON.stringify(kit).replace(second.recipient, identity)));
+    expect(closed).not.toContain(identity.slice(16, 40));
   });
 
   it("adds its nodes' keys to a list of trusted ones, once", () => {
