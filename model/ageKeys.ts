@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { type Mistakes, secretShown } from "./mistakes";
 
 /** Texts of age (https://age-encryption.org/v1): `age1…` may be known to anybody, `AGE-SECRET-KEY-1…` to nobody. */
@@ -35,11 +35,18 @@ const derPrefix = Buffer.from("302e020100300506032b656e04220420", "hex");
  * @throws TypeError, which says nothing of the value, for what is no identity.
  */
 export function recipientOf(identity: string): string {
+  const open = createPublicKey(secretOf(identity)).export({ format: "der", type: "spki" }).subarray(-32);
+  return encode(recipientPrefix, open);
+}
+
+/**
+ * The private key that an identity is.
+ * @throws TypeError, which says nothing of the value, for what is no identity.
+ */
+export function secretOf(identity: string): KeyObject {
   const secret = isIdentity(identity) ? keyIn(identity, identityPrefix) : undefined;
   if (secret === undefined) throw new TypeError("not an age identity");
-  const key = createPrivateKey({ key: Buffer.concat([derPrefix, secret]), format: "der", type: "pkcs8" });
-  const open = createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32);
-  return encode(recipientPrefix, open);
+  return createPrivateKey({ key: Buffer.concat([derPrefix, secret]), format: "der", type: "pkcs8" });
 }
 
 /** Collects what is wrong with a list of recipients. */

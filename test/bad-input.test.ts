@@ -137,7 +137,8 @@ function encryptedPlan(more: object): Way {
 
 /** The archived segments from this number on, encrypted. */
 function sealedSegments(...numbers: number[]): Record<string, string> {
-  return Object.fromEntries(numbers.map((number) => [at.segment(number), "age-encryption.org/v1\n-> X25519 …"]));
+  const header = `age-encryption.org/v1\n-> X25519 ${"A".repeat(43)}\n${"A".repeat(43)}\n--- ${"A".repeat(43)}\n`;
+  return Object.fromEntries(numbers.map((number) => [at.segment(number), header]));
 }
 
 /** On a host where none is found. */
@@ -1679,6 +1680,24 @@ const table: Bad[] = [
     }),
     code: 3,
     says: `Refused: the log of node1-0011aabb is encrypted, and no identity was given. Give the identity of one of them: \`identity\` of the component, or --identity-file with a file that age-keygen wrote.`,
+  },
+  {
+    what: "an encrypted log behind a plain backup, by an identity that does not open it",
+    by: agent("plan", {
+      stdin: { ...specs.plan, restorePoint: "end-of-log", identity: pair.identity },
+      files: sealedSegments(5),
+    }),
+    code: 3,
+    says: `Refused: segment 0000000000000005.wal of the log of node1-0011aabb is encrypted to others than ${pair.recipient}, the recipient of the identity that was given: recipients were changed in between. Choose a backup that was taken after the change, or 20261123T040000Z-00000002 without its log: restorePoint backup:20261123T040000Z-00000002.`,
+  },
+  {
+    what: "a log whose first segment only is encrypted, without an identity",
+    by: agent("plan", {
+      stdin: { ...specs.plan, restorePoint: "end-of-log" },
+      files: sealedSegments(4),
+    }),
+    code: 3,
+    says: "Refused: the log of node1-0011aabb is encrypted, and no identity was given. Give the identity of one of them: `identity` of the component, or --identity-file with a file that age-keygen wrote.",
   },
   {
     what: "a verification that restores, without an identity",

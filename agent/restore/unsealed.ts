@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { type Readable, Transform } from "node:stream";
+import { firstLine, headerIn, opensHeader } from "../../model/ageHeader";
 import { recipientOf } from "../../model/ageKeys";
 import { segmentKey } from "../../model/layout";
 import type { RestorePlan } from "../../model/plan";
@@ -14,9 +15,6 @@ import { Refused } from "../run/errors";
 
 const toGive =
   "Give the identity of one of them: `identity` of the component, or --identity-file with a file that age-keygen wrote.";
-
-/** What every encrypted object begins with. */
-const firstLine = "age-encryption.org/v1";
 
 /**
  * Before anything is touched: what is encrypted needs the identity of one of its recipients.
@@ -41,7 +39,8 @@ export function refuseWithoutIdentity(
 }
 
 /**
- * The same, with a look at the log: its newest segment tells whether it is encrypted.
+ * The same, with a look at both ends of the log: each segment tells by its header whether it is encrypted, and an identity
+ * whether it opens that. Recipients may have been changed in between.
  * @throws PlanRefused
  */
 export async function refuseUnlessOpened(
@@ -50,11 +49,26 @@ export async function refuseUnlessOpened(
   identity: string | undefined,
 ): Promise<void> {
   refuseWithoutIdentity(plan, identity);
-  const { replay, source, clusterId } = plan;
-  if (replay === null || identity !== undefined) return;
-  const key = segmentKey(clusterId, source.lineage, replay.stream, replay.last);
-  if (!(await isEncrypted(await archive.getStream(key)))) return;
-  throw new PlanRefused(`the log of ${replay.stream} is encrypted, and no identity was given. ${toGive}`);
+  const { replay } = plan;
+  if (replay === null) return;
+  for (const segment of new Set([replay.last, replay.first])) await refuseSegment(archive, plan, { segment, identity });
+}
+
+async function refuseSegment(
+  archive: Archive,
+  { replay, source, clusterId }: RestorePlan,
+  { segment, identity }: { segment: string; identity: string | undefined },
+): Promise<void> {
+  const stream = replay?.stream ?? "";
+  const header = await headerOf(await archive.getStream(segmentKey(clusterId, source.lineage, stream, segment)));
+  if (header === null) return;
+  if (identity === undefined) {
+    throw new PlanRefused(`the log of ${stream} is encrypted, and no identity was given. ${toGive}`);
+  }
+  if (opensHeader(header, identity)) return;
+  throw new PlanRefused(
+    `segment ${segment} of the log of ${stream} is encrypted to others than ${recipientOf(identity)}, the recipient of the identity that was given: recipients were changed in between. Choose a backup that was taken after the change, or ${source.backupId} without its log: restorePoint backup:${source.backupId}.`,
+  );
 }
 
 export function identityOf({ identity }: { identity?: string }): string {
@@ -79,14 +93,15 @@ export function unsealed(content: Readable, identity: string): { plain: Readable
   return { plain: decrypted(measured, identity), stored: () => ({ bytes, sha256: hash.digest("hex") }) };
 }
 
-/** A segment tells by its first line whether it is encrypted: recipients may come in the middle of a stream. */
-export async function isEncrypted(content: Readable): Promise<boolean> {
+/** The header of what is encrypted; null where it is not. */
+async function headerOf(content: Readable): Promise<string | null> {
   let start = Buffer.alloc(0);
   for await (const chunk of content) {
     start = Buffer.concat([start, chunk as Buffer]);
-    if (start.length >= firstLine.length) break;
+    const header = headerIn(start);
+    if (header !== undefined) return header;
   }
-  return start.subarray(0, firstLine.length).toString("latin1") === firstLine;
+  return null;
 }
 
 /** A fetched segment becomes the plain one; one that is not encrypted stays as it is. */

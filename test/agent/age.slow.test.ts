@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { describe, expect, it } from "vitest";
+import { headerIn, opensHeader } from "../../model/ageHeader";
 import { recipientOf } from "../../model/ageKeys";
 import { decrypted, encrypted } from "../../agent/host/age";
 import { packTree, unpackTree } from "../../agent/host/tarball";
@@ -61,6 +62,19 @@ describe.skipIf(!installed)("a stream through age", () => {
       expect(sha256(await buffer(decrypted(inPieces(content), identity)))).toBe(sha256(marked));
       const byHand = spawnSync("age", ["-d", "-i", file], { input: content, maxBuffer: 2 * bytes });
       expect(sha256(byHand.stdout)).toBe(sha256(marked));
+    }
+  });
+
+  it("is known by its beginning to those who can open it, without the program", async () => {
+    const content = execFileSync("age", ["-r", second.recipient, "-r", ours.recipient], {
+      input: plain,
+      maxBuffer: 2 * bytes,
+    });
+    for (const one of [content, await sealed()]) {
+      const header = headerIn(one.subarray(0, 65_536));
+      expect(typeof header).toBe("string");
+      const opening = [ours, second, foreign].map(({ identity }) => opensHeader(header as string, identity));
+      expect(opening).toEqual([true, true, false]);
     }
   });
 

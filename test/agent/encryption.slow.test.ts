@@ -1,27 +1,33 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../../lab/neumann/harness";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
+import { Store } from "../../lab/store/store";
 import type { Check } from "../../agent/commands/doctor";
 import type { Manifest } from "../../model/manifest";
+import type { ArchiveSpec } from "../../model/reference";
+import type { S3Location } from "../../model/s3Location";
 import {
   adminOf,
   agent,
   type AnyHost,
   at,
   complaint,
+  contentsOf,
   endAll,
+  endSchedule,
   filesBelow,
-  type FolderArchive,
   freshHost,
-  type Host,
+  installSpec,
+  lostFrom,
+  makeArchive,
   must,
   mustPhase,
   nodeSpec,
   phase,
-  protectedCluster,
   quickPolicy,
   recoveryOf,
   runProgram,
@@ -32,7 +38,7 @@ const installed = spawnSync("age", ["--version"]).status === 0;
 if (!installed) console.warn("skipped: the program age is not on PATH (Debian: apt-get install age)");
 
 const folder = scratch("encryption");
-const row = "a-row-that-nobody-may-read";
+const row = "arowthatnobodymayread";
 
 interface Pair {
   file: string;
@@ -47,81 +53,157 @@ function pair(name: string): Pair {
   return { file, identity, recipient: execFileSync("age-keygen", ["-y", file]).toString().trim() };
 }
 
-const hosts: Host[] = [];
-let ours: Pair;
-let foreign: Pair;
-let stored: FolderArchive;
-let expected: string[];
-let away: string;
-let problems: { before: string[]; after: string[] };
-let checks: { before: Check | undefined; after: Check | undefined };
-let asked: string;
-let pushes: (number | null)[];
-let count = 0;
+/** An archive of some kind, and the folders in which its two places keep their objects. */
+interface Kept {
+  archive: ArchiveSpec;
+  near: string;
+  away: string;
+}
 
-describe.skipIf(!installed)("a cluster whose backups are encrypted", () => {
+const stores: Store[] = [];
+
+async function inFolders(directory: string): Promise<Kept> {
+  const archive = await makeArchive(directory);
+  return { archive, near: archive.location, away: archive.offsite!.location };
+}
+
+async function inBuckets(): Promise<Kept> {
+  const store = await Store.start((line) => process.stderr.write(`${line}\n`));
+  stores.push(store);
+  const { region, endpoint, root: credentials } = store;
+  const place = (bucket: string): S3Location => ({ kind: "s3", bucket, region, endpoint, credentials });
+  for (const [bucket, role] of [
+    ["archive", "primary"],
+    ["offsite", "offsite"],
+  ] as const) {
+    await store.createBucket(bucket);
+    await must(["archive-create"], { spec: { archive: place(bucket), clusterId: "prod", role } });
+  }
+  const at = (bucket: string): string => path.join(store.folder, "data", bucket);
+  const archive = { ...place("archive"), clusterId: "prod", offsite: place("offsite") };
+  return { archive, near: at("archive"), away: at("offsite") };
+}
+
+const hosts: AnyHost[] = [];
+const magic = "age-encryption.org/v1";
+const beginning = (file: string): string => fs.readFileSync(file).subarray(0, magic.length).toString("latin1");
+
+/** Encrypted are all data, all segments and all tails of logs; of a folder's archive, `.meta` lies beside them. */
+const isClosed = (name: string): boolean =>
+  /\/data\/.*\/data\.tar\.zst[^/]*$|\.wal(\.partial)?$/.test(name) && !name.endsWith(".meta");
+
+afterAll(async () => {
+  for (const host of hosts) await must(["node-delete"], { spec: nodeSpec(host) }).catch(() => undefined);
+  await endAll();
+  for (const store of stores) await store.stop();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(!installed).each([
+  ["folders", inFolders],
+  ["buckets", inBuckets],
+] as const)("a cluster whose backups are encrypted, in %s", (kind, keep) => {
+  const directory = path.join(folder, kind);
+  let kept: Kept;
+  let source: AnyHost;
+  let ours: Pair;
+  let foreign: Pair;
+  let lineage: string;
+  /** Id of the full backup. */
+  let full: string;
+  /** Before the last row was written. */
+  let target: Date;
+  let expected: { whole: string[]; before: string[] };
+  let pushes: (number | null)[];
+  /** Before its byte was flipped. */
+  let whole: Buffer | undefined;
+
   beforeAll(async () => {
-    ours = pair("ours");
-    foreign = pair("foreign");
-    const policy = { ...quickPolicy, encryption: { recipients: [ours.recipient] } };
-    const source = await protectedCluster(path.join(folder, "source"), { policy });
-    try {
-      const [host] = source.hosts as [Host];
-      await createTable(source.cluster.nodes[0]!);
-      const writer = new Writer({ nodes: () => source.cluster.nodes, rows: 300 }).start();
-      await writer.finished();
-      await must([...at(host), "full"]);
-      await must([...at(host), "offsite"]);
-      await query(host, `INSERT INTO ${tableOf()} (k, v) VALUES (900001, '${row}')\n`);
-      await must([...at(host), "snapshot"]);
-      await query(host, `INSERT INTO ${tableOf()} (k, v) VALUES (900002, '${row}-2')\n`);
-      const last = Date.now();
-      const wal = path.join(source.archive.location, "prod/wal");
-      await until("the log has arrived", () =>
-        filesBelow(wal).some((name) => fs.statSync(path.join(wal, name)).mtimeMs > last + 50) ? true : undefined,
-      );
-      expected = await readValues(source.cluster.nodes[0]!);
-      pushes = await pushAgain(host, source.archive);
-      const before = await judge(host);
-      await must([...at(host), "verify", "--depth", "restore", "--identity-file", ours.file]);
-      asked = (
-        await must<{ answer: string }>([
-          ...at(host),
-          ...["query", "--at", "latest", "--identity-file", ours.file, `SELECT COUNT(*) FROM ${tableOf()}`],
-        ])
-      ).answer;
-      const after = await judge(host);
-      problems = { before: before.problems, after: after.problems };
-      checks = { before: before.check, after: after.check };
-      const closed = await agent([...at(host), "--json", "verify", "--depth", "restore"]);
-      expect([closed.code, complaint(closed)]).toEqual([3, expect.stringContaining(ours.recipient)]);
-    } finally {
-      await source.cluster.close();
-    }
-    stored = source.archive;
-    away = stored.offsite!.location;
+    fs.mkdirSync(directory);
+    [ours, foreign] = [pair(`${kind}-ours`), pair(`${kind}-foreign`)];
+    kept = await keep(directory);
+    source = await running(path.join(directory, "source"), kept.archive, ours.recipient);
+    for (const table of ["t", "idle"]) await createTable(adminOf(source), table);
+    const writer = new Writer({ nodes: () => [adminOf(source)], rows: 300 }).start();
+    await writer.finished();
+    const made = await must<{ lineage: string; backupId: string }>([...at(source), "full"]);
+    ({ lineage, backupId: full } = made);
+    await must([...at(source), "offsite"]);
+    await insert(source, 900_001);
+    await must([...at(source), "snapshot"]);
+    await insert(source, 900_002);
+    const before = await readValues(adminOf(source));
+    target = await logArrived();
+    await insert(source, 900_003);
+    expected = { before, whole: await readValues(adminOf(source)) };
+    await logArrived();
+    pushes = await pushAgain(source);
   }, 120_000);
 
-  afterEach(async () => {
-    for (const host of hosts.splice(0)) await must(["node-delete"], { spec: nodeSpec(host) }).catch(() => undefined);
-  });
+  /** All that was written until the moment that it gives is archived. */
+  async function logArrived(): Promise<Date> {
+    const moment = new Date();
+    const wal = path.join(kept.near, "prod/wal");
+    // One that was stored at once may have been finished before.
+    const late = (name: string): boolean => fs.statSync(path.join(wal, name)).mtimeMs > moment.getTime() + 1500;
+    await until("the log has arrived", async () => {
+      if (filesBelow(wal).some(late)) return true;
+      // An idle node finishes no segment.
+      await insert(source, Date.now() - moment.getTime(), "idle");
+      return undefined;
+    });
+    return moment;
+  }
 
-  afterAll(async () => {
-    await endAll();
-    fs.rmSync(folder, { recursive: true, force: true });
-  });
+  /** A segment of the test's own: again, again with another content, and with the first one again. */
+  async function pushAgain(host: AnyHost): Promise<(number | null)[]> {
+    const stream = path.join(host.node.dataDirectory, "raft/wal/.neumann-backup-stream");
+    const note = fs.readFileSync(stream, "utf8");
+    const name = `${(0xfff0).toString(16).padStart(16, "0")}.wal`;
+    const file = path.join(directory, name);
+    const wal = path.join(kept.near, "prod/wal");
+    const copies = (): string[] => filesBelow(wal).filter((found) => found.endsWith(name));
+    const push = async (content: string): Promise<number | null> => {
+      fs.writeFileSync(file, content);
+      return (await agent([...at(host), "wal-push", file, name])).code;
+    };
+    // A segment of the node's own that came in between would be in the way.
+    await until("the node is idle", async () => {
+      const known = filesBelow(wal).length;
+      await sleep(3000);
+      return filesBelow(wal).length === known || undefined;
+    });
+    const codes = [await push(`segment ${row}`)];
+    const [first] = copies().map((copy) => fs.readFileSync(path.join(wal, copy)));
+    codes.push(await push(`segment ${row}`));
+    expect(copies()).toHaveLength(1);
+    codes.push(await push(`SEGMENT ${row}`));
+    expect(copies()).toHaveLength(2);
+    expect(copies().some((copy) => fs.readFileSync(path.join(wal, copy)).equals(first!))).toBe(true);
+    // They are no part of the log.
+    for (const copy of copies()) fs.rmSync(path.join(wal, copy));
+    fs.writeFileSync(stream, note);
+    return codes;
+  }
+
+  async function fresh(id: string): Promise<AnyHost> {
+    const host = await freshHost(path.join(directory, id), "node1", { archive: kept.archive });
+    hosts.push(host);
+    return host;
+  }
+
+  const closedFiles = (place: string): string[] =>
+    filesBelow(place)
+      .filter(isClosed)
+      .map((name) => path.join(place, name));
 
   it("stores data and log that nobody reads, and names who can", () => {
-    for (const place of [stored.location, away]) {
+    for (const place of [kept.near, kept.away]) {
       expect(spawnSync("grep", ["-r", "-l", "-a", row, place]).stdout.toString()).toBe("");
-      const data = filesBelow(place).filter((name) => /\/data\/.*\/data\.tar[^/]*(?<!\.meta)$|\.wal$/.test(name));
-      expect(data.length).toBeGreaterThan(0);
-      for (const name of data) {
-        expect(fs.readFileSync(path.join(place, name)).subarray(0, 21).toString("latin1")).toBe(
-          "age-encryption.org/v1",
-        );
-      }
+      expect(closedFiles(place).length).toBeGreaterThan(0);
+      for (const file of closedFiles(place)) expect(beginning(file), file).toBe(magic);
       const manifests = filesBelow(place).filter((name) => /\/manifest\/.*\.json$/.test(name));
+      expect(manifests.length).toBeGreaterThan(0);
       for (const name of manifests) {
         const manifest = JSON.parse(fs.readFileSync(path.join(place, name), "utf8")) as Manifest;
         expect(manifest.encryption).toEqual({ recipients: [ours.recipient] });
@@ -134,27 +216,43 @@ describe.skipIf(!installed)("a cluster whose backups are encrypted", () => {
     expect(pushes).toEqual([0, 0, 0]);
   });
 
-  it("has a status and a doctor that fail until a backup was really decrypted, and answers a look back", () => {
-    expect(problems.before.join("\n")).toContain(`no backup for ${ours.recipient} was ever decrypted`);
-    expect(problems.after.join("\n")).not.toContain("was ever decrypted");
-    expect(checks.before).toMatchObject({ good: false });
-    expect(checks.after).toMatchObject({ good: true });
-    expect(asked).toMatch(/30[12]/);
-  });
+  it.runIf(kind === "folders")(
+    "has a status and a doctor that fail until a backup was really decrypted, and answers a look back",
+    async () => {
+      const before = await judge(source);
+      expect(before.problems.join("\n")).toContain(`no backup for ${ours.recipient} was ever decrypted`);
+      expect(before.check).toMatchObject({ good: false });
+      const closed = await agent([...at(source), "--json", "verify", "--depth", "restore"]);
+      expect([closed.code, complaint(closed)]).toEqual([3, expect.stringContaining(ours.recipient)]);
+      // One that is named is enough: after a change of recipients the newest of another tier may still be an older one's.
+      await must([...at(source), "verify", full, "--depth", "restore", "--identity-file", ours.file]);
+      const after = await judge(source);
+      expect(after.problems.join("\n")).not.toContain("was ever decrypted");
+      expect(after.check).toMatchObject({ good: true });
+      const point = `time:${target.toISOString()}`;
+      const statement = "SELECT COUNT(*) FROM t";
+      const look = ["query", "--at", point, "--identity-file", ours.file, statement];
+      const { answer } = await must<{ answer: string }>([...at(source), ...look]);
+      expect(answer).toContain(String(expected.before.length));
+    },
+    60_000,
+  );
 
   it("is refused by the plan without an identity, and with another, before anything is touched", async () => {
-    const { host, archive } = await fresh();
+    const host = await fresh("refused");
     for (const [identity, message] of [
       [undefined, "no identity was given"],
       [foreign.identity, `opens what is encrypted to ${foreign.recipient}`],
     ] as const) {
-      const plan = { archive, restorePoint: "end-of-log", recoveryId: "r1", nodes: [host.node.id], identity };
-      const refused = await agent(["--json", "plan"], { spec: plan });
+      const nodes = [host.node.id];
+      const spec = { archive: kept.archive, restorePoint: "end-of-log", recoveryId: "refused", nodes, identity };
+      const refused = await agent(["--json", "plan"], { spec });
       expect([refused.code, complaint(refused)]).toEqual([3, expect.stringContaining(message)]);
       expect(complaint(refused)).toContain(ours.recipient);
       expect(refused.stderr + refused.stdout).not.toContain(foreign.identity);
     }
-    const spec = (await recoveryOf([host], { restorePoint: "end-of-log", identity: ours.identity }))(host);
+    const point = { restorePoint: "end-of-log", recoveryId: "refused", identity: ours.identity };
+    const spec = (await recoveryOf([host], point))(host);
     const { identity, ...plan } = spec.plan;
     expect(identity).toBe(ours.identity);
     expect((await phase("first", host, { ...spec, plan })).code).toBe(3);
@@ -162,80 +260,74 @@ describe.skipIf(!installed)("a cluster whose backups are encrypted", () => {
   });
 
   it("comes back with it, the log too, and the identity stays nowhere", async () => {
-    const { host, directory } = await fresh();
-    const spec = (await recoveryOf([host], { restorePoint: "end-of-log", identity: ours.identity }))(host);
-    await mustPhase("first", host, spec);
-    expect(await readValues(adminOf(host))).toEqual(expected);
-    expect(spawnSync("grep", ["-r", "-l", "-a", ours.identity, directory]).stdout.toString()).toBe("");
+    const host = await fresh("back");
+    const point = { restorePoint: "end-of-log", recoveryId: "back", identity: ours.identity };
+    await mustPhase("first", host, (await recoveryOf([host], point))(host));
+    expect(await readValues(adminOf(host))).toEqual(expected.whole);
+    for (const place of [directory, kept.near, kept.away]) {
+      expect(spawnSync("grep", ["-r", "-l", "-a", ours.identity, place]).stdout.toString()).toBe("");
+    }
   }, 60_000);
 
   it("finds one flipped byte of an encrypted backup, and puts nothing in place", async () => {
-    const { host, archive } = await fresh();
-    const place = archive.offsite!.location;
-    const [data] = filesBelow(place).filter((name) => name.endsWith("data.tar.zst.age"));
-    const file = path.join(place, data!);
-    const content = fs.readFileSync(file);
+    const host = await fresh("flipped");
+    const [file] = closedFiles(kept.away).filter((name) => name.endsWith("data.tar.zst.age"));
+    whole ??= fs.readFileSync(file!);
+    const content = Buffer.from(whole);
     content.writeUInt8(content.readUInt8(content.length - 40) ^ 1, content.length - 40);
-    fs.writeFileSync(file, content);
-    const spec = (await recoveryOf([host], { identity: ours.identity }))(host);
+    fs.writeFileSync(file!, content);
+    const spec = (await recoveryOf([host], { recoveryId: "flipped", identity: ours.identity }))(host);
     const damaged = await phase("first", host, spec);
     expect([damaged.code, complaint(damaged)]).toEqual([5, expect.stringMatching(/decrypted|unpacked/)]);
     expect(fs.existsSync(path.join(host.node.dataDirectory, "raft"))).toBe(false);
   });
+
+  it("goes back in place to a time, saves the tail of its log encrypted, and loses nothing that was stored", async () => {
+    await insert(source, 900_004);
+    const archived = contentsOf(kept.near);
+    const { identity } = ours;
+    const restorePoint = `time:${target.toISOString()}`;
+    const inPlace = { replaces: lineage, fenced: [] };
+    const spec = (await recoveryOf([source], { restorePoint, recoveryId: "place", inPlace, identity }))(source);
+    const { identity: secret, ...plan } = spec.plan;
+    expect(secret).toBe(identity);
+    for (const name of ["gate", "first", "release", "base", "accept"]) {
+      await mustPhase(name, source, name === "first" ? spec : { ...spec, plan });
+    }
+    expect(await readValues(adminOf(source))).toEqual(expected.before);
+    expect(lostFrom(archived, kept.near)).toEqual([]);
+    const files = closedFiles(kept.near);
+    expect(files.some((file) => file.endsWith(".wal.partial"))).toBe(true);
+    for (const file of files) expect(beginning(file), file).toBe(magic);
+    expect(spawnSync("grep", ["-r", "-l", "-a", row, kept.near]).stdout.toString()).toBe("");
+  }, 60_000);
 });
 
-const tableOf = (): string => "t";
+/** One node that the agent itself starts and stops: it can be restored in place. */
+async function running(directory: string, archive: ArchiveSpec, recipient: string): Promise<AnyHost> {
+  const host: AnyHost = await freshHost(directory, "node1", { archive, install: false });
+  hosts.push(host);
+  host.policy = { ...quickPolicy, encryption: { recipients: [recipient] } };
+  await must(["node-create"], { spec: nodeSpec(host, { bootstrap: true }) });
+  await must(["install"], { spec: installSpec(host) });
+  await endSchedule(host);
+  await must(["node-create"], { spec: nodeSpec(host, { bootstrap: true, start: true }) });
+  return host;
+}
 
-async function query(host: AnyHost, input: string): Promise<void> {
+async function insert(host: AnyHost, k: number, table = "t"): Promise<void> {
   const program = path.join(host.node.programDirectory ?? "", "neumann-admin");
   const ran = await runProgram(program, ["query", "-"], {
-    input,
+    input: `INSERT INTO ${table} (k, v) VALUES (${k}, 'row-${k}-${row}.')\n`,
     environment: { NEUMANN_CONFIG: host.node.configFile },
   });
   expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining("OK")]);
 }
 
-async function judge(host: Host): Promise<{ problems: string[]; check: Check | undefined }> {
+async function judge(host: AnyHost): Promise<{ problems: string[]; check: Check | undefined }> {
   const { stdout } = await agent([...at(host), "--json", "status"]);
   const doctor = await agent([...at(host), "--json", "doctor"]);
   const { checks: found } = JSON.parse(doctor.stdout) as { checks: Check[] };
   const { problems: all } = JSON.parse(stdout) as { problems: string[] };
   return { problems: all, check: found.find(({ name }) => name === "decryption") };
-}
-
-/** The newest archived segment: again, again after a note that was lost, and with another content. */
-async function pushAgain(host: Host, archive: FolderArchive): Promise<(number | null)[]> {
-  const stream = path.join(host.node.dataDirectory, "raft/wal/.neumann-backup-stream");
-  const number = 0xfff0;
-  const name = (more: number): string => `${(number + more).toString(16).padStart(16, "0")}.wal`;
-  const file = path.join(folder, name(0));
-  fs.writeFileSync(file, `segment ${row}`);
-  const push = async (): Promise<number | null> => (await agent([...at(host), "wal-push", file, name(0)])).code;
-  const copies = (): string[] => filesBelow(path.join(archive.location, "prod/wal")).filter((f) => f.endsWith(name(0)));
-  const codes = [await push()];
-  const note = fs.readFileSync(stream, "utf8");
-  codes.push(await push());
-  expect(copies()).toHaveLength(1);
-  const first = path.join(archive.location, "prod/wal", copies()[0]!);
-  const before = fs.readFileSync(first);
-  fs.writeFileSync(file, `SEGMENT ${row}`);
-  codes.push(await push());
-  expect(copies()).toHaveLength(2);
-  expect(fs.readFileSync(first).equals(before)).toBe(true);
-  // The test's own segments are no part of the log.
-  for (const copy of copies()) fs.rmSync(path.join(archive.location, "prod/wal", copy));
-  fs.writeFileSync(stream, note);
-  return codes;
-}
-
-async function fresh(): Promise<{ host: Host; archive: FolderArchive; directory: string }> {
-  const directory = path.join(folder, `case-${count++}`);
-  fs.mkdirSync(directory);
-  const [location, offsite] = [path.join(directory, "archive"), path.join(directory, "offsite")];
-  fs.cpSync(stored.location, location, { recursive: true, preserveTimestamps: true });
-  fs.cpSync(away, offsite, { recursive: true, preserveTimestamps: true });
-  const archive: FolderArchive = { ...stored, location, offsite: { kind: "directory", location: offsite } };
-  const host = await freshHost(directory, "node1", { archive });
-  hosts.push(host);
-  return { host, archive, directory };
 }
