@@ -127,6 +127,8 @@ async function putCompared(
     compared.destroy(error);
     stored.destroy(error);
   });
+  // The comparison listens only when its program runs.
+  compared.on("error", () => undefined);
   packed.pipe(compared);
   packed.pipe(stored);
   const comparing = compareTree(compared, run.tree, () => undefined);

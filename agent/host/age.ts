@@ -50,6 +50,8 @@ function through(content: Readable, { child, ended }: Ended, explain = (error: E
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new Error("both are pipes");
   const result = new PassThrough({ highWaterMark: 1024 * 1024 });
+  // It may fail before anybody listens, and whoever reads it then is told: unheard, it would end the whole process.
+  result.on("error", () => undefined);
   const feeding = pipeline(content, stdin);
   // Read from the first moment: Node throws away what a program that has ended left unread in its pipe.
   stdout.pipe(result, { end: false });

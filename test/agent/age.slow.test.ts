@@ -113,6 +113,14 @@ describe.skipIf(!installed)("a stream through age", () => {
     }
   });
 
+  it("tells of a failure also whoever listens only after it", async () => {
+    const content = await sealed();
+    content.writeUInt8((content.at(-1) ?? 0) ^ 1, content.length - 1);
+    const late = decrypted(inPieces(content.subarray(-70_000)), ours.identity);
+    await expect.poll(() => late.errored).toBeInstanceOf(Damaged);
+    await expect(pipeline(late, fs.createWriteStream(path.join(folder, "late")))).rejects.toThrow(Damaged);
+  });
+
   it("fails with its source, and ends no stream that failed", async () => {
     const failing = (): Readable =>
       Readable.from(

@@ -138,7 +138,7 @@ describe.skipIf(!installed).each([
     expected = { before, whole: await readValues(adminOf(source)) };
     await logArrived();
     pushes = await pushAgain(source);
-  }, 120_000);
+  }, 300_000);
 
   /** All that was written until the moment that it gives is archived. */
   async function logArrived(): Promise<Date> {

@@ -111,7 +111,7 @@ describe("recover", () => {
     expect((await readOrder(usual())).request).not.toHaveProperty("identity");
     const remedy = "It has one line that begins with AGE-SECRET-KEY-1, and comments, as age-keygen writes it.";
     const wrong = `--identity-file: holds not exactly one X25519 identity of age (received "(not shown)"). ${remedy}`;
-    const named = "--identity-file: is an identity, and not the file of one (received \"(not shown)\").";
+    const named = '--identity-file: is an identity, and not the file of one (received "(not shown)").';
     for (const [file, message] of [
       [put("two", `${identity}\n${other.identity}\n`), wrong],
       [put("wrong", identity.replace("R8VW", "R8VV")), wrong],
