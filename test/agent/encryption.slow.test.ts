@@ -216,27 +216,23 @@ describe.skipIf(!installed).each([
     expect(pushes).toEqual([0, 0, 0]);
   });
 
-  it.runIf(kind === "folders")(
-    "has a status and a doctor that fail until a backup was really decrypted, and answers a look back",
-    async () => {
-      const before = await judge(source);
-      expect(before.problems.join("\n")).toContain(`no backup for ${ours.recipient} was ever decrypted`);
-      expect(before.check).toMatchObject({ good: false });
-      const closed = await agent([...at(source), "--json", "verify", "--depth", "restore"]);
-      expect([closed.code, complaint(closed)]).toEqual([3, expect.stringContaining(ours.recipient)]);
-      // One that is named is enough: after a change of recipients the newest of another tier may still be an older one's.
-      await must([...at(source), "verify", full, "--depth", "restore", "--identity-file", ours.file]);
-      const after = await judge(source);
-      expect(after.problems.join("\n")).not.toContain("was ever decrypted");
-      expect(after.check).toMatchObject({ good: true });
-      const point = `time:${target.toISOString()}`;
-      const statement = "SELECT COUNT(*) FROM t";
-      const look = ["query", "--at", point, "--identity-file", ours.file, statement];
-      const { answer } = await must<{ answer: string }>([...at(source), ...look]);
-      expect(answer).toContain(String(expected.before.length));
-    },
-    60_000,
-  );
+  it("has a status and a doctor that fail until a backup was really decrypted, and answers a look back", async () => {
+    const before = await judge(source);
+    expect(before.problems.join("\n")).toContain(`no backup for ${ours.recipient} was ever decrypted`);
+    expect(before.check).toMatchObject({ good: false });
+    const closed = await agent([...at(source), "--json", "verify", "--depth", "restore"]);
+    expect([closed.code, complaint(closed)]).toEqual([3, expect.stringContaining(ours.recipient)]);
+    // One that is named is enough: after a change of recipients the newest of another tier may still be an older one's.
+    await must([...at(source), "verify", full, "--depth", "restore", "--identity-file", ours.file]);
+    const after = await judge(source);
+    expect(after.problems.join("\n")).not.toContain("was ever decrypted");
+    expect(after.check).toMatchObject({ good: true });
+    const point = `time:${target.toISOString()}`;
+    const statement = "SELECT COUNT(*) FROM t";
+    const look = ["query", "--at", point, "--identity-file", ours.file, statement];
+    const { answer } = await must<{ answer: string }>([...at(source), ...look]);
+    expect(answer).toContain(String(expected.before.length));
+  }, 60_000);
 
   it("is refused by the plan without an identity, and with another, before anything is touched", async () => {
     const host = await fresh("refused");

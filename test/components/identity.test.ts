@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 import { ClusterBackups } from "../../components/clusterBackups";
+import { ClusterClone } from "../../components/clusterClone";
 import { ClusterRestore } from "../../components/clusterRestore";
 import { DisasterRecovery } from "../../components/disasterRecovery";
 import { parseRecoveryKit } from "../../model/recoveryKit";
@@ -25,6 +26,15 @@ const components = {
   ClusterRestore: (given: Given, nodes: ReturnType<typeof localHosts | typeof sshHosts>) => (opts?: Options) => {
     const point = { restorePoint: "latest", recoveryId: "r1", replaces };
     return new ClusterRestore("x", { nodes, archive, ...point, identity: given }, opts);
+  },
+  ClusterClone: (given: Given, nodes: ReturnType<typeof localHosts | typeof sshHosts>) => (opts?: Options) => {
+    const own = { ...archive, clusterId: "copy", location: "/srv/copy", offsite: undefined };
+    const productionNodes = [{ address: "far.internal:7878" }];
+    return new ClusterClone(
+      "x",
+      { source: archive, archive: own, productionNodes, nodes, recoveryId: "r1", identity: given },
+      opts,
+    );
   },
 };
 
