@@ -1,15 +1,13 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { createHash } from "node:crypto";
 import { PassThrough, type Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { PutResult } from "../archive/archive";
 import { segmentNumber } from "../../model/layout";
 import { formatBytes } from "../../model/units";
-import { readIfThere } from "../host/files";
+import { hashStream, readIfThere } from "../host/files";
 import { levelFor } from "../host/compression";
 import { encrypted } from "../host/age";
-import { compareTree, packTree, type Unpacked } from "../host/tarball";
+import { compareTree, packTree } from "../host/tarball";
 import { hashTree } from "../host/tree";
 import { Damaged, WorldFault } from "../run/errors";
 import type { Step, StepControl } from "../run/steps";
@@ -146,15 +144,6 @@ async function putCompared(
   }
 }
 
-/** Bytes and hash of what is stored. */
-async function readStored(content: Readable, progress: (bytes: number) => void): Promise<Unpacked> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  content.on("data", (chunk: Buffer) => progress((bytes += chunk.length)));
-  await pipeline(content, hash);
-  return { bytes, sha256: hash.digest("hex") };
-}
-
 export const readBack: Step<HasRun> = {
   name: "read-back",
   title: "read back what was stored and compare it with the copy",
@@ -163,9 +152,10 @@ export const readBack: Step<HasRun> = {
     for (const part of run.parts) {
       const key = dataKey(run, part.name);
       const progress = (bytes: number): void => control.progress(bytes, part.bytes);
+      let seen = 0;
       const read =
         part.name === encryptedPart
-          ? await readStored(await run.archive.getStream(key), progress)
+          ? await hashStream(await run.archive.getStream(key), (more) => progress((seen += more)))
           : await compareTree(run.archive.fileOf?.(key) ?? (await run.archive.getStream(key)), run.tree, progress);
       if (read.sha256 !== part.sha256 || read.bytes !== part.bytes) {
         throw new Damaged(`${key} does not read back as it was written. Look at the archive's disk.`);

@@ -18,7 +18,7 @@ import { copyKeys, ensureSigner, publishKey, type Signer } from "../signing";
 import { pathsOf } from "../context";
 import { Damaged, Refused, WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
-import { createHash } from "node:crypto";
+import { hashStream } from "../host/files";
 
 export interface OffsiteContext {
   config: AgentConfig;
@@ -169,12 +169,10 @@ async function readBack(context: OffsiteContext, control: StepControl): Promise<
   const archive = offsiteOf(context);
   for (const part of needed(context.parts)) {
     const key = dataPrefix(clusterId, Tier.Offsite, lineage, needed(context.backupId)) + part.name;
-    const hash = createHash("sha256");
     let bytes = 0;
     const content = await archive.getStream(key);
-    content.on("data", (chunk: Buffer) => control.progress((bytes += chunk.length), part.bytes));
-    await pipeline(content, hash);
-    if (hash.digest("hex") !== part.sha256) throw new Damaged(`${key} does not read back as it was written`);
+    const { sha256 } = await hashStream(content, (more) => control.progress((bytes += more), part.bytes));
+    if (sha256 !== part.sha256) throw new Damaged(`${key} does not read back as it was written`);
   }
 }
 

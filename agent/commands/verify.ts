@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
 import { getPriority, hostname, setPriority } from "node:os";
-import { pipeline } from "node:stream/promises";
 import type { Catalog, CatalogEntry, Place } from "../../model/catalog";
 import { type Coverage, coverageOf } from "../../model/coverage";
 import { inOrder } from "../../model/catalog";
@@ -24,6 +22,7 @@ import { Damaged, explain, WorldFault } from "../run/errors";
 import type { Reporter } from "../run/events";
 import { rest } from "../run/interrupt";
 import { type Procedure, runProcedure, type StepControl } from "../run/steps";
+import { hashStream } from "../host/files";
 import { bytesFetched, restoredContext, verifyRestored } from "./verifyRestored";
 
 /** What was found of one backup. */
@@ -227,11 +226,8 @@ async function readParts(archive: Archive, { manifest }: CatalogEntry, control: 
   const total = storedBytes(manifest);
   let bytes = 0;
   for (const part of [...manifest.parts, ...segments]) {
-    const hash = createHash("sha256");
     const content = await archive.getStream(prefix + part.name);
-    content.on("data", (chunk: Buffer) => control.progress((bytes += chunk.length), total));
-    await pipeline(content, hash);
-    const found = hash.digest("hex");
+    const { sha256: found } = await hashStream(content, (more) => control.progress((bytes += more), total));
     if (found !== part.sha256) return { problem: `${part.name} has SHA-256 ${found}, not ${part.sha256}`, bytes };
   }
   return { problem: null, bytes };

@@ -204,6 +204,21 @@ export async function pipeHashed(
   return { sha256: hash.digest("hex"), bytes };
 }
 
+/** Reads a stream to its end; `passed` is told of the bytes of each piece. */
+export async function hashStream(
+  content: Readable,
+  passed: (bytes: number) => void,
+): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  content.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    passed(chunk.length);
+  });
+  await pipeline(content, hash);
+  return { sha256: hash.digest("hex"), bytes };
+}
+
 /** A stream into an open file, which stays open when the stream has ended. */
 export function streamInto(file: FileHandle): Writable {
   const write = (piece: Buffer, done: (error?: Error) => void): void => {
