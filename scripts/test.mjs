@@ -11,6 +11,9 @@ const only = process.argv.slice(2);
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 
+/** What failed, a paragraph each: told once more at the end, where it is found. */
+const failures = [];
+
 function run(words, environment = {}) {
   const [program, ...args] = words;
   const began = Date.now();
@@ -28,44 +31,50 @@ function run(words, environment = {}) {
 
 /** A check counts as one test. */
 function check(words) {
-  if (run(words)) total.passed += 1;
-  else total.failed += 1;
+  if (run(words)) {
+    total.passed += 1;
+  } else {
+    total.failed += 1;
+    failures.push(words.join(" "));
+  }
 }
 
 function vitest(name, args) {
   const file = path.join(results, `${name}.json`);
   rmSync(file, { force: true });
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  return { file, words: ["npx", "--no-install", "vitest", "run", ...args, ...reporters] };
+  const reporters = ["--reporter=default", "--reporter=./scripts/resultsReporter.mjs"];
+  return { file, words: ["npx", "--no-install", "vitest", "run", ...args, ...reporters], told: { TEST_RESULTS: file } };
 }
 
 /** Adds a run's numbers; a run that leaves no numbers is a failure. */
 function add(name, file, good) {
+  let found;
   try {
-    const found = JSON.parse(readFileSync(file, "utf8"));
-    total.passed += found.numPassedTests;
-    total.failed += found.numFailedTests;
-    total.skipped += found.numPendingTests + found.numTodoTests;
-    // A file that cannot even be loaded has no test that could fail.
-    if (!good && found.numFailedTests === 0) total.failed += 1;
+    found = JSON.parse(readFileSync(file, "utf8"));
   } catch {
-    console.log(`  ${name}: no results were written`);
-    total.failed += 1;
+    found = { passed: 0, failed: 1, skipped: 0, failures: [`${name}: no results were written`] };
   }
+  if (!good && found.failed === 0) {
+    found.failed = 1;
+    found.failures.push(`${name}: it ended with a failure that belongs to no test; see above`);
+  }
+  for (const number of ["passed", "failed", "skipped"]) total[number] += found[number];
+  failures.push(...found.failures);
 }
 
 function tests(name, args) {
-  const { file, words } = vitest(name, args);
-  add(name, file, run(words));
+  const { file, words, told } = vitest(name, args);
+  add(name, file, run(words, told));
 }
 
 /** Starts tests beside the others. What they print comes in one piece when the returned function is awaited. */
 function testsBeside(name, args) {
-  const { file, words } = vitest(name, args);
+  const { file, words, told } = vitest(name, args);
   const log = path.join(results, `${name}.log`);
   const output = openSync(log, "w");
   const began = Date.now();
-  const child = spawn(words[0], words.slice(1), { cwd: root, stdio: ["ignore", output, output] });
+  const env = { ...process.env, ...told };
+  const child = spawn(words[0], words.slice(1), { cwd: root, stdio: ["ignore", output, output], env });
   closeSync(output);
   const ended = new Promise((resolve) => {
     child.once("error", (error) => resolve({ good: false, how: error.message, ended: Date.now() }));
@@ -101,6 +110,7 @@ if (only.length > 0) {
   await hosts();
 }
 
+for (const failure of failures) console.log(`\nFAILED ${failure}`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed === 0 ? 0 : 1;
