@@ -99,8 +99,9 @@ if (only.length > 0) {
   check(["npx", "--no-install", "tsc", "--noEmit"]);
   check(["npx", "--no-install", "eslint", "."]);
   check(["npx", "--no-install", "prettier", "--check", "--log-level", "warn", "."]);
-  // The engine is had once, before the tests that need it: their time limits are for what they test.
+  // The engine and the S3 server are had once, before the tests that need them: their time limits are for what they test.
   check(["node", "lab/toolchain/main.js"]);
+  check(["node", "lab/store/main.js"]);
   // The image of the lab's hosts likewise. Where it cannot be had its tests say so.
   run(["node", "lab/hosts/main.js", "image"]);
   tests("unit", ["--project", "unit"]);
