@@ -29,6 +29,8 @@ export interface NodePaths {
   leases: string;
   /** The segment that the database offered last, whether it could be stored or not. */
   offered: string;
+  /** Segments that were stored before they were offered. */
+  ahead: string;
   /** The private key that this node signs its manifests with (protocol 18): never leaves this host. */
   signingKey: string;
   /** The segment that is being stored, encrypted: the same bytes when it is offered again. */
@@ -50,6 +52,7 @@ export function pathsOf(config: Pick<AgentConfig, "agentDirectory" | "node">): N
     state,
     leases: path.join(state, "leases"),
     offered: path.join(state, "offered"),
+    ahead: path.join(state, "ahead"),
     signingKey: path.join(state, "signing-key.pem"),
     sealed: path.join(state, "sealed"),
     hold: path.join(state, "archiving-held"),

@@ -61,13 +61,13 @@ export async function putSealed(
   return archive.putStream(key, encrypted(createReadStream(file), sealing.recipients));
 }
 
-/** Removes all but those of one segment. It may still be offered again although it was stored, those before it not. */
-export async function forgetOthers(segment: string, { folder }: Pick<Sealing, "folder">): Promise<void> {
+/** Removes those before a segment. It and those after it may still be offered although they were stored. */
+export async function forgetBefore(segment: string, { folder }: Pick<Sealing, "folder">): Promise<void> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (!isCode(error, "ENOENT")) throw error;
     return [];
   });
-  for (const name of names.filter((other) => !other.startsWith(`${segment}-`))) {
+  for (const name of names.filter((other) => other < segment)) {
     await rm(path.join(folder, name), { force: true });
   }
 }

@@ -1,3 +1,4 @@
+import { answerAhead } from "../ahead";
 import { chmod, chown, copyFile, lchown, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { type AgentConfig, parseGeneration, ServiceManager } from "../../model/agentConfig";
@@ -158,7 +159,7 @@ export function launcherScript(config: AgentConfig, node = process.execPath): st
   return `#!/bin/sh
 # Made by pulumi-neumann: the backup agent of node ${config.node.id}.
 unset NODE_OPTIONS NODE_EXTRA_CA_CERTS
-if [ "$#" = 3 ] && [ "$1" = wal-push ]; then exec ${node} ${walPush} ${file} "$2" "$3"; fi
+${answerAhead(config)}if [ "$#" = 3 ] && [ "$1" = wal-push ]; then exec ${node} ${walPush} ${file} "$2" "$3"; fi
 exec ${node} ${bundle} --config ${file} "$@"
 `;
 }

@@ -5,7 +5,8 @@ import { InputError } from "../../model/mistakes";
 import { Conflict, type Archive } from "../archive/archive";
 import { openArchive } from "../archive/open";
 import type { Node } from "../context";
-import { exists, freeBytes, isCode, makeDirectory } from "../host/files";
+import { storeAhead } from "../ahead";
+import { exists, freeBytes, isCode, makeDirectory, removeFile } from "../host/files";
 import { Damaged, TryLater } from "../run/errors";
 import type { Procedure } from "../run/steps";
 import { beginStream, noteStream, readStream, type StreamState, whyNewStream } from "../stream";
@@ -28,6 +29,7 @@ export const walPush: Procedure<WalPush> = {
     { name: "stream", title: "find the stream", run: findStream },
     { name: "store", title: "store the segment", run: store },
     { name: "note", title: "note that it is stored", run: note },
+    { name: "ahead", title: "store what waits behind it", run: ahead },
   ],
 };
 
@@ -86,7 +88,9 @@ async function findStream(push: WalPush, control: { note(message: string): void 
     control.note(`ALARM: ${Math.floor(free / 1024 / 1024)} MiB are free for the log, less than the policy's limit`);
 }
 
-function begin(push: WalPush, reason: string, parent: StreamState | undefined): Promise<StreamState> {
+async function begin(push: WalPush, reason: string, parent: StreamState | undefined): Promise<StreamState> {
+  // What was stored ahead is in the stream that ends here.
+  await removeFile(push.node.paths.ahead);
   const start = { segment: push.segment, reason, parent: parent?.stream ?? null };
   return beginStream(push.node, push.archive as Archive, start);
 }
@@ -109,26 +113,57 @@ async function store(push: WalPush, control: { point(): Promise<void>; note(mess
 }
 
 async function put(push: WalPush): Promise<boolean> {
-  const { lineage, stream } = push.stream as StreamState;
-  const key = segmentKey(push.node.config.archive.clusterId, lineage, stream, push.segment);
+  const key = keyOf(push, push.segment);
   const archive = push.archive as Archive;
-  if (push.node.config.policy.encryption.recipients.length === 0) {
-    return (await archive.putFile(key, push.file)).created;
-  }
+  if (isPlain(push)) return (await archive.putFile(key, push.file)).created;
   const { putSealed } = await import("../sealedSegment");
   return (await putSealed(archive, key, { file: push.file, sealing: sealingOf(push.node) })).created;
 }
+
+function keyOf({ node, stream }: WalPush, segment: string): string {
+  const { lineage, stream: name } = stream as StreamState;
+  return segmentKey(node.config.archive.clusterId, lineage, name, segment);
+}
+
+const isPlain = ({ node }: WalPush): boolean => node.config.policy.encryption.recipients.length === 0;
 
 function sealingOf({ paths, config }: Node): { folder: string; recipients: readonly string[] } {
   return { folder: paths.sealed, recipients: config.policy.encryption.recipients };
 }
 
 async function note(push: WalPush): Promise<void> {
+  await noteLast(push, push.segment);
+  if (isPlain(push)) return;
+  const { forgetBefore } = await import("../sealedSegment");
+  await forgetBefore(push.segment, sealingOf(push.node));
+}
+
+async function noteLast(push: WalPush, segment: string): Promise<void> {
   const stream = push.stream as StreamState;
   const { lastPushed } = stream;
-  if (lastPushed !== null && segmentNumber(push.segment) <= segmentNumber(lastPushed)) return;
-  await unlessFull(noteStream(push.node, { ...stream, lastPushed: push.segment }));
-  if (push.node.config.policy.encryption.recipients.length === 0) return;
-  const { forgetOthers } = await import("../sealedSegment");
-  await forgetOthers(push.segment, sealingOf(push.node));
+  if (lastPushed !== null && segmentNumber(segment) <= segmentNumber(lastPushed)) return;
+  push.stream = { ...stream, lastPushed: segment };
+  await unlessFull(noteStream(push.node, push.stream));
+}
+
+/** What of it fails is decided when it is offered itself. */
+async function ahead(push: WalPush, control: { point(): Promise<void> }): Promise<void> {
+  const archive = push.archive as Archive;
+  const last = await storeAhead(push.node, push.file, async (file, segment) => {
+    try {
+      await archive.putFile(keyOf(push, segment), await toStore(push, file));
+      await control.point();
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  if (last !== undefined) await noteLast(push, last);
+}
+
+/** A ciphertext that cannot be kept on this node must not be stored ahead: it would differ when it is offered. */
+async function toStore(push: WalPush, file: string): Promise<string> {
+  if (isPlain(push)) return file;
+  const { sealSegment } = await import("../sealedSegment");
+  return sealSegment(file, sealingOf(push.node));
 }

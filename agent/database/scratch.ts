@@ -1,21 +1,19 @@
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
+import { promisify } from "node:util";
 import type { Node } from "../context";
 import { makeDirectory, replaceFile } from "../host/files";
 import { editConfig } from "./config";
 
-/** A port of loopback that nobody uses at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
+/** Different ports of loopback that nobody uses at this moment. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => promisify(server.close.bind(server))()));
+  return ports;
 }
 
 /**
@@ -26,7 +24,7 @@ export async function scratchConfig(
   node: Node,
   copy: { directory: string; dataDirectory: string; archiveCommand?: string },
 ): Promise<string> {
-  const [raft, admin] = await Promise.all([freePort(), freePort()]);
+  const [raft, admin] = await freePorts(2);
   const source = node.config.node.configFile;
   const text = editConfig(
     await readFile(source, "utf8"),

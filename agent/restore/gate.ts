@@ -192,7 +192,7 @@ async function tail(context: RestoreContext, control: StepControl): Promise<void
 async function hold(context: RestoreContext): Promise<void> {
   const { paths } = context.node;
   await replaceFile(paths.hold, `until recovery ${context.spec.plan.recoveryId} is accepted\n`);
-  for (const file of [paths.offered, path.join(paths.state, "last-watermark")]) await removeFile(file);
+  for (const file of [paths.offered, paths.ahead, path.join(paths.state, "last-watermark")]) await removeFile(file);
 }
 
 async function record(context: RestoreContext): Promise<void> {

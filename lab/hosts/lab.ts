@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { freePorts } from "../neumann/harness";
+import { freePorts } from "../ports";
 import { call, type CallOptions, must, type Outcome, quoted } from "./command";
 import { databaseLayer } from "./database";
 import { Host, type HostSurroundings } from "./host";

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import http from "node:http";
-import net from "node:net";
 import path from "node:path";
 import { stringify } from "smol-toml";
+import { freePorts } from "../ports";
 
 /** The folder that holds `neumann` and `neumann-admin`. */
 export function programsFolder(): string {
@@ -52,23 +52,6 @@ export async function until<T>(
     if (Date.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-/** Ports that nobody listens on at the moment. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = net.createServer();
-      await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(0, "127.0.0.1", resolve);
-      });
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 /** A call to a node's port for administration. */
@@ -286,14 +269,15 @@ export class LabCluster {
   }
 
   /** Waits until a leader sees that this many members are healthy. */
-  async whenHealthy(members = this.nodes.length): Promise<LabNode> {
-    return until(`${members} healthy members`, async () => {
-      const leader = await this.leader();
+  async whenHealthy(members = this.nodes.length, ms = waitMs): Promise<LabNode> {
+    const healthy = async (): Promise<LabNode | undefined> => {
+      const leader = await this.leader(ms);
       const { text } = await request("GET", `${leader.adminUrl}/health`).catch(() => ({ text: "{}" }));
       const health = JSON.parse(text) as { healthy_members?: number | unknown[] };
       const count = Array.isArray(health.healthy_members) ? health.healthy_members.length : health.healthy_members;
       return count === members && (await leader.healthy()) ? leader : undefined;
-    });
+    };
+    return until(`${members} healthy members`, healthy, ms);
   }
 
   /** Kills every process that came from here, and waits until they are gone. */
@@ -332,7 +316,8 @@ export async function startCluster(options: ClusterOptions): Promise<LabCluster>
   if (options.start === false) return cluster;
   try {
     await Promise.all(cluster.nodes.map((node) => node.start()));
-    await cluster.whenHealthy();
+    // A setup and no test: a busy machine may take its time.
+    await cluster.whenHealthy(count, 3 * waitMs);
   } catch (error) {
     await cluster.close();
     throw error;

@@ -3,10 +3,10 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } fro
 import { randomBytes } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePorts } from "../ports";
 import { account, run } from "../toolchain/run";
 import { storeProgram } from "./program";
 
@@ -52,7 +52,7 @@ export class Store {
     const program = await storeProgram(say);
     const folder = mkdtempSync(path.join(parent, "lab-store-"));
     for (const name of ["data", "users", "versions"]) mkdirSync(path.join(folder, name));
-    const port = await freePort();
+    const [port] = (await freePorts(1)) as [number];
     const root = newUser();
     const child = launch(program, { folder, port, root, tls });
     const store = new Store(`${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`, root, folder, {
@@ -142,17 +142,6 @@ function newUser(): StoreUser {
     accessKeyId: `LAB${randomBytes(8).toString("hex").toUpperCase()}`,
     secretAccessKey: randomBytes(20).toString("hex"),
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function listens(endpoint: string): Promise<boolean> {

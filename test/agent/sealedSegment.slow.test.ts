@@ -5,7 +5,7 @@ import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Conflict } from "../../agent/archive/archive";
 import { DirectoryArchive } from "../../agent/archive/directory";
-import { forgetOthers, sealSegment } from "../../agent/sealedSegment";
+import { forgetBefore, sealSegment } from "../../agent/sealedSegment";
 import { scratch } from "./support";
 
 const installed = spawnSync("age", ["--version"]).status === 0;
@@ -39,7 +39,7 @@ describe.skipIf(!installed)("an encrypted segment", () => {
     const { keyFile, recipient } = makePair("ours");
     const sealing = { folder, recipients: [recipient] };
     expect(await archive.putFile(key, await sealSegment(file, sealing))).toMatchObject({ created: true });
-    await forgetOthers(segment, sealing);
+    await forgetBefore(segment, sealing);
     expect(await archive.putFile(key, await sealSegment(file, sealing))).toMatchObject({ created: false });
     const stored = fs.readFileSync(archive.fileOf(key));
     expect(stored.includes("a row that nobody may read")).toBe(false);
@@ -52,7 +52,7 @@ describe.skipIf(!installed)("an encrypted segment", () => {
     const first = await sealSegment(file, sealing);
     await archive.putFile(key, first);
     const stored = fs.readFileSync(archive.fileOf(key));
-    await forgetOthers(next, sealing);
+    await forgetBefore(next, sealing);
     expect(fs.readdirSync(folder)).toEqual([]);
     await expect(archive.putFile(key, await sealSegment(file, sealing))).rejects.toThrow(Conflict);
     expect(fs.readFileSync(archive.fileOf(key)).equals(stored)).toBe(true);
@@ -79,7 +79,7 @@ describe.skipIf(!installed)("an encrypted segment", () => {
     fs.writeFileSync(path.join(folder, ".neumann-backup-tmp-dead"), "age-encryption.org/v1\n-> half");
     const sealed = await sealSegment(file, sealing);
     expect(execFileSync("age", ["-d", "-i", keyFile, sealed]).equals(fs.readFileSync(file))).toBe(true);
-    await forgetOthers(segment, sealing);
+    await forgetBefore(segment, sealing);
     expect(fs.readdirSync(folder)).toEqual([path.basename(sealed)]);
   });
 
@@ -87,7 +87,7 @@ describe.skipIf(!installed)("an encrypted segment", () => {
     const sealing = { folder, recipients: [makePair("ours").recipient] };
     await sealSegment(file, sealing);
     expect(fs.statSync(folder).mode & 0o777).toBe(0o700);
-    await forgetOthers(next, sealing);
+    await forgetBefore(next, sealing);
     await expect(sealSegment(file, { folder, recipients: ["age1none"] })).rejects.toThrow(/malformed recipient/);
     await expect(sealSegment(file, { folder, recipients: [] })).rejects.toThrow("nobody could decrypt it");
     expect(fs.readdirSync(folder)).toEqual([]);
@@ -95,5 +95,5 @@ describe.skipIf(!installed)("an encrypted segment", () => {
 });
 
 it("has nothing to forget where nothing was encrypted", async () => {
-  await expect(forgetOthers(segment, { folder: path.join(root, "none") })).resolves.toBeUndefined();
+  await expect(forgetBefore(segment, { folder: path.join(root, "none") })).resolves.toBeUndefined();
 });

@@ -8,7 +8,8 @@ import type { AgentConfig, NodeConfig } from "../../model/agentConfig";
 import type { BackupPolicyOverrides } from "../../model/policy";
 import type { ArchiveSpec, DirectoryLocation } from "../../model/reference";
 import type { InstallSpec, NodeSpec, PlanSpec, RestoreSpec } from "../../model/specs";
-import { freePorts, LabCluster, type LabNode, programsFolder, startCluster, until } from "../../lab/neumann/harness";
+import { LabCluster, type LabNode, programsFolder, startCluster, until } from "../../lab/neumann/harness";
+import { freePorts } from "../../lab/ports";
 
 /** Every process that a test starts, and all that come from it, carry this in their environment. */
 const marker = "NEUMANN_AGENT_TEST";

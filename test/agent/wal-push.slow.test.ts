@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { flipBit } from "../contract/support";
+import { contentOf, name, type Offering, Offerings, push, segment, stored, streams } from "./offering";
 import {
   agent,
   at,
@@ -12,20 +12,17 @@ import {
   contentsOf,
   endAll,
   filesBelow,
-  type Host,
-  installSpec,
   lostFrom,
-  must,
   type Protected,
   protectedCluster,
-  type Ran,
   scratch,
 } from "./support";
 
 /** One resting node without `archive_command`: the tests offer segments themselves. */
 const folder = scratch("wal-push");
 let cluster: Protected;
-let count = 0;
+const offerings = new Offerings(folder, () => cluster);
+const offering: Offerings["make"] = (options) => offerings.make(options);
 
 beforeAll(async () => {
   cluster = await protectedCluster(path.join(folder, "cluster"), { archiving: false });
@@ -36,66 +33,6 @@ afterAll(async () => {
   await endAll();
   fs.rmSync(folder, { recursive: true, force: true });
 });
-
-interface Offering {
-  host: Host;
-  archive: string;
-  /** Folder that stands for `raft/wal`. */
-  wal: string;
-}
-
-/** A node's agent with an archive of its own and a log folder of its own, beside the running database. */
-async function offering(options: { clusterId?: string; archive?: string; data?: string } = {}): Promise<Offering> {
-  const base = path.join(folder, `offering-${count++}`);
-  const archive = options.archive ?? path.join(base, "archive");
-  const clusterId = options.clusterId ?? "prod";
-  const location = { kind: "directory" as const, location: archive };
-  await must(["archive-create"], { spec: { archive: location, clusterId, role: "primary" } });
-  const data = options.data ?? path.join(base, "data");
-  fs.mkdirSync(path.join(data, "raft/wal"), { recursive: true });
-  const [original] = cluster.hosts as [Host];
-  const agentDirectory = path.join(base, "agent");
-  const host: Host = {
-    ...original,
-    node: { ...original.node, dataDirectory: data },
-    agentDirectory,
-    configFile: path.join(agentDirectory, "agent.json"),
-    archive: { ...location, clusterId },
-  };
-  fs.mkdirSync(agentDirectory);
-  fs.writeFileSync(host.configFile, JSON.stringify(installSpec(host).config));
-  return { host, archive, wal: path.join(data, "raft/wal") };
-}
-
-function name(number: number): string {
-  return `${number.toString(16).padStart(16, "0")}.wal`;
-}
-
-function segment({ wal }: Offering, number: number, content: string | Buffer = randomBytes(20_000)): string {
-  const file = path.join(wal, name(number));
-  fs.writeFileSync(file, content);
-  return file;
-}
-
-/** As `archive_command` runs it. */
-function push({ host }: Offering, file: string): Promise<Ran> {
-  return agent([host.configFile, file, path.basename(file)], { program: bundle().walPush });
-}
-
-function stored({ archive }: Offering): string[] {
-  return filesBelow(path.join(archive, "prod/wal")).filter((file) => file.endsWith(".wal"));
-}
-
-function streams({ archive }: Offering): { stream: string; reason: string; parent: string | null }[] {
-  const records = path.join(archive, "prod/records/streams");
-  return filesBelow(records)
-    .map((file) => JSON.parse(fs.readFileSync(path.join(records, file), "utf8")) as never)
-    .sort((a: { createdAt: string }, b: { createdAt: string }) => (a.createdAt < b.createdAt ? -1 : 1));
-}
-
-function contentOf({ archive }: Offering, file: string): Buffer {
-  return fs.readFileSync(path.join(archive, "prod/wal", file));
-}
 
 describe("a segment", () => {
   it("is stored byte for byte, in one stream, and offered again it is success", async () => {
@@ -291,7 +228,7 @@ describe.skipIf(process.getuid?.() !== 0 || spawnSync("mount", ["--version"]).st
   const mounted: string[] = [];
 
   function smallDisk(sizeKib: number): string {
-    const at = path.join(folder, `disk-${count++}`);
+    const at = offerings.place("disk");
     fs.mkdirSync(at);
     const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${sizeKib}k`, "tmpfs", at]);
     if (status !== 0) throw new Error(`no small disk: ${stderr.toString()}`);

@@ -1,33 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePorts } from "../../../lab/ports";
 
 /** The server's program, where Debian and others put it. */
 const program = ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].find((file) => existsSync(file));
 
 /** Whether the machine has an SSH server to test with. */
 export const sshdInstalled = program !== undefined;
-
-/**
- * A port that is free now. Below those that systems hand out by themselves: of these, one that is used only later may
- * belong to some connection by then.
- */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_000, 32_000);
-    const server = net.createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
-    });
-    if (!free) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
-}
 
 /** An SSH server of this user on loopback, with keys of its own. */
 export class Sshd {
@@ -42,7 +25,7 @@ export class Sshd {
   static async prepare(folder: string): Promise<Sshd> {
     mkdirSync(folder, { recursive: true });
     chmodSync(folder, 0o700);
-    const sshd = new Sshd(folder, await freePort());
+    const sshd = new Sshd(folder, ...((await freePorts(1)) as [number]));
     sshd.keygen("host", "");
     sshd.keygen("other", "");
     sshd.keygen("user", "");
