@@ -1,15 +1,23 @@
-import { benchFullBackup } from "./fullBackup";
+import { benchBucketRestore } from "./bucketRestore";
+import { benchBacklog, benchBucketWalPush } from "./bucketWal";
+import { benchFullBackup, benchFullToBucket } from "./fullBackup";
 import { benchListMany } from "./listMany";
 import { benchPreview } from "./preview";
+import { isReached, tableOf, updatePage } from "./page";
 import type { Row } from "./support";
 import { benchWalPush } from "./walPush";
 
-const help = `Usage: npm run bench [-- NAME ... --megabytes N]
+const help = `Usage: npm run bench [-- NAME ... --megabytes N --page]
 
-Prints our figures beside their rivals', measured in one run on this machine.
+Prints our figures beside their rivals', measured in one run on this machine. --page also writes them into
+docs/performance.md, beside those that are there.
 
   wal-push   a 16 MiB segment into a folder, beside cp
+  wal-s3     a 16 MiB segment into a bucket, beside aws s3 cp and curl --aws-sigv4
+  backlog    200 segments into a bucket, beside the same one by one
   full       pause, time and size of a full backup under load and its restore, beside the runbook's commands
+  full-s3    the same into a bucket, beside tar -czf piped to aws s3 cp -
+  restore-s3 the data's way of a restore out of a bucket, beside the slowest of its parts alone; its memory
   list       list, plan and prune --dry-run of 10,000 backups in a bucket, beside one listing of it
   preview    a preview of the environment's stack, beside an empty program
 
@@ -17,7 +25,11 @@ Example: npm run bench -- full --megabytes 128`;
 
 const benches: Record<string, (megabytes: number) => Promise<Row[]>> = {
   "wal-push": () => benchWalPush(),
+  "wal-s3": () => benchBucketWalPush(say),
+  backlog: () => benchBacklog(say),
   full: (megabytes) => benchFullBackup(say, megabytes),
+  "full-s3": (megabytes) => benchFullToBucket(say, megabytes),
+  "restore-s3": (megabytes) => benchBucketRestore(say, megabytes),
   list: () => benchListMany(say),
   preview: () => benchPreview(say),
 };
@@ -26,46 +38,22 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function figure({ kind, ours, rival }: Row): number {
-  return kind === "difference" ? ours - rival : ours / rival;
-}
-
-function print(rows: readonly Row[]): boolean {
-  const cells = rows.map((row) => {
-    const value = figure(row);
-    const unit = row.kind === "difference" ? " s more" : "x";
-    const shown = `${value.toFixed(3)}${unit}`;
-    const reach = `at most ${row.atMost.toFixed(3)}${unit}`;
-    return [
-      row.what,
-      row.ours.toFixed(3),
-      row.rival.toFixed(3),
-      row.rivalName,
-      shown,
-      reach,
-      value <= row.atMost ? "yes" : "NO",
-    ];
-  });
-  const all = [["what", "ours", "rival", "rival's name", "figure", "to reach", "reached"], ...cells];
-  const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map((line) => (line[column] ?? "").length)));
-  for (const line of all)
-    console.log(`| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`);
-  return rows.every((row) => figure(row) <= row.atMost);
-}
-
 interface Wish {
   names: string[];
   megabytes: number;
+  page: boolean;
 }
 
 /** What a command line asks for, or what is wrong with it. */
 function parseWords(words: readonly string[]): Wish | string {
   const size = words.indexOf("--megabytes");
   const megabytes = size < 0 ? 512 : Number(words[size + 1]);
-  const names = words.filter((_, index) => size < 0 || (index !== size && index !== size + 1));
+  const page = words.includes("--page");
+  const values = size < 0 ? [] : [size, size + 1];
+  const names = words.filter((word, index) => word !== "--page" && !values.includes(index));
   if (!Number.isInteger(megabytes) || megabytes < 1) return `--megabytes takes a whole number, not ${words[size + 1]}`;
   const unknown = names.filter((name) => benches[name] === undefined);
-  return unknown.length > 0 ? `there is no bench ${unknown.join(", ")}` : { names, megabytes };
+  return unknown.length > 0 ? `there is no bench ${unknown.join(", ")}` : { names, megabytes, page };
 }
 
 async function main(words: readonly string[]): Promise<number> {
@@ -84,7 +72,9 @@ async function main(words: readonly string[]): Promise<number> {
     say(`${name} …`);
     rows.push(...(await bench(wish.megabytes)));
   }
-  return print(rows) ? 0 : 1;
+  for (const line of tableOf(rows)) console.log(line);
+  if (wish.page) updatePage(rows);
+  return rows.every(isReached) ? 0 : 1;
 }
 
 main(process.argv.slice(2)).then(

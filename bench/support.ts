@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import type { AgentConfig } from "../model/agentConfig";
 import { resolvePolicy } from "../model/policy";
-import type { ArchiveLocation, ArchiveSpec, DirectoryLocation } from "../model/reference";
+import type { ArchiveLocation, ArchiveSpec } from "../model/reference";
 import type { InstallSpec } from "../model/specs";
 import { type LabCluster, type LabNode, programsFolder, startCluster } from "../lab/neumann/harness";
 
@@ -65,7 +65,7 @@ export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise
 /** A cluster whose nodes have the agent, and its archive. */
 export interface Bench {
   cluster: LabCluster;
-  archive: ArchiveSpec<DirectoryLocation>;
+  archive: ArchiveSpec;
   /** Runs the installed agent of a node; standard error holds its events, a JSON line each. */
   agent(node: LabNode, words: readonly string[]): Promise<{ stdout: string; events: AgentEvent[] }>;
 }
@@ -76,13 +76,11 @@ export interface AgentEvent {
   seconds?: number;
 }
 
-export async function protectedCluster(folder: string, nodes: number): Promise<Bench> {
-  const archive: ArchiveSpec<DirectoryLocation> = {
-    kind: "directory",
-    clusterId,
-    location: path.join(folder, "archive"),
-  };
-  createArchive({ kind: archive.kind, location: archive.location });
+/** Without a location, its archive is a folder beside it. */
+export async function protectedCluster(folder: string, nodes: number, location?: ArchiveLocation): Promise<Bench> {
+  const place = location ?? { kind: "directory" as const, location: path.join(folder, "archive") };
+  createArchive(place);
+  const archive: ArchiveSpec = { ...place, clusterId };
   const home = (id: string): string => path.join(folder, "agents", id);
   const cluster = await startCluster({
     directory: path.join(folder, "cluster"),

@@ -54,7 +54,7 @@ async function starts(): Promise<number[]> {
 }
 
 /** The number after the last segment that the node has archived: it has to archive one first. */
-async function firstFree(folder: string): Promise<bigint> {
+export async function firstFree(folder: string): Promise<bigint> {
   const file = path.join(folder, "cluster", "node1", "data", "raft", "wal", ".neumann-backup-stream");
   for (let wait = 0; wait < 300; wait += 1) {
     const text = (await readIfThere(file)) ?? "{}";
