@@ -1,24 +1,29 @@
 import fs from "node:fs";
 import path from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { restoreAccept, restoreBase, restoreRelease } from "../../agent/restore/accept";
 import { restoreFirst } from "../../agent/restore/first";
 import { restoreGate } from "../../agent/restore/gate";
 import { giveUp } from "../../agent/restore/giveUp";
 import { restoreJoin } from "../../agent/restore/join";
+import { restoreStatus } from "../../agent/restore/status";
 import { until } from "../../lab/neumann/harness";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
-import { killAt, moments, type Steps, survived, tried, untilDone } from "./killing";
+import { inBuckets, inFolders, type Keeper, type Kept } from "./keeping";
+import { listedAreGood } from "./killCases";
+import { allSurvived, killAt, type Steps, survived, tried, untilDone } from "./killing";
 import {
   admin,
   adminOf,
   agent,
   type AgentOptions,
+  type AnyHost,
   at,
   complaint,
   contentsOf,
   countingPrograms,
   endAll,
-  type Host,
+  filesBelow,
   initialisations,
   lostFrom,
   must,
@@ -29,7 +34,7 @@ import {
   recoveryOf,
   scratch,
 } from "./support";
-import { ownCluster } from "./ownCluster";
+import { ownNodes } from "./ownCluster";
 
 /**
  * A restore in place, killed (SIGKILL to its process group) before, in and after every step, the steps taken from the
@@ -37,43 +42,66 @@ import { ownCluster } from "./ownCluster";
  */
 
 const folder = scratch("in-place-kill");
-const open: Host[] = [];
+const open: AnyHost[] = [];
+const folders = inFolders(path.join(folder, "kept"));
+let buckets: Keeper;
+
+beforeAll(async () => {
+  buckets = await inBuckets();
+});
 
 afterAll(async () => {
   for (const host of open) await must(["node-delete"], { spec: nodeSpec(host) }).catch(() => undefined);
   await endAll();
+  await buckets.stop();
   console.log(`${tried.length} kill points, ${survived.length} survived`);
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
 let made = 0;
 
+interface Old extends Kept {
+  kind: Keeper["kind"];
+  hosts: AnyHost[];
+  one: AnyHost;
+  two: AnyHost;
+  writer: Writer;
+  lineage: string;
+  backupId: string;
+}
+
 /** Two nodes with some rows and a full backup. */
-async function cluster() {
-  const directory = path.join(folder, `cluster-${(made += 1)}`);
+async function cluster(keeper: Keeper): Promise<Old> {
+  const name = `cluster-${(made += 1)}`;
+  const directory = path.join(folder, name);
   const programDirectory = countingPrograms(path.join(directory, "programs"));
-  const { hosts, archive } = await ownCluster(directory, { nodes: 2, programDirectory });
+  const kept = await keeper.at(name);
+  const hosts = await ownNodes(kept.archive, directory, { nodes: 2, programDirectory });
   open.push(...hosts);
-  const [one, two] = hosts as [Host, Host];
+  const [one, two] = hosts as [AnyHost, AnyHost];
   await createTable(adminOf(one));
   const writer = new Writer({ nodes: () => [adminOf(one)], rows: 500 }).start();
   await writer.finished();
   const backup = (await backedUp(hosts)) as { backupId: string; lineage: string };
-  return { hosts, one, two, archive, writer, ...backup };
+  return { ...kept, kind: keeper.kind, hosts, one, two, writer, ...backup };
 }
 
-async function backedUp(hosts: readonly Host[]): Promise<Record<string, unknown>> {
+async function leaderOf(hosts: readonly AnyHost[]): Promise<AnyHost> {
   const info = JSON.parse((await admin(hosts[0]!, ["cluster-info"])).stdout) as { leader_id: string };
-  return must([...at(hosts.find(({ node }) => node.id === info.leader_id)!), "full"]);
+  return hosts.find(({ node }) => node.id === info.leader_id)!;
+}
+
+async function backedUp(hosts: readonly AnyHost[]): Promise<Record<string, unknown>> {
+  return must([...at(await leaderOf(hosts)), "full"]);
 }
 
 /** What the database wrote, wherever it lies now: in place or aside. */
-function oldData(host: Host): Map<string, string> {
+function oldData(host: AnyHost): Map<string, string> {
   const all = contentsOf(host.node.dataDirectory);
   return new Map([...all].filter(([name]) => /^(raft|store)\//.test(name) && !name.includes(".neumann-backup")));
 }
 
-function lostOf(before: ReadonlyMap<string, string>, host: Host, recoveryId: string): string[] {
+function lostOf(before: ReadonlyMap<string, string>, host: AnyHost, recoveryId: string): string[] {
   const inPlace = oldData(host);
   const aside = path.join(host.node.dataDirectory, ".neumann-backup-aside", recoveryId);
   const put = fs.existsSync(aside) ? contentsOf(aside) : new Map<string, string>();
@@ -82,70 +110,107 @@ function lostOf(before: ReadonlyMap<string, string>, host: Host, recoveryId: str
     .map(([name]) => name);
 }
 
-describe("a restore in place that is killed anywhere is run again", { timeout: 900_000 }, () => {
+async function allRows(writer: Writer, host: AnyHost, table?: string): Promise<void> {
+  const { lost, wrong, double } = writer.compare(await readValues(adminOf(host), table));
+  expect({ lost, wrong, double }, host.node.id).toEqual({ lost: [], wrong: [], double: [] });
+}
+
+/** From the gates to the last member that joined. */
+async function restored(old: Old, restorePoint: string) {
+  const { kind, hosts, one, two, near, lineage } = old;
+  const spec = await recoveryOf(hosts, { restorePoint, inPlace: { replaces: lineage, fenced: [] } });
+  const archived = contentsOf(near);
+  const each = async (
+    procedure: Steps,
+    host: AnyHost,
+    check: (step: string, point: string) => unknown = () => undefined,
+  ) => {
+    const name = procedure.name.replace("restore-", "");
+    const run = (options: AgentOptions) => phase(name, host, spec(host), options);
+    for (const step of procedure.steps) {
+      const afterKill = async (point: string) => void (await check(step.name, point));
+      await killAt(step.name, { procedure, kind, run, afterKill });
+    }
+    await untilDone(() => run({}));
+    expect(lostFrom(archived, near), name).toEqual([]);
+  };
+  await each(restoreGate, one);
+  await mustPhase("gate", two, spec(two));
+  const before = new Map(hosts.map((host) => [host, oldData(host)]));
+  const stands = (host: AnyHost, point: string): void => {
+    expect(lostOf(before.get(host)!, host, "r1"), point).toEqual([]);
+  };
+  /** I4: neither the old member nor what is half in place starts. */
+  const gated = async (host: AnyHost, point: string): Promise<void> => {
+    const start = await agent(["--json", "node-create"], { spec: nodeSpec(host, { start: true }) });
+    expect(start.code, `${point}: ${complaint(start)}`).toBe(3);
+  };
+  const opens = restoreFirst.steps.findIndex(({ name }) => name === "start");
+  await each(restoreFirst, one, async (step, point) => {
+    stands(one, point);
+    stands(two, point);
+    await gated(two, point);
+    if (restoreFirst.steps.findIndex(({ name }) => name === step) < opens) await gated(one, point);
+  });
+  expect(initialisations(one)).toBe(1);
+  await each(restoreJoin, two, (_step, point) => stands(two, point));
+  expect(initialisations(two)).toBe(0);
+  return { spec, each, stands };
+}
+
+describe.concurrent("a restore in place that is killed anywhere is run again", { timeout: 900_000 }, () => {
   it("gate, first, join", async () => {
-    const { hosts, one, two, archive, writer, lineage, backupId } = await cluster();
-    const spec = await recoveryOf(hosts, {
-      restorePoint: `backup:${backupId}`,
-      inPlace: { replaces: lineage, fenced: [] },
-    });
-    const archived = contentsOf(archive.location);
-    const each = async (
-      procedure: Steps,
-      name: string,
-      host: Host,
-      check: (step: string, point: string) => unknown,
-    ) => {
-      const run = (options: AgentOptions) => phase(name, host, spec(host), options);
-      for (const step of procedure.steps) {
-        await killAt(step.name, { procedure, run, afterKill: async (point) => void (await check(step.name, point)) });
-      }
-      await untilDone(() => run({}));
-      expect(lostFrom(archived, archive.location), name).toEqual([]);
-    };
-    await each(restoreGate, "gate", one, () => undefined);
-    await mustPhase("gate", two, spec(two));
-    const before = new Map(hosts.map((host) => [host, oldData(host)]));
-    const stands = (host: Host, point: string): void => {
-      expect(lostOf(before.get(host)!, host, "r1"), point).toEqual([]);
-    };
-    /** I4: neither the old member nor what is half in place starts. */
-    const gated = async (host: Host, point: string): Promise<void> => {
-      const start = await agent(["--json", "node-create"], { spec: nodeSpec(host, { start: true }) });
-      expect(start.code, `${point}: ${complaint(start)}`).toBe(3);
-    };
-    const opens = restoreFirst.steps.findIndex(({ name }) => name === "start");
-    await each(restoreFirst, "first", one, async (step, point) => {
-      stands(one, point);
-      stands(two, point);
-      await gated(two, point);
-      if (restoreFirst.steps.findIndex(({ name }) => name === step) < opens) await gated(one, point);
-    });
-    expect(initialisations(one)).toBe(1);
-    await each(restoreJoin, "join", two, (_step, point) => stands(two, point));
-    expect(initialisations(two)).toBe(0);
+    const old = await cluster(folders);
+    const { hosts, one } = old;
+    const { spec, stands } = await restored(old, `backup:${old.backupId}`);
     for (const name of ["release", "base"]) for (const host of hosts) await mustPhase(name, host, spec(host));
     await mustPhase("accept", one, spec(one));
     for (const host of hosts) {
-      const { lost, wrong, double } = writer.compare(await readValues(adminOf(host)));
-      expect({ lost, wrong, double }, host.node.id).toEqual({ lost: [], wrong: [], double: [] });
+      await allRows(old.writer, host);
       stands(host, "accepted");
     }
     await noStraysOf(...hosts);
   });
 
-  it("give-up", async () => {
-    const { hosts, one, two, archive, writer, lineage } = await cluster();
+  it("all phases, to the end of a log that is kept in buckets", async () => {
+    const old = await cluster(buckets);
+    const { hosts, one, two, near, away } = old;
+    await createTable(adminOf(one), "late");
+    const late = new Writer({ nodes: () => [adminOf(one)], rows: 300, table: "late" }).start();
+    await late.finished();
+    const { spec, each, stands } = await restored(old, "end-of-log");
+    for (const host of hosts) await each(restoreRelease, host);
+    await each(restoreBase, await leaderOf(hosts));
+    for (const host of hosts) await mustPhase("base", host, spec(host));
+    await each(restoreAccept, one);
+    await each(restoreStatus, two);
+    expect(await mustPhase("status", two, spec(two))).toMatchObject({ state: "accepted" });
+    // One history more beside the old one, of which nothing went off-site; and each backup whole.
+    const histories = (place: string) => filesBelow(path.join(place, "prod", "records", "lineages"));
+    expect(histories(near)).toHaveLength(2);
+    expect(histories(away)).toHaveLength(1);
+    expect(await listedAreGood(one)).toHaveLength(2);
+    for (const host of hosts) {
+      await allRows(old.writer, host);
+      await allRows(late, host, "late");
+      stands(host, "accepted");
+    }
+    await noStraysOf(...hosts);
+  });
+
+  it.each([["folders"], ["buckets"]] as const)("give-up, with an archive in %s", async (kind) => {
+    const { hosts, one, two, near, writer, lineage } = await cluster(kind === "folders" ? folders : buckets);
     const spec = await recoveryOf(hosts, { restorePoint: "latest", inPlace: { replaces: lineage, fenced: [] } });
     for (const host of hosts) await mustPhase("gate", host, spec(host));
     await phase("first", one, spec(one), { failpoint: "restore-first/prove:after" });
-    const archived = contentsOf(archive.location);
+    const archived = contentsOf(near);
     for (const host of hosts) {
       const before = oldData(host);
       const run = (options: AgentOptions) => agent([...at(host), "--json", "give-up", "r1"], options);
       for (const { name } of giveUp.steps) {
         await killAt(name, {
           procedure: giveUp,
+          kind,
           run,
           afterKill(point) {
             if (name !== "start") expect(lostOf(before, host, "r1"), point).toEqual([]);
@@ -157,7 +222,7 @@ describe("a restore in place that is killed anywhere is run again", { timeout: 9
     }
     await until("the old cluster is back", async () => (await admin(two, ["cluster-status"])).code === 0 || undefined);
     expect(writer.compare(await readValues(adminOf(two)))).toMatchObject({ lost: [], wrong: [], double: [] });
-    expect(lostFrom(archived, archive.location)).toEqual([]);
+    expect(lostFrom(archived, near)).toEqual([]);
     // Its log flows on, in the old history.
     expect(await backedUp(hosts)).toMatchObject({ lineage });
     expect(complaint(await phase("first", one, spec(one)))).toContain("recovery r1 was given up");
@@ -166,9 +231,7 @@ describe("a restore in place that is killed anywhere is run again", { timeout: 9
 });
 
 it("survived every kill point", () => {
-  const points = [restoreGate, restoreFirst, restoreJoin, giveUp].flatMap(({ name, steps }: Steps) =>
-    steps.flatMap((step) => moments.map((moment) => `${name}/${step.name}:${moment}`)),
-  );
-  expect(points.filter((point) => !survived.includes(point))).toEqual([]);
-  expect(tried.filter((point) => !survived.includes(point))).toEqual([]);
+  const phases = [restoreGate, restoreFirst, restoreJoin];
+  allSurvived([...phases, giveUp]);
+  allSurvived([...phases, restoreRelease, restoreBase, restoreAccept, restoreStatus, giveUp], "buckets");
 });

@@ -5,9 +5,11 @@ import { full } from "../../agent/commands/full";
 import { install, rollout, uninstall } from "../../agent/commands/install";
 import { nodeCreate, nodeDelete } from "../../agent/commands/node";
 import { offsite } from "../../agent/commands/offsite";
+import { offsiteWal } from "../../agent/commands/offsiteWal";
 import { query } from "../../agent/commands/query";
 import { snapshot } from "../../agent/commands/snapshot";
 import { verify } from "../../agent/commands/verify";
+import { verifyRestored } from "../../agent/commands/verifyRestored";
 import { walPush } from "../../agent/commands/walPush";
 import { restoreAccept, restoreBase, restoreRelease } from "../../agent/restore/accept";
 import { restoreFirst } from "../../agent/restore/first";
@@ -19,7 +21,6 @@ import {
   adminOf,
   agent,
   type AgentOptions,
-  at,
   bundle,
   complaint,
   contentsOf,
@@ -38,12 +39,12 @@ import {
   nodeSpec,
   noStraysOf,
   phase,
-  type Protected,
-  protectedCluster,
   recoveryOf,
   scratch,
 } from "./support";
-import { type Attempt, killAt, moments, type Steps, survived, tried, untilDone } from "./killing";
+import { inBuckets, inFolders } from "./keeping";
+import { KillCases, listedAreGood, type Stored } from "./killCases";
+import { allSurvived, killAt, type Steps, survived, tried, untilDone } from "./killing";
 
 /**
  * Every command is killed (SIGKILL to its process group) before, in and after every step, the steps taken from the code.
@@ -52,184 +53,65 @@ import { type Attempt, killAt, moments, type Steps, survived, tried, untilDone }
  */
 
 const folder = scratch("kill");
-const open: Protected[] = [];
-let stored: { archive: FolderArchive; writer: Writer; target: string };
+let folders: KillCases;
+let buckets: KillCases;
+/** Archives from which recoveries start, of each kind. */
+let stored: Stored;
+let storedInBuckets: Stored;
 
-let made = 0;
-
-/** A folder that no test has used, also when it is tried again. */
-function fresh(name: string): string {
-  made += 1;
-  return path.join(folder, `${name}-${made}`);
-}
-
-async function source(name: string, options: Parameters<typeof protectedCluster>[1] = {}): Promise<Protected> {
-  const found = await protectedCluster(fresh(name), options);
-  open.push(found);
-  await createTable(found.cluster.nodes[0]!);
-  return found;
-}
-
-function writeTo({ cluster }: Protected): Writer {
-  return new Writer({ nodes: () => cluster.nodes, rowsPerSecond: 150 }).start();
-}
+const fresh = (name: string): string => folders.fresh(name);
 
 beforeAll(async () => {
   bundle();
-  // One small off-site archive from which all recoveries start.
-  const cluster = await source("stored");
-  const writer = new Writer({ nodes: () => cluster.cluster.nodes, rows: 2000 }).start();
-  await writer.finished();
-  const { hosts, archive } = cluster;
-  await must([...at(hosts[0]!), "full"]);
-  await must([...at(hosts[0]!), "offsite"]);
-  // A time to which all of these rows, and none of the later ones, are replayed.
-  const target = new Date().toISOString();
-  await createTable(cluster.cluster.nodes[0]!, "later");
-  const wal = path.join(archive.location, "prod", "wal");
-  const storedAt = (name: string) => fs.statSync(path.join(wal, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const newest = () => Math.max(...filesBelow(wal).map(storedAt));
-  await until("the log has arrived", () => newest() > Date.parse(target) || undefined);
-  await cluster.cluster.close();
-  stored = { archive, writer, target };
+  folders = new KillCases(folder, inFolders(path.join(folder, "kept")));
+  buckets = new KillCases(folder, await inBuckets());
+  [stored, storedInBuckets] = await Promise.all([folders.stored(), buckets.stored()]);
 });
 
 afterAll(async () => {
-  for (const { cluster } of open) await cluster.close();
+  for (const cases of [folders, buckets]) await cases.close();
   await endAll();
   console.log(`${tried.length} kill points, ${survived.length} survived`);
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-/** Backups whose manifest is listed, and that all of their bytes are what it says (I7). */
-async function listedAreGood(host: Host): Promise<string[]> {
-  const { verdicts } = await must<{ verdicts: { backupId: string; good: boolean; problem: string | null }[] }>([
-    ...at(host),
-    "verify",
-    "--depth",
-    "bytes",
-  ]);
-  expect(verdicts.filter((verdict) => !verdict.good)).toEqual([]);
-  return verdicts.map((verdict) => verdict.backupId);
-}
-
-function backupAttempt(cluster: Protected, procedure: Steps, writer: Writer): Attempt {
-  const host = cluster.hosts[0]!;
-  const lease = 5;
-  return {
-    procedure,
-    run: (options) => agent([...at(host), "--json", procedure.name], options),
-    async afterKill(point) {
-      // I10: writes are taken again within the lease, whatever died.
-      await writer.reached(writer.acknowledged + 20, (lease + 10) * 1000).catch((error: unknown) => {
-        throw new Error(`${point}: ${String(error)}`);
-      });
-    },
-  };
-}
-
-async function killBackup(cluster: Protected, procedure: Steps, steps = procedure.steps): Promise<void> {
-  const host = cluster.hosts[0]!;
-  const writer = writeTo(cluster);
-  const attempt = backupAttempt(cluster, procedure, writer);
-  const { archive } = cluster;
-  try {
-    let good: string[] = [];
-    for (const { name } of steps) {
-      const before = { primary: contentsOf(archive.location), offsite: contentsOf(archive.offsite!.location) };
-      await killAt(name, attempt);
-      await untilDone(() => attempt.run({}));
-      // I2: nothing that was stored is gone or changed.
-      expect(lostFrom(before.primary, archive.location), name).toEqual([]);
-      expect(lostFrom(before.offsite, archive.offsite!.location), name).toEqual([]);
-      // I7: what is listed now is whole; the run that ended well is among it.
-      const now = await listedAreGood(host);
-      expect(now).toEqual(expect.arrayContaining(good));
-      expect(now.length).toBeGreaterThan(good.length);
-      good = now;
-      // Copies of dead runs are gone. Watchdogs end by themselves.
-      expect(filesBelow(path.join(host.node.dataDirectory, ".neumann-backup-work")), name).toEqual([]);
-      expect(filesBelow(path.join(host.agentDirectory, "state", "leases")), name).toEqual([]);
-    }
-    await writer.stop();
-    await noStraysOf(host);
-    // Nothing that was acknowledged is lost by any of it.
-    const { lost, wrong, double } = writer.compare(await readValues(cluster.cluster.nodes[0]!));
-    expect({ lost, wrong, double }).toEqual({ lost: [], wrong: [], double: [] });
-  } finally {
-    await writer.stop();
-  }
-}
-
 describe.concurrent("a command that is killed anywhere is run again", { timeout: 900_000 }, () => {
   const half = Math.ceil(full.steps.length / 2);
 
-  it("full, the first half of its steps", async () => {
-    await killBackup(await source("full-1"), full, full.steps.slice(0, half));
+  describe.concurrent.each([
+    ["folders", () => folders, () => stored],
+    ["buckets", () => buckets, () => storedInBuckets],
+  ] as const)("whose archive is kept in %s", (_kind, cases, from) => {
+    it("full, the first half of its steps", async () => {
+      await cases().backup(await cases().source("full-1"), full, full.steps.slice(0, half));
+    });
+
+    it("full, the second half of its steps", async () => {
+      await cases().backup(await cases().source("full-2"), full, full.steps.slice(half));
+    });
+
+    it("snapshot, then offsite", async () => {
+      const source = await cases().source("hot");
+      await cases().backup(source, snapshot);
+      await cases().offsite(source);
+      await source.cluster.close();
+    });
+
+    it("offsite-wal, verify, also by a restore", async () => {
+      await cases().looks(await cases().source("looks"));
+    });
+
+    it("wal-push", async () => {
+      await cases().walPush();
+    });
+
+    it("query", async () => {
+      await cases().query(from());
+    });
   });
 
-  it("full, the second half of its steps", async () => {
-    await killBackup(await source("full-2"), full, full.steps.slice(half));
-  });
-
-  it("snapshot, then offsite", async () => {
-    const cluster = await source("hot");
-    await killBackup(cluster, snapshot);
-    const [host] = cluster.hosts as [Host];
-    await untilDone(() => agent([...at(host), "--json", "full"]));
-    for (const { name } of offsite.steps) {
-      // Each time into an off-site archive that does not hold this backup yet.
-      const location = fresh(`offsite-${name}`);
-      const away = { kind: "directory" as const, location };
-      await must(["archive-create"], { spec: { archive: away, clusterId: "prod", role: "offsite" } });
-      const sender = { ...host, archive: { ...host.archive, offsite: away }, configFile: `${location}.json` };
-      fs.writeFileSync(sender.configFile, JSON.stringify(installSpec(sender).config));
-      const before = contentsOf(cluster.archive.location);
-      const run = (options: AgentOptions) => agent([...at(sender), "--json", "offsite"], options);
-      await killAt(name, { procedure: offsite, run });
-      await untilDone(() => run({}));
-      expect(lostFrom(before, cluster.archive.location), name).toEqual([]);
-      await listedAreGood(sender);
-    }
-    const run = (options: AgentOptions) => agent([...at(host), "--json", "verify"], options);
-    for (const { name } of verify.steps) await killAt(name, { procedure: verify, run });
-    await cluster.cluster.close();
-  });
-
-  it("wal-push", async () => {
-    const cluster = await source("wal", { archiving: false });
-    const host = cluster.hosts[0]!;
-    const offered = fresh("offered");
-    fs.mkdirSync(offered);
-    let number = 0;
-    for (const { name } of walPush.steps) {
-      for (const again of [false, true]) {
-        const segment = `${(number++).toString(16).padStart(16, "0")}.wal`;
-        const file = path.join(offered, segment);
-        fs.writeFileSync(file, Buffer.alloc(50_000, `${name}${segment}`));
-        const before = contentsOf(cluster.archive.location);
-        // As `archive_command` runs it, and by hand.
-        const run = (options: AgentOptions) =>
-          again
-            ? agent([...at(host), "--json", "wal-push", file, segment], options)
-            : agent([host.configFile, file, segment], { ...options, program: bundle().walPush });
-        if (again) expect((await run({})).code).toBe(0); // The same segment is offered again after a success.
-        await killAt(name, { procedure: walPush, run });
-        expect((await untilDone(() => run({}))).code).toBe(0);
-        // I1: what was acknowledged is stored, whole, exactly once.
-        const wal = path.join(cluster.archive.location, "prod", "wal");
-        const copies = filesBelow(wal).filter((stored) => stored.endsWith(segment));
-        expect(copies, `${name} ${segment}`).toHaveLength(1);
-        expect(fs.readFileSync(path.join(wal, copies[0]!)).equals(fs.readFileSync(file))).toBe(true);
-        expect(lostFrom(before, cluster.archive.location)).toEqual([]);
-      }
-    }
-    const streams = filesBelow(path.join(cluster.archive.location, "prod", "records", "streams"));
-    // Deaths while a stream begins may leave records of streams that hold nothing.
-    const used = new Set(filesBelow(path.join(cluster.archive.location, "prod", "wal")).map((f) => path.dirname(f)));
-    expect(used.size).toBe(1);
-    expect(streams.length).toBeLessThanOrEqual(4);
-    await cluster.cluster.close();
+  it("install on a host whose archive is kept in buckets", async () => {
+    await buckets.install();
   });
 
   it("install, rollout, uninstall, node-create, node-delete", async () => {
@@ -276,24 +158,6 @@ describe.concurrent("a command that is killed anywhere is run again", { timeout:
     await inParallel(restoreFirst.steps, async ({ name }) => {
       await killFirst(name, counting);
     });
-  });
-
-  it("query", async () => {
-    const directory = fresh("query");
-    const archive = await archiveCopy(directory, { offsite: true, primary: true });
-    const host = await freshHost(directory, "node1", { archive });
-    const before = contentsOf(directory);
-    const words = ["--json", "query", "--at", stored.target, "SELECT k, v FROM t"];
-    const run = (options: AgentOptions) => agent([...at(host), ...words], options);
-    for (const { name } of query.steps) {
-      await killAt(name, { procedure: query, run });
-      const { answer } = JSON.parse((await untilDone(() => run({}))).stdout) as { answer: string };
-      const values = [...answer.matchAll(/row-\d+-[0-9a-z]*\./g)].map(([value]) => value);
-      expect(stored.writer.compare(values)).toMatchObject({ lost: [], wrong: [], double: [] });
-      // Neither the archive nor the node's own data has seen any of it; copies of dead runs are gone.
-      expect(contentsOf(directory), name).toEqual(before);
-    }
-    await noStraysOf(host);
   });
 
   it("restore: join, release, base, accept, status", async () => {
@@ -344,13 +208,10 @@ describe.concurrent("a command that is killed anywhere is run again", { timeout:
 });
 
 it("survived every kill point", () => {
-  const all = [full, snapshot, offsite, verify, query, walPush, install, rollout, uninstall, nodeCreate, nodeDelete];
+  const stores = [full, snapshot, offsite, offsiteWal, verify, verifyRestored, query, walPush, install];
   const phases = [restoreFirst, restoreJoin, restoreRelease, restoreBase, restoreAccept, restoreStatus];
-  const points = [...all, ...phases].flatMap(({ name, steps }: Steps) =>
-    steps.flatMap((step) => moments.map((moment) => `${name}/${step.name}:${moment}`)),
-  );
-  expect(points.filter((point) => !survived.includes(point))).toEqual([]);
-  expect(tried.filter((point) => !survived.includes(point))).toEqual([]);
+  allSurvived([...stores, rollout, uninstall, nodeCreate, nodeDelete, ...phases]);
+  allSurvived(stores, "buckets");
 });
 
 /** One recovery, killed at the three moments of a step, then run to its end. */
@@ -416,13 +277,13 @@ async function archiveCopy(
   options: { offsite: boolean; primary?: boolean } = { offsite: true },
 ): Promise<FolderArchive> {
   const location = path.join(directory, "archive");
-  if (options.primary) fs.cpSync(stored.archive.location, location, { recursive: true, preserveTimestamps: true });
+  if (options.primary) fs.cpSync(stored.near, location, { recursive: true, preserveTimestamps: true });
   await must(["archive-create"], {
     spec: { archive: { kind: "directory", location }, clusterId: "prod", role: "primary" },
   });
   const archive: FolderArchive = { kind: "directory", clusterId: "prod", location };
   if (!options.offsite) return archive;
   const away = path.join(directory, "offsite");
-  fs.cpSync(stored.archive.offsite!.location, away, { recursive: true, preserveTimestamps: true });
+  fs.cpSync(stored.away, away, { recursive: true, preserveTimestamps: true });
   return { ...archive, offsite: { kind: "directory", location: away } };
 }

@@ -14,6 +14,8 @@ export interface Steps {
 
 export interface Attempt {
   procedure: Steps;
+  /** What its archive is kept in. @default "folders" */
+  kind?: string;
   /** Runs the command once. */
   run: (options: AgentOptions) => Promise<Ran>;
   /** What must hold while the dead run's remains lie about. */
@@ -21,18 +23,27 @@ export interface Attempt {
 }
 
 /** Kills the command at the three moments of one step. */
-export async function killAt(step: string, { procedure, run, afterKill }: Attempt): Promise<void> {
+export async function killAt(step: string, { procedure, kind = "folders", run, afterKill }: Attempt): Promise<void> {
   for (const moment of moments) {
-    const point = `${procedure.name}/${step}:${moment}`;
+    const failpoint = `${procedure.name}/${step}:${moment}`;
+    const point = `${failpoint} in ${kind}`;
     tried.push(point);
-    let ran = await run({ failpoint: point });
+    let ran = await run({ failpoint });
     // A busy machine may void a backup or still end what a dead run left: then it is tried again.
-    for (let again = 0; again < 20 && (ran.code === 4 || ran.code === 75); again++)
-      ran = await run({ failpoint: point });
+    for (let again = 0; again < 20 && (ran.code === 4 || ran.code === 75); again++) ran = await run({ failpoint });
     expect(ran.code, `${point} was not reached: ${complaint(ran)} ${ran.stdout}`).toBeNull();
     await afterKill?.(point);
     survived.push(point);
   }
+}
+
+/** Each of the procedures was killed at every moment of every step, and nothing came of it. */
+export function allSurvived(procedures: readonly Steps[], kind = "folders"): void {
+  const points = procedures.flatMap(({ name, steps }) =>
+    steps.flatMap((step) => moments.map((moment) => `${name}/${step.name}:${moment} in ${kind}`)),
+  );
+  expect(points.filter((point) => !survived.includes(point))).toEqual([]);
+  expect(tried.filter((point) => !survived.includes(point))).toEqual([]);
 }
 
 /** Runs the command until it ends well: a run may find the world still busy with the dead one's remains. */

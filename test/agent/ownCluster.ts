@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import type { ArchiveSpec } from "../../model/reference";
 import {
   endSchedule,
   type FolderArchive,
@@ -10,13 +11,28 @@ import {
   nodeSpec,
 } from "./support";
 
+interface OwnOptions {
+  nodes: number;
+  programDirectory?: string;
+  archiving?: boolean;
+}
+
 /** A running, protected cluster whose nodes the agent itself starts and stops, as it does on users' machines. */
 export async function ownCluster(
   directory: string,
-  options: { nodes: number; programDirectory?: string; archiving?: boolean },
+  options: OwnOptions,
 ): Promise<{ hosts: Host[]; archive: FolderArchive }> {
   const archive = await makeArchive(directory);
-  const hosts: Host[] = [];
+  return { archive, hosts: await ownNodes(archive, directory, options) };
+}
+
+/** Its nodes, where the archive is there. */
+export async function ownNodes<A extends ArchiveSpec>(
+  archive: A,
+  directory: string,
+  options: OwnOptions,
+): Promise<Host<A>[]> {
+  const hosts: Host<A>[] = [];
   for (let number = 1; number <= options.nodes; number += 1) {
     const { programDirectory } = options;
     const host = await freshHost(directory, `node${number}`, { archive, programDirectory, install: false });
@@ -33,5 +49,5 @@ export async function ownCluster(
     await must(["node-create"], { spec: nodeSpec(host, { ...spec, start: true }) });
     hosts.push(host);
   }
-  return { hosts, archive };
+  return hosts;
 }

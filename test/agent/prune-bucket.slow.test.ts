@@ -25,7 +25,8 @@ import type { ArchiveSpec } from "../../model/reference";
 import type { S3Location } from "../../model/s3Location";
 import { Tier } from "../../model/tier";
 import { idOf, lineage, manifest } from "../model/fixtures";
-import { agent, complaint, filesBelow, scratch } from "./support";
+import { allSurvived, killAt } from "./killing";
+import { agent, type AgentOptions, complaint, filesBelow, scratch } from "./support";
 
 /**
  * Expiry in a bucket (protocol 19): `prune` tags, and the store deletes by a rule of its own, sooner or later. The lab's
@@ -106,10 +107,10 @@ async function segment(number: number, days: number): Promise<void> {
 /** The text of the bucket as an operator writes it; keys come from the environment. */
 const place = () => `s3://${bucket}/${prefix}?region=${store.region}&endpoint=${store.endpoint}`;
 
-function run(words: string[], keys: StoreUser = user) {
+function run(words: string[], keys: StoreUser = user, options: AgentOptions = {}) {
   const flags = ["--archive", place(), ...(words[0] === "prune" ? ["--no-offsite"] : []), "--cluster", "prod"];
   const environment = { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey };
-  return agent(["--json", ...words, ...flags], { environment });
+  return agent(["--json", ...words, ...flags], { environment, ...options });
 }
 
 const pruned = (keys?: StoreUser) => run(["prune", "--policy", policyFile], keys);
@@ -327,5 +328,44 @@ describe("prune in a bucket", () => {
     expect(complaint(ran)).toBe(
       "Nothing can be expired: 1 mistake\n  - --policy: is missing (received nothing). Name a file with the cluster's policy; one with {} means the standard policy.",
     );
+  });
+});
+
+describe("prune in a bucket, killed", () => {
+  const kind = "buckets";
+
+  it.each(prune.steps)("at $name: what is listed is whole, and the next run goes on", async ({ name }) => {
+    await killAt(name, {
+      procedure: prune,
+      kind,
+      run: (options) => run(["prune", "--policy", policyFile], user, options),
+      async afterKill(point) {
+        const ran = await run(["verify", "--depth", "bytes"]);
+        expect(ran.code, `${point}: ${complaint(ran)}`).toBe(0);
+        const { verdicts } = JSON.parse(ran.stdout) as { verdicts: { backupId: string }[] };
+        const whole = verdicts.map(({ backupId }) => backupId);
+        expect(whole, point).toEqual(expect.arrayContaining([idOf(3), idOf(4)]));
+      },
+    });
+    await prunedWell();
+    expect(await listed()).toEqual([idOf(3), idOf(4)]);
+    const gone = await tagged();
+    expect(gone.filter((key) => /\/manifest\//.test(key)).sort()).toEqual(
+      [1, 2].map((number) => manifestKey("prod", Tier.Full, "l-one", idOf(number))),
+    );
+    expect(gone.filter((key) => key.endsWith("data.tar.zst"))).toHaveLength(2);
+    // Those behind the anchor of the oldest backup that is kept stay.
+    expect(gone.filter((key) => key.endsWith(".wal"))).toEqual(
+      [0, 1, 2, 3].map((number) => segmentKey("prod", "l-one", "s1", segmentName(BigInt(number)))),
+    );
+    await lifecycle();
+    expect(await prunedWell()).toMatchObject({ pruneId: null, expired: [] });
+    const records = (await keysThere()).filter((key) => key.includes("/expired/"));
+    expect(records.filter((key) => key.endsWith(".done.json"))).toHaveLength(records.length / 2);
+    expect(records).not.toEqual([]);
+  });
+
+  it("survived every kill point", () => {
+    allSurvived([prune], kind);
   });
 });

@@ -183,12 +183,12 @@ export async function makeArchive(directory: string, clusterId = "prod"): Promis
 }
 
 /** A running, protected cluster of the lab. */
-export interface Protected {
+export interface Protected<A extends ArchiveSpec = FolderArchive> {
   cluster: LabCluster;
-  archive: FolderArchive;
-  hosts: Host[];
+  archive: A;
+  hosts: Host<A>[];
   /** The host that leads now. */
-  leader(): Promise<Host>;
+  leader(): Promise<Host<A>>;
   /** A command with `--json` on the leader. */
   onLeader(args: readonly string[], options?: AgentOptions): Promise<Ran>;
 }
@@ -198,11 +198,22 @@ export const calm = {
   raft: { election_timeout_min_ms: 1500, election_timeout_max_ms: 3000, heartbeat_interval_ms: 100 },
 };
 
-export async function protectedCluster(
+export interface ProtectedOptions {
+  nodes?: number;
+  policy?: BackupPolicyOverrides;
+  archiving?: boolean;
+}
+
+export async function protectedCluster(directory: string, options: ProtectedOptions = {}): Promise<Protected> {
+  return protectedBy(await makeArchive(directory), directory, options);
+}
+
+/** With an archive that is there. */
+export async function protectedBy<A extends ArchiveSpec>(
+  archive: A,
   directory: string,
-  options: { nodes?: number; policy?: BackupPolicyOverrides; archiving?: boolean } = {},
-): Promise<Protected> {
-  const archive = await makeArchive(directory);
+  options: ProtectedOptions = {},
+): Promise<Protected<A>> {
   const cluster = await startCluster({
     directory,
     nodes: options.nodes ?? 1,
@@ -224,9 +235,9 @@ export async function protectedCluster(
     await cluster.close();
     throw error;
   }
-  const leader = async (): Promise<Host> => {
+  const leader = async (): Promise<Host<A>> => {
     const { id } = await cluster.leader();
-    return hosts.find((host) => host.node.id === id) as Host;
+    return hosts.find((host) => host.node.id === id) as Host<A>;
   };
   const onLeader = async (args: readonly string[], run: AgentOptions = {}): Promise<Ran> =>
     agent([...at(await leader()), "--json", ...args], run);
