@@ -6,11 +6,11 @@ import {
   type Place,
   type UnreadableManifest,
 } from "../../model/catalog";
-import { dataPrefix, manifestPrefix, recordPrefix } from "../../model/layout";
+import { dataPrefix, manifestKey, manifestPrefix, recordPrefix } from "../../model/layout";
 import { parseManifest } from "../../model/manifest";
 import { InputError, show } from "../../model/mistakes";
 import { signatureProblem } from "../../model/signature";
-import { type AnnouncedIs, goneFrom } from "./expired";
+import { type AnnouncedIs, goneFrom, wasGivenUp } from "./expired";
 import { Damaged } from "../run/errors";
 import { faultsIn, parseStored } from "./stored";
 import { inParallel } from "../host/tree";
@@ -43,21 +43,38 @@ async function readPlace(
 ): Promise<Catalog> {
   // What a prune gives up counts as gone: its data may be so in a moment.
   const gone = await goneFrom(archive, clusterId, "manifests", announced);
-  const entries: CatalogEntry[] = [];
-  const unreadable: UnreadableManifest[] = [];
+  const read: (CatalogEntry | UnreadableManifest)[] = [];
   const cache = await ManifestCache.open(archive, clusterId);
   for (const tier of tiers) {
-    const read = await readTier(archive, { clusterId, place, tier, gone, trustedKeys, cache });
-    for (const entry of read) {
-      if ("problem" in entry && "key" in entry) unreadable.push(entry);
-      else entries.push(entry);
-    }
+    read.push(...(await readTier(archive, { clusterId, place, tier, gone, trustedKeys, cache })));
   }
   await cache.keep();
+  const found = announced === "there" ? read : await notGivenUpMeanwhile(archive, clusterId, read);
+  const entries = found.filter((entry): entry is CatalogEntry => !("key" in entry));
+  const unreadable = found.filter((entry): entry is UnreadableManifest => "key" in entry);
   const lineages = await readLineages(archive, clusterId);
   const recoveries = recordPrefix(clusterId, "recoveries");
   const accepted = await readRecords(archive, recoveries, recoveryAcceptedSchema, "/accepted.json");
   return { clusterId, entries, unreadable, lineages, accepted: accepted.map(({ record }) => record) };
+}
+
+/** What a prune took away while it was read is not damaged. */
+async function notGivenUpMeanwhile(
+  archive: Archive,
+  clusterId: string,
+  found: (CatalogEntry | UnreadableManifest)[],
+): Promise<(CatalogEntry | UnreadableManifest)[]> {
+  const left: typeof found = [];
+  for (const entry of found) {
+    const key = "key" in entry ? entry.key : keyOf(entry);
+    if (entry.problem === null || !(await wasGivenUp(archive, clusterId, key))) left.push(entry);
+  }
+  return left;
+}
+
+/** Where an entry's manifest lies. */
+export function keyOf({ manifest: { clusterId, tier, lineage, backupId } }: CatalogEntry): string {
+  return manifestKey(clusterId, tier, lineage, backupId);
 }
 
 /** One catalog of several places; of records that lie in both the first place's counts. */

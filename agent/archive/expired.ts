@@ -50,6 +50,15 @@ export async function goneFrom(
   return new Set((await readExpiring(archive, clusterId)).flatMap(({ record }) => record[kind]));
 }
 
+/** Whether a prune is taking this manifest's backup away, or has done so: what is missing of it then is no damage. */
+export async function wasGivenUp(archive: Archive, clusterId: string, manifest: string): Promise<boolean> {
+  if ((await goneFrom(archive, clusterId, "manifests")).has(manifest)) return true;
+  // It may have been brought back since: then it counts.
+  if ((await archive.getText(manifest)) !== undefined) return false;
+  const keys = (await archive.list(recordPrefix(clusterId, "expired"))).map(({ key }) => key);
+  return (await recordsIn(archive, keys)).some(({ record }) => record.manifests.includes(manifest));
+}
+
 /** Says, before anything goes, what goes. */
 export async function announceExpiry(
   archive: Archive,
@@ -88,15 +97,26 @@ export async function readGivenUp(archive: Archive, clusterId: string): Promise<
   const keys = [...(await archive.list(prefix)).map(({ key }) => key), ...oldest.map(([key]) => key)];
   const there = new Set(keys);
   const found = new Map<string, GivenUp>();
+  for (const { stem, record } of await recordsIn(readable, keys)) {
+    const givenUp = { pruneId: stem.slice(prefix.length), done: there.has(`${stem}.done.json`) };
+    for (const name of [...record.manifests, ...record.data, ...record.segments]) found.set(name, givenUp);
+  }
+  return found;
+}
+
+/** Of these keys, the records of what was given up and not taken back. */
+async function recordsIn(
+  archive: Archive,
+  keys: readonly string[],
+): Promise<{ stem: string; record: ExpiredRecord }[]> {
+  const there = new Set(keys);
+  const found: { stem: string; record: ExpiredRecord }[] = [];
   for (const key of keys) {
     const stem = key.replace(/\.json$/, "");
     const settled = settledSuffixes.some((end) => key.endsWith(end));
     if (settled || there.has(`${stem}.withdrawn.json`)) continue;
-    const text = await readable.getText(key);
-    if (text === undefined) continue;
-    const { manifests, data, segments } = parseStored(expiredSchema, text, key);
-    const givenUp = { pruneId: stem.slice(prefix.length), done: there.has(`${stem}.done.json`) };
-    for (const name of [...manifests, ...data, ...segments]) found.set(name, givenUp);
+    const text = await archive.getText(key);
+    if (text !== undefined) found.push({ stem, record: parseStored(expiredSchema, text, key) });
   }
   return found;
 }

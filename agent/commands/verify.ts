@@ -12,7 +12,8 @@ import { logObjectiveSeconds } from "../../model/status";
 import { isTier } from "../../model/tier";
 import { newestOfEachTier, newestVerified, VerificationDepth, type VerifiedBackup } from "../../model/verification";
 import type { Archive } from "../archive/archive";
-import { readCatalog } from "../archive/catalog";
+import { keyOf, readCatalog } from "../archive/catalog";
+import { wasGivenUp } from "../archive/expired";
 import { openReachable } from "../archive/open";
 import { readSegments } from "../archive/segments";
 import { putDecryption, putVerification } from "../archive/verifications";
@@ -118,8 +119,13 @@ function wanted({ backupId, depth }: VerifyContext, found: Catalog): CatalogEntr
 
 async function backups(context: VerifyContext, control: StepControl): Promise<void> {
   for (const entry of context.entries ?? []) {
-    const { manifest, place, problem: known } = entry;
-    const { problem, bytes } = known === null ? await look(context, entry, control) : { problem: known, bytes: 0 };
+    const { manifest, place } = entry;
+    const found = await lookUnlessGivenUp(context, entry, control);
+    if (found === undefined) {
+      control.note(`${manifest.backupId} was given up meanwhile: it is not judged`);
+      continue;
+    }
+    const { problem, bytes } = found;
     context.verdicts.push({
       backupId: manifest.backupId,
       place,
@@ -132,6 +138,27 @@ async function backups(context: VerifyContext, control: StepControl): Promise<vo
 }
 
 type Found = Pick<Verdict, "problem" | "bytes">;
+
+/** Undefined for a backup that a prune has begun to take away since the catalog was read. */
+async function lookUnlessGivenUp(
+  context: VerifyContext,
+  entry: CatalogEntry,
+  control: StepControl,
+): Promise<Found | undefined> {
+  if (entry.problem !== null) return { problem: entry.problem, bytes: 0 };
+  try {
+    const found = await look(context, entry, control);
+    return found.problem !== null && (await givenUp(context, entry)) ? undefined : found;
+  } catch (error) {
+    if (await givenUp(context, entry).catch(() => false)) return undefined;
+    throw error;
+  }
+}
+
+async function givenUp({ archive: spec, places = [] }: VerifyContext, entry: CatalogEntry): Promise<boolean> {
+  const archive = places.find(({ place }) => place === entry.place)?.archive;
+  return archive !== undefined && (await wasGivenUp(archive, spec.clusterId, keyOf(entry)));
+}
 
 /** What the catalog sees nothing wrong with. */
 async function look(context: VerifyContext, entry: CatalogEntry, control: StepControl): Promise<Found> {

@@ -4,13 +4,17 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { DirectoryArchive } from "../../agent/archive/directory";
+import { readCatalog } from "../../agent/archive/catalog";
 import { prune } from "../../agent/commands/prune";
+import { type Verdict, verify, type VerifyContext } from "../../agent/commands/verify";
+import { runProcedure } from "../../agent/run/steps";
 import type { AgentConfig } from "../../model/agentConfig";
 import { dataPrefix, manifestKey, recordKey, segmentKey, segmentName } from "../../model/layout";
 import { type Manifest, serializeManifest } from "../../model/manifest";
 import { resolvePolicy } from "../../model/policy";
 import type { RetentionPlan } from "../../model/retention";
 import { Tier } from "../../model/tier";
+import { VerificationDepth } from "../../model/verification";
 import { idOf, lineage, manifest } from "../model/fixtures";
 import { agent, type AgentOptions, complaint, filesBelow, must, type Ran, scratch } from "./support";
 
@@ -207,6 +211,71 @@ describe("prune", () => {
     expect(both.map((ran) => ran.code).sort()).toEqual(expect.arrayContaining([0]));
     for (const ran of both) expect([0, 75], complaint(ran)).toContain(ran.code);
     expect(await allGood()).toHaveLength(4);
+  });
+});
+
+describe("while somebody verifies", () => {
+  /** `when` happens as the backups begin to be read. */
+  async function verified(depth: VerificationDepth, when: () => void): Promise<Verdict[]> {
+    const { archive } = JSON.parse(fs.readFileSync(config, "utf8")) as AgentConfig;
+    const context: VerifyContext = { archive, trustedKeys: [], depth, verdicts: [] };
+    const emit = ({ event, step }: { event: string; step?: string }) =>
+      event === "step" && step === "backups" ? when() : undefined;
+    await runProcedure(verify, context, { emit });
+    return context.verdicts;
+  }
+
+  const files = () => [manifestKey("prod", Tier.Full, "l-one", idOf(1)), dataOf(idOf(1))];
+  const dataOf = (backupId: string) => `${dataPrefix("prod", Tier.Full, "l-one", backupId)}data.tar.zst`;
+
+  function take(keys: readonly string[]): void {
+    for (const key of keys) fs.rmSync(path.join(at, places.primary, key));
+  }
+
+  function announce(name: string, manifests: readonly string[]): void {
+    const record = { format: "neumann-expired/1", manifests, data: [], segments: [] };
+    const file = path.join(at, places.primary, recordKey("prod", "expired", name));
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, name.includes(".done") ? "{}" : JSON.stringify(record));
+  }
+
+  it("what goes is not called damaged, done or not", async () => {
+    for (const done of [false, true]) {
+      if (done) await history();
+      const verdicts = await verified(VerificationDepth.Bytes, () => {
+        const name = `20261101T000000Z-0000000${done ? 2 : 1}`;
+        announce(`${name}.json`, files().slice(0, 1));
+        if (done) announce(`${name}.done.json`, []);
+        take(files());
+      });
+      expect(verdicts.map(({ backupId }) => backupId)).not.toContain(idOf(1));
+      expect(verdicts).toHaveLength(6);
+      expect(verdicts.every(({ good }) => good)).toBe(true);
+    }
+  });
+
+  it("nor unreadable, when it goes while the catalog is read; without a prune it is", async () => {
+    const [manifestOf = ""] = files();
+    for (const pruned of [true, false]) {
+      if (!pruned) await history();
+      const archive = archiveOf("primary");
+      const getText = archive.getText.bind(archive);
+      archive.getText = (key) => {
+        if (key !== manifestOf || !fs.existsSync(path.join(at, places.primary, key))) return getText(key);
+        if (pruned) for (const name of ["p1.json", "p1.done.json"]) announce(name, files().slice(0, 1));
+        else fs.rmSync(path.join(at, places.primary, recordKey("prod", "expired", "p1.json")));
+        take(files());
+        return getText(key);
+      };
+      const { entries, unreadable } = await readCatalog("prod", [{ place: "primary", archive }], []);
+      expect(entries).toHaveLength(5);
+      expect(unreadable.map(({ key }) => key)).toEqual(pruned ? [] : [manifestOf]);
+    }
+  });
+
+  it("what went without a prune is damaged", async () => {
+    const went = verified(VerificationDepth.Bytes, () => take(files().slice(1)));
+    await expect(went).rejects.toThrow(/data\.tar\.zst/);
   });
 });
 
