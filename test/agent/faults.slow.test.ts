@@ -78,8 +78,8 @@ describe("a bucket that ails", () => {
     return until("a leader", () => world.leader());
   }
 
-  const manifests = (): string[] => filesBelow(world.archiveFolders[0]!).filter((name) => name.includes("/manifest/"));
-  const segments = (): number => filesBelow(path.join(world.archiveFolders[0]!, "prod/wal")).length;
+  const manifests = (): string[] => filesBelow(world.archiveFolders[0]).filter((name) => name.includes("/manifest/"));
+  const segments = (): number => filesBelow(path.join(world.archiveFolders[0], "prod/wal")).length;
 
   /** The store ails from the moment at which the backup is packed, for so long. */
   async function fullWhile(fault: Fault, ms: number): Promise<Ran> {

@@ -57,6 +57,10 @@ export class Faults {
         return this.spoilArchive(act);
       case "install":
         return this.install(act);
+      case "age":
+        return Promise.resolve(this.world.expiry.age(act.newest));
+      case "lifecycle":
+        return this.world.expiry.lifecycle(act.share, act.seed).then(() => undefined);
       case "run":
         return Promise.all(act.runs.map((run) => this.run(run))).then(() => undefined);
     }

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Note, Writer } from "../../lab/neumann/writer";
 import { agent, filesBelow, quickPolicy } from "../agent/support";
+import { isUnfinished } from "./expiry";
 import type { World } from "./world";
 
 /** Writes are taken again so soon after whatever happened (I10). */
@@ -49,11 +50,16 @@ interface Known {
   change: string;
 }
 
-/** What has ever been in the archives. The policy keeps everything for days: nothing may go, and nothing may change. */
+/** What has ever been in the archives: nothing may change, and nothing may go but what the policy no longer keeps. */
 export class NothingGoes {
+  /** How many went that might. */
+  gone = 0;
   private readonly known = new Map<string, Known>();
 
-  constructor(private readonly folders: readonly string[]) {}
+  constructor(
+    private readonly folders: readonly string[],
+    private readonly judge = (gone: readonly string[]) => gone.map((file) => `${file} is gone`),
+  ) {}
 
   get size(): number {
     return this.known.size;
@@ -74,15 +80,18 @@ export class NothingGoes {
       if (before !== undefined && before.sha256 !== sha256) problems.push(`${file} has another content`);
       this.known.set(file, { sha256, change });
     }
-    for (const file of this.known.keys()) if (!there.has(file)) problems.push(`${file} is gone`);
-    return problems;
+    const gone = [...this.known.keys()].filter((file) => !there.has(file));
+    for (const file of gone) this.known.delete(file);
+    const wrong = this.judge(gone);
+    this.gone += gone.length - wrong.length;
+    return [...problems, ...wrong];
   }
 }
 
 /** Finished objects: what a store and an agent have only begun has another name. */
 function objectsIn(folder: string): string[] {
   return filesBelow(folder)
-    .filter((name) => !/neumann-backup-tmp|\.sgwtmp/.test(name))
+    .filter((name) => !isUnfinished(name))
     .map((name) => path.join(folder, name));
 }
 

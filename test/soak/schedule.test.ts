@@ -34,6 +34,9 @@ it("in two minutes shows most faults of an archive, kills, and pairs of commands
     expect(of(acts, "archive").length).toBeGreaterThanOrEqual(9);
     expect(of(acts, "kill-node", "stop-leader").length).toBeGreaterThanOrEqual(5);
     const runs = acts.flatMap((act) => (act.kind === "run" ? [act.runs] : []));
+    expect(of(acts, "age").length).toBeGreaterThanOrEqual(4);
+    expect(runs.filter(([run]) => run?.words[0] === "prune").length).toBeGreaterThanOrEqual(4);
+    expect(of(acts, "lifecycle").length).toBeGreaterThanOrEqual(3);
     expect(runs.some(({ length }) => length === 2)).toBe(true);
     expect(runs.flat().filter(({ killAfterMs }) => killAfterMs !== undefined).length).toBeGreaterThan(3);
   }

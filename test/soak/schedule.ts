@@ -29,7 +29,9 @@ export type Act =
   | { kind: "stop-leader"; at: number; forMs: number }
   | { kind: "archive"; at: number; forMs: number; fault: Fault; share: number; seed: number }
   | { kind: "run"; at: number; runs: PlannedRun[] }
-  | { kind: "install"; at: number; node: number };
+  | { kind: "install"; at: number; node: number }
+  | { kind: "age"; at: number; newest: number }
+  | { kind: "lifecycle"; at: number; share: number; seed: number };
 
 export const nodeCount = 3;
 
@@ -55,7 +57,7 @@ const others = [["prune"], ["verify"], ["offsite-wal"], ["run-due"], ["resume-wr
 export function scheduleOf(seed: number, seconds: number): Act[] {
   const end = seconds * 1000;
   // A generator for each kind: a longer soak begins with the same acts.
-  const tracks = [nodeActs, archiveActs, runActs, installActs].map((acts, index) =>
+  const tracks = [nodeActs, archiveActs, runActs, installActs, expiryActs].map((acts, index) =>
     acts(randomOf(seed * 31 + index), end),
   );
   return tracks.flat().sort((a, b) => a.at - b.at);
@@ -118,4 +120,19 @@ function installActs(random: Random, end: number): Act[] {
     acts.push({ kind: "install", at, node: Math.floor(random() * nodeCount) });
   }
   return acts;
+}
+
+/** What was stored grows old, somebody prunes, and after a while the bucket's rule deletes some of what has its tag. */
+function expiryActs(random: Random, end: number): Act[] {
+  const acts: Act[] = [];
+  for (let at = between(random, 12_000, 18_000); at < end; at += between(random, 14_000, 22_000)) {
+    const node = Math.floor(random() * nodeCount);
+    const after = between(random, 300, 3000);
+    const killAfterMs = random() < 0.5 ? after : undefined;
+    acts.push({ kind: "age", at, newest: 1 + Math.floor(random() * 3) });
+    acts.push({ kind: "run", at, runs: [{ words: ["prune"], on: node, killAfterMs }] });
+    const later = at + between(random, 2000, 12_000);
+    acts.push({ kind: "lifecycle", at: later, share: 0.3 + 0.7 * random(), seed: between(random, 0, 2 ** 31) });
+  }
+  return acts.filter((act) => act.at < end);
 }

@@ -21,6 +21,7 @@ import {
 } from "../agent/support";
 import { Faults, rest } from "./faults";
 import { differences, none, NothingGoes, verifyAll, WritesAreTaken } from "./invariants";
+import { restorableFrom } from "./expiry";
 import { randomOf, scheduleOf } from "./schedule";
 import { World } from "./world";
 
@@ -33,11 +34,10 @@ const seconds = Number(process.env.SOAK_SECONDS ?? 120);
 const verifyEveryMs = 20_000;
 
 /** Lets it all happen, and looks whether what must hold holds. */
-async function soak(world: World): Promise<void> {
+async function soak(world: World, archive: NothingGoes): Promise<void> {
   const problems: string[] = [];
   const fail = (problem: string): void => void problems.push(problem);
   const writes = new WritesAreTaken(world.writer, fail);
-  const archive = new NothingGoes(world.archiveFolders);
   const faults = new Faults(world, fail);
   const began = Date.now();
   let verifiedAt = began;
@@ -60,13 +60,15 @@ async function soak(world: World): Promise<void> {
     await faults.over();
     await settled(world);
     problems.push(...archive.look(true));
+    await pruned(world);
+    problems.push(...archive.look(true));
   } finally {
     writes.stop();
   }
   const ended = [...faults.ended].sort().map(([name, times]) => `${name}: ${times}`);
   process.stderr.write(`soak: ${ended.join(", ")}\n`);
   process.stderr.write(
-    `soak: ${world.writer.acknowledged} rows, ${archive.size} objects, longest rest of writes ${writes.longestMs} ms\n`,
+    `soak: ${world.writer.acknowledged} rows, ${archive.size} objects, ${archive.gone} given up, longest rest of writes ${writes.longestMs} ms\n`,
   );
   expect(problems).toEqual([]);
 }
@@ -81,6 +83,16 @@ async function settled(world: World): Promise<void> {
   for (const host of hosts) await must([...at(host), "resume-writes", "--expired"]);
   await noStrays(hosts, 60_000);
 }
+
+/** What is old is given up, and the bucket's rule deletes all that has its tag; then nothing has. */
+async function pruned(world: World): Promise<void> {
+  await good(world, ["prune"]);
+  await world.expiry.lifecycle(1, seed);
+  await good(world, ["prune"]);
+  expect(await world.expiry.lifecycle(1, seed)).toBe(0);
+}
+
+const manifestsIn = (folder: string) => filesBelow(folder).filter((name) => name.includes("/manifest/"));
 
 /** What a dead run claimed is free once it is seen to be dead; a busy machine may void a backup. */
 async function good(world: World, words: string[]): Promise<void> {
@@ -104,7 +116,7 @@ async function good(world: World, words: string[]): Promise<void> {
 async function archived(world: World): Promise<number> {
   await world.writer.stop();
   const end = Date.now();
-  const wal = path.join(world.archiveFolders[0]!, "prod/wal");
+  const wal = path.join(world.archiveFolders[0], "prod/wal");
   await until(
     "every node's log has arrived",
     () => {
@@ -135,8 +147,9 @@ it(`loses nothing (SOAK_SEED=${seed})`, { timeout: (seconds + 400) * 1000, retry
   process.stderr.write(`SOAK_SEED=${seed} SOAK_SECONDS=${seconds}\n`);
   const world = await World.open(scratch("soak"));
   onTestFinished(() => world.close());
-  const base = await firstBase(world);
-  await soak(world);
+  const archive = new NothingGoes(world.archiveFolders, (gone) => world.expiry.problems(gone));
+  await backedUp(world, archive);
+  await soak(world, archive);
   const end = await archived(world);
 
   const live = await readValues(await world.cluster.leader());
@@ -145,6 +158,7 @@ it(`loses nothing (SOAK_SEED=${seed})`, { timeout: (seconds + 400) * 1000, retry
   expect(found.problems).toEqual([]);
   expect(found.backups).toBeGreaterThanOrEqual(3);
 
+  const base = restorableFrom(world.archiveFolders[0]);
   const last = Math.max(...world.writer.notes.map((note) => note.acknowledgedAt ?? 0));
   const target = Math.floor(base + randomOf(seed)() * (last - base));
   process.stderr.write(`soak: to ${new Date(target).toISOString()}, ${last - target} ms before the last row\n`);
@@ -154,9 +168,18 @@ it(`loses nothing (SOAK_SEED=${seed})`, { timeout: (seconds + 400) * 1000, retry
     expect(differences(world.writer, values, end)).toEqual(none);
 });
 
-/** A first backup before anything goes wrong: from its end on, every moment can be restored to. */
-async function firstBase(world: World): Promise<number> {
-  await world.writer.reached(100);
-  await good(world, ["full"]);
-  return Date.now();
+/** Backups before anything goes wrong, and an expiry that takes the first ones from both archives. */
+async function backedUp(world: World, archive: NothingGoes): Promise<void> {
+  for (const rows of [100, 200]) {
+    await world.writer.reached(rows);
+    await good(world, ["full"]);
+    await good(world, ["offsite"]);
+  }
+  world.expiry.age(1);
+  expect(archive.look(false)).toEqual([]);
+  const before = world.archiveFolders.map(manifestsIn);
+  await pruned(world);
+  expect(archive.look(true)).toEqual([]);
+  for (const [place, folder] of world.archiveFolders.entries())
+    expect(manifestsIn(folder)).toHaveLength((before[place]?.length ?? 0) - 1);
 }

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
 import { FaultyProxy } from "../../lab/store/faultyProxy";
 import { Store } from "../../lab/store/store";
 import { type LabCluster, type LabNode, startCluster } from "../../lab/neumann/harness";
@@ -16,9 +17,19 @@ import {
   must,
   quickPolicy,
 } from "../agent/support";
+import { Expiry } from "./expiry";
 import { nodeCount } from "./schedule";
 
 const bucket = "soak";
+const prefix = "backup";
+
+/** What is old goes as soon as something newer is there. */
+const policy = {
+  ...quickPolicy,
+  full: { ...quickPolicy.full, keepAtLeast: 1 },
+  snapshots: { keepAtLeast: 1 },
+  offsite: { keepAtLeast: 1 },
+};
 
 interface Parts {
   folder: string;
@@ -37,14 +48,20 @@ export class World implements Readonly<Parts> {
   readonly cluster: LabCluster;
   readonly hosts: AnyHost[];
   readonly writer: Writer;
+  readonly expiry: Expiry;
+  private readonly client: S3Client;
 
   private constructor(parts: Parts) {
     ({ folder: this.folder, store: this.store, proxy: this.proxy } = parts);
     ({ cluster: this.cluster, hosts: this.hosts, writer: this.writer } = parts);
+    const { endpoint, region, root } = this.store;
+    this.client = new S3Client({ endpoint, region, forcePathStyle: true, credentials: root });
+    this.expiry = new Expiry(this.archiveFolders, { name: bucket, prefix, client: this.client });
   }
 
-  static async open(folder: string): Promise<World> {
-    const store = await Store.start((line) => process.stderr.write(`${line}\n`));
+  /** The store's objects lie below `disk`. */
+  static async open(folder: string, disk?: string): Promise<World> {
+    const store = await Store.start((line) => process.stderr.write(`${line}\n`), disk);
     await store.createBucket(bucket);
     const proxy = await FaultyProxy.start(store.endpoint);
     const archive = archiveAt(folder, store, proxy.endpoint);
@@ -65,7 +82,7 @@ export class World implements Readonly<Parts> {
     const hosts = cluster.nodes.map((node): AnyHost => {
       const agentDirectory = path.join(directory, node.id, "agent");
       const configFile = path.join(agentDirectory, "agent.json");
-      return { node: labNodeConfig(node), agentDirectory, configFile, archive, policy: quickPolicy };
+      return { node: labNodeConfig(node), agentDirectory, configFile, archive, policy };
     });
     for (const host of hosts) {
       await must(["install"], { spec: installSpec(host) });
@@ -83,7 +100,7 @@ export class World implements Readonly<Parts> {
 
   /** The same as flags, and the keys for them. */
   get flags(): string[] {
-    const primary = `s3://${bucket}/backup?region=${this.store.region}&endpoint=${this.store.endpoint}`;
+    const primary = `s3://${bucket}/${prefix}?region=${this.store.region}&endpoint=${this.store.endpoint}`;
     return ["--archive", primary, "--offsite", path.join(this.folder, "offsite"), "--cluster", "prod"];
   }
 
@@ -93,8 +110,8 @@ export class World implements Readonly<Parts> {
   }
 
   /** Both archives as files. */
-  get archiveFolders(): string[] {
-    return [path.join(this.store.folder, "data", bucket, "backup"), path.join(this.folder, "offsite")];
+  get archiveFolders(): [string, string] {
+    return [path.join(this.store.folder, "data", bucket, prefix), path.join(this.folder, "offsite")];
   }
 
   /** Who leads, as far as anybody says; a node that does not answer does not. */
@@ -111,6 +128,7 @@ export class World implements Readonly<Parts> {
     await this.writer.stop();
     await this.cluster.close();
     await endAll();
+    this.client.destroy();
     await this.proxy.stop();
     await this.store.stop();
     fs.rmSync(this.folder, { recursive: true, force: true });
@@ -128,7 +146,7 @@ function archiveAt(folder: string, store: Store, endpoint: string): ArchiveSpec 
   return {
     kind: "s3",
     bucket,
-    prefix: "backup",
+    prefix,
     region: store.region,
     endpoint,
     credentials: { accessKeyId, secretAccessKey },
