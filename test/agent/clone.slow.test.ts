@@ -1,12 +1,18 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { S3Archive } from "../../agent/archive/s3";
+import { Store, type StoreUser } from "../../lab/store/store";
+import type { ArchiveSpec } from "../../model/reference";
+import type { S3Location } from "../../model/s3Location";
 import type { RestoreSpec } from "../../model/specs";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
 import {
   adminOf,
   agent,
+  type AnyHost,
   at,
   complaint,
   endAll,
@@ -27,7 +33,7 @@ import {
 
 /** Clones of a cluster that is being written to: restore points, what production gives up, and places that are refused. */
 const folder = scratch("clone");
-const running: Host[] = [];
+const running: AnyHost[] = [];
 let production: Protected;
 let writer: Writer;
 let taken: { backupId: string; lineage: string };
@@ -41,6 +47,7 @@ beforeAll(async () => {
   await writer.reached(100);
   taken = await must([...at(production.hosts[0]!), "full"]);
   await writer.reached(200);
+  await must([...at(production.hosts[0]!), "full"]);
 });
 
 afterEach(async () => {
@@ -72,16 +79,16 @@ const primaryOf = ({ archive }: Protected): FolderArchive => {
 
 /** What each phase is told; the digest is that of this moment. */
 async function recoveryOf(
-  [host]: [Host],
-  { recoveryId = "r1", ...more }: { recoveryId?: string; restorePoint: string; cloneOf: FolderArchive },
-): Promise<(host: Host) => RestoreSpec> {
+  [host]: [AnyHost],
+  { recoveryId = "r1", ...more }: { recoveryId?: string; restorePoint: string; cloneOf: ArchiveSpec },
+): Promise<(host: AnyHost) => RestoreSpec> {
   const plan = { archive: host.archive, recoveryId, nodes: [host.node.id], ...more };
   const { digest } = await must<{ digest: string }>(["plan"], { spec: plan });
   const members = [{ id: host.node.id, address: host.node.address }];
   return ({ node }) => ({ plan, planDigest: digest, node: node.id, clusterName: "lab", members });
 }
 
-async function clone(host: Host, restorePoint: string, source = primaryOf(production)) {
+async function clone(host: AnyHost, restorePoint: string, source: ArchiveSpec = primaryOf(production)) {
   const spec = (await recoveryOf([host], { restorePoint, cloneOf: source }))(host);
   await mustPhase("first", host, spec);
   for (const name of ["release", "base"]) await mustPhase(name, host, spec);
@@ -140,25 +147,102 @@ describe("a clone of a running cluster", () => {
     }
   });
 
-  it("fails with nothing in place when production gives the backup up meanwhile, and is made under another name", async () => {
+  it("fails with nothing in place when production prunes its backup; one from a kept backup is not disturbed", async () => {
     const location = path.join(folder, "pruned");
     fs.cpSync(production.archive.location, location, { recursive: true, preserveTimestamps: true });
     const source = { ...primaryOf(production), location };
-    const host = await target();
+    const [host, other] = [await target(), await target()];
     const spec = (await recoveryOf([host], { restorePoint: `backup:${taken.backupId}`, cloneOf: source }))(host);
     const killed = await phase("first", host, spec, { failpoint: "restore-first/gate:after" });
-    expect(killed.code).not.toBe(0);
-    const data = filesBelow(location).find((name) => name.endsWith(`${taken.backupId}/data.tar.zst`))!;
-    fs.rmSync(path.join(location, data));
+    expect(killed.code, complaint(killed)).toBeNull();
+    const kept = (await recoveryOf([other], { restorePoint: "end-of-log", cloneOf: source }))(other);
+    let pruned: Promise<unknown> | undefined;
+    const made = await phase("first", other, kept, {
+      started: (child) =>
+        child.stderr?.on("data", (text: Buffer) => {
+          if (String(text).includes('"event":"step","step":"fetch"')) pruned ??= pruneAll(location);
+        }),
+    });
+    await pruned;
+    expect(filesBelow(location).filter((name) => name.includes(taken.backupId))).toEqual([]);
+    expect(made.code, complaint(made)).toBe(0);
+    expect(writer.compare(await readValues(adminOf(other)))).toMatchObject({ wrong: [], double: [] });
     const failed = await phase("first", host, spec);
     expect(failed.code).not.toBe(0);
     expect(complaint(failed)).toContain(
       "A clone does not hold back production's prune: what it was made from may have been given up meanwhile. The nodes are still empty: clone again under a new recoveryId.",
     );
     for (const unit of ["raft", "store"]) expect(fs.existsSync(path.join(host.node.dataDirectory, unit))).toBe(false);
-    const more = { restorePoint: `backup:${taken.backupId}`, recoveryId: "r2", cloneOf: primaryOf(production) };
+    const more = { restorePoint: "latest", recoveryId: "r2", cloneOf: source };
     expect(await mustPhase("first", host, (await recoveryOf([host], more))(host))).toMatchObject({ state: "restored" });
   });
+
+  /** Production's own prune, once all but its newest backup is too old. */
+  async function pruneAll(location: string): Promise<void> {
+    const manifests = path.join(location, "prod/full/manifest");
+    const time = (name: string): number => fs.statSync(path.join(location, name)).mtimeMs;
+    const newest = Math.max(...filesBelow(manifests).map((name) => time(`prod/full/manifest/${name}`)));
+    for (const name of filesBelow(location).filter((file) => !file.includes("/records/") && time(file) < newest)) {
+      const old = time(name) / 1000 - 400 * 86_400;
+      fs.utimesSync(path.join(location, name), old, old);
+    }
+    const policy = path.join(folder, "policy.json");
+    fs.writeFileSync(policy, JSON.stringify({ full: { keepAtLeast: 1 } }));
+    const words = ["--archive", location, "--no-offsite", "--cluster", "prod", "--policy", policy];
+    const { expired } = await must<{ expired: { kind: string }[] }>(["prune", ...words]);
+    expect(expired.some(({ kind }) => kind === "segment")).toBe(true);
+  }
+
+  it("is made out of a bucket by somebody who may only read it, into another bucket", async () => {
+    const store = await Store.start((line) => process.stderr.write(`${line}\n`));
+    onTestFinished(() => store.stop());
+    const [owner, reader] = [await store.createUser(), await store.createUser()];
+    const { region, endpoint } = store;
+    const place = (bucket: string, credentials: StoreUser): S3Location => ({
+      kind: "s3",
+      bucket,
+      region,
+      endpoint,
+      credentials,
+    });
+    await store.createBucket("prod", owner);
+    await store.createBucket("copy", reader);
+    const full = new S3Archive(place("prod", owner));
+    const files = filesBelow(production.archive.location).filter((name) => !/\.meta$|neumann-backup-tmp/.test(name));
+    for (const name of files) await full.putFile(name, path.join(production.archive.location, name));
+    await mayOnlyRead(store, "prod", { owner, reader });
+    const denied = new S3Archive(place("prod", reader)).putText("prod/records/x.json", "x");
+    await expect(denied).rejects.toThrow("403 AccessDenied");
+    const archive = { ...place("copy", reader), clusterId: "copy" };
+    const { clusterId, ...own } = archive;
+    await must(["archive-create"], { spec: { archive: own, clusterId, role: "primary" } });
+    const host = await freshHost(path.join(folder, "from-bucket"), "copy1", { archive });
+    running.push(host);
+    const before = contentsOf(path.join(store.folder, "data/prod"));
+    const source = { ...place("prod", reader), clusterId: "prod" };
+    const { accepted } = await clone(host, "end-of-log", source);
+    expect(accepted).toMatchObject({ state: "accepted" });
+    const compared = writer.compare(await readValues(adminOf(host)));
+    expect({ wrong: compared.wrong, double: compared.double }).toEqual({ wrong: [], double: [] });
+    expect(compared.lost.every((k) => k > 100)).toBe(true);
+    expect(contentsOf(path.join(store.folder, "data/prod"))).toEqual(before);
+    expect(filesBelow(path.join(store.folder, "data/copy/copy/full/manifest"))).toHaveLength(1);
+  });
+
+  async function mayOnlyRead(store: Store, bucket: string, { owner, reader }: Record<"owner" | "reader", StoreUser>) {
+    const { region, endpoint } = store;
+    const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials: owner });
+    const allow = ({ accessKeyId }: StoreUser, ...Action: string[]) => ({
+      Effect: "Allow",
+      Principal: { AWS: [accessKeyId] },
+      Action,
+      Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+    });
+    const Statement = [allow(owner, "s3:*"), allow(reader, "s3:GetObject", "s3:ListBucket")];
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+    client.destroy();
+  }
 
   it("refuses production's archive as its own, also under another name of the folder", async () => {
     const host = await target();
