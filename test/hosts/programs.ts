@@ -18,6 +18,7 @@ export interface Settings {
   recoveryId?: string;
   restorePoint?: string;
   replaces?: string;
+  identity?: string;
   reconcile?: string;
 }
 
@@ -63,6 +64,7 @@ const recovered = new neumann.DisasterRecovery("dr", {
   archive: archive.reference,
   policy: settings.policy,
   recoveryId: settings.recoveryId,
+  identity: settings.identity,
 });
 exports.plan = recovered.plan;
 exports.report = recovered.report;
@@ -75,6 +77,7 @@ const restored = new neumann.ClusterRestore("undo", {
   restorePoint: settings.restorePoint,
   recoveryId: settings.recoveryId,
   replaces: settings.replaces,
+  identity: settings.identity,
 });
 exports.plan = restored.plan;
 exports.report = restored.report;

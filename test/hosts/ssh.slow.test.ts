@@ -1,19 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Host } from "../../lab/hosts";
 import { until } from "../../lab/neumann/harness";
 import type { Writer } from "../../lab/neumann/writer";
 import { filesWithSecrets, pemSecret, ProcessWatch, type Secret, secretsIn } from "../agent/secretWatch";
 import type { UserStack } from "../package/stack";
-import { byHand, launcher, Site, stateFile, why } from "./support";
+import { cutWhenItWorks, drifted, holding, isOnHost, tiersOf, wrongOn } from "./look";
+import { agePair, byHand, launcher, policy, Site, stateFile, why } from "./support";
 
 /**
  * The components on real hosts: systemd, sshd, sudo, no Node of their own; a real store; the real engine, which reaches
- * them by SSH as user `deploy`.
+ * them by SSH as user `deploy`. All that leaves the hosts is encrypted.
  */
 const minutes = 60_000;
 const agentDirectory = "/var/lib/neumann-backup";
@@ -26,6 +26,10 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
   let fresh: Host[];
   let environment: { stack: UserStack; project: string };
   let recovery: { stack: UserStack; project: string };
+  let restore: { stack: UserStack; project: string };
+  /** Opens what the hosts encrypt: none of them has it but where something is decrypted, and as long as that takes. */
+  let identity: string;
+  let encrypted: object;
   let writer: Writer;
   /** When the last backup was asked for that left the site. */
   let copiedAt: number;
@@ -43,11 +47,17 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
       pemSecret("operator's SSH key", site.lab.privateKey),
     ];
     old = [...site.lab.hosts];
-    environment = await site.stack("environment", site.settings(old, "archive"));
+    const pair = await agePair(old[0] as Host);
+    ({ identity } = pair);
+    secrets.push({ name: "identity", value: identity });
+    encrypted = { ...policy, encryption: { recipients: [pair.recipient] } };
+    environment = await site.stack("environment", site.settings(old, "archive", { policy: encrypted }));
     // On a host nobody needs a key in an environment: the agent reads its configuration.
     // The test itself sets configuration by arguments of the engine's program.
     watch = new ProcessWatch(secrets, isOnHost, /pulumi config set /);
   }, 10 * minutes);
+
+  const named = (wanted: string): Secret[] => secrets.filter(({ name }) => name === wanted);
 
   afterAll(async () => {
     watch?.stop();
@@ -60,7 +70,7 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     expect(changes.create).toBeGreaterThan(0);
     await environment.stack.preview(true);
     for (const host of old) {
-      expect((await byHand(host, "doctor")).good, host.name).toBe(true);
+      expect(await wrongOn(host), host.name).toEqual(["decryption"]);
       const active = "neumann neumann-backup.timer neumann-backup-watchdog.path";
       expect((await host.must(`systemctl is-active ${active}`)).trim().split("\n")).toEqual(Array(3).fill("active"));
       expect((await host.run("command -v node")).code).not.toBe(0);
@@ -95,6 +105,15 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     await byHand(leader, "full");
     await byHand(leader, "offsite");
     expect(await leader.must("find /var/lib/neumann /var/lib/neumann-backup/state -user root")).toBe("");
+  });
+
+  it("is told by doctor that nobody has decrypted a backup yet, until somebody has, on one of the hosts", async () => {
+    const leader = await site.leader(old);
+    const { backupId } = (await byHand(leader, "full")) as { backupId: string };
+    await leader.put(Buffer.from(`${identity}\n`), "/run/identity", { owner: "neumann", mode: "600" });
+    await byHand(leader, `verify ${backupId} --depth restore --identity-file /run/identity`);
+    await leader.must("rm /run/identity");
+    for (const host of old) expect(await wrongOn(host), host.name).toEqual([]);
   });
 
   it("takes writes again when the one who paused them is gone, by a unit of its own", async () => {
@@ -150,7 +169,7 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     const [one, two] = old as [Host, Host];
     const since = () => Promise.all(old.map((host) => host.must("systemctl show neumann -p ActiveEnterTimestamp")));
     const before = await since();
-    const settings = site.settings(old, "archive", { reconcile: "2026-11-25" });
+    const settings = site.settings(old, "archive", { policy: encrypted, reconcile: "2026-11-25" });
     await environment.stack.configure("settings", settings, { secret: true });
     await two.must(`rm -r ${agentDirectory}/runtime`);
     const change = "write another value for `reconcile`, such as today's date.";
@@ -257,13 +276,9 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     expect(secretsIn(engineSaid, all)).toEqual([]);
     expect(filesWithSecrets(path.join(site.store.folder, "data"), all)).toEqual([]);
     for (const host of old) {
-      const words = all.map(({ value }) => `-e '${value}'`).join(" ");
-      const places = "/etc /home /root /var/lib /var/log /run/systemd /tmp";
-      const found = await host.run(
-        `grep -rlF ${words} ${places} 2>/dev/null | sort; journalctl --no-pager | grep -cF ${words}`,
-      );
       const own = (await host.run(`test -e ${signingKey}`)).code === 0 ? [signingKey] : [];
-      expect(found.stdout.trim().split("\n")).toEqual([`${agentDirectory}/agent.json`, ...own, "0"]);
+      expect(await holding(host, all)).toEqual([`${agentDirectory}/agent.json`, ...own, "0"]);
+      expect(await holding(host, named("identity"))).toEqual(["0"]);
     }
   });
 
@@ -272,8 +287,11 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     for (const host of old) await host.wipe();
     fresh = [await site.lab.add(), await site.lab.add(), await site.lab.add()];
     await site.prepare(fresh);
-    const settings = site.settings(fresh, "archive-of-the-recovered", { recoveryId: "dr-1" });
+    const settings = site.settings(fresh, "archive-of-the-recovered", { policy: encrypted, recoveryId: "dr-1" });
     recovery = await site.stack("recovery", settings);
+    await expect(recovery.stack.preview()).rejects.toThrow(/is encrypted to age1\w+, and no identity was given/);
+    await recovery.stack.configure("settings", { ...settings, identity }, { secret: true });
+    watch = new ProcessWatch(secrets, isOnHost, /pulumi config set /);
     const shown = await recovery.stack.preview();
     expect(shown.text).toMatch(/Recovery dr-1 of cluster prod[^]*offsite/);
     for (const host of fresh) expect(await host.must("ls /var/lib/neumann /var/lib")).not.toContain("backup");
@@ -281,7 +299,8 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     const cut = cutWhenItWorks(fresh[0] as Host);
     await expect(recovery.stack.up()).rejects.toThrow();
     expect(await cut).toBe(true);
-    const { outputs } = await recovery.stack.up();
+    const { outputs, text } = await recovery.stack.up();
+    engineSaid += shown.text + text;
     expect(outputs.report).toMatchObject({ members: fresh.map(({ name }) => name) });
     for (const host of fresh) {
       expect((await byHand(host, "doctor")).good, host.name).toBe(true);
@@ -320,8 +339,9 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     const kept = await site.write(fresh, { first: 700_001, rows: 100 });
     const { backupId, lineage } = (await byHand(await site.leader(fresh), "full")) as Record<string, string>;
     await site.write(fresh, { first: 800_001, rows: 100 });
-    const wanted = { recoveryId: "undo-1", restorePoint: `backup:${backupId}`, replaces: lineage };
-    const { stack } = await site.stack("restore", site.settings(fresh, "archive-of-the-recovered", wanted));
+    const wanted = { recoveryId: "undo-1", restorePoint: `backup:${backupId}`, replaces: lineage, identity };
+    restore = await site.stack("restore", site.settings(fresh, "archive-of-the-recovered", wanted));
+    const { stack } = restore;
     expect((await stack.preview()).text).toContain("IN PLACE        host4, host5, host6: all are stopped first");
 
     // The last one is not what it should be: it is refused, when the others are stopped already.
@@ -334,7 +354,8 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     expect(state.stdout.trim().split("\n")).toEqual(["inactive", "enabled"]);
 
     await last.must(`cp -p /root/note ${note}`);
-    const { outputs } = await stack.up();
+    const { outputs, text } = await stack.up();
+    engineSaid += text;
     expect(outputs.report).toMatchObject({ recoveryId: "undo-1", members: fresh.map(({ name }) => name) });
     for (const host of fresh) {
       const rows = await site.readRows(host);
@@ -351,6 +372,16 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     await recovery.stack.preview(true);
   });
 
+  it("has used the identity of its backups twice, and it is nowhere", async () => {
+    expect(watch.stop()).toEqual([]);
+    for (const [name, { project }] of Object.entries({ recovery, restore })) {
+      expect(secretsIn(readFileSync(stateFile(project, name), "utf8"), secrets), name).toEqual([]);
+    }
+    expect(secretsIn(engineSaid, secrets)).toEqual([]);
+    expect(filesWithSecrets(path.join(site.store.folder, "data"), secrets)).toEqual([]);
+    for (const host of fresh) expect(await holding(host, named("identity")), host.name).toEqual(["0"]);
+  });
+
   it("is left by a destroy with its data and its backups only", async () => {
     await recovery.stack.destroy();
     for (const host of fresh) {
@@ -364,36 +395,3 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     }
   });
 });
-
-/** What a preview says of hosts, in their order. */
-function drifted(text: string): string[] {
-  const lines = text.split("\n").map((line) => /^\s*(?:warning|info): (.*\S)\s*$/.exec(line)?.[1] ?? "");
-  return lines.filter((line) => /is not as it was|was not asked/.test(line)).sort();
-}
-
-/** Hosts have process numbers of their own. */
-function isOnHost(pid: string): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/pid`) !== readlinkSync("/proc/self/ns/pid");
-  } catch {
-    return false; // It ended.
-  }
-}
-
-async function tiersOf(host: Host): Promise<Set<string>> {
-  const { entries } = (await byHand(host, "list")) as { entries: { manifest: { tier: string } }[] };
-  return new Set(entries.map(({ manifest }) => manifest.tier));
-}
-
-/** Ends every session of SSH on a host as soon as the restore works there; whether it came to that. */
-async function cutWhenItWorks(host: Host): Promise<boolean> {
-  for (let wait = 0; wait < 1200; wait += 1) {
-    const { stdout } = await host.console("systemctl is-active neumann-backup-job.service");
-    if (stdout.trim() === "active") {
-      await host.console("pkill -KILL -u deploy sshd; pkill -KILL -f 'sshd: deploy'");
-      return true;
-    }
-    await sleep(100);
-  }
-  return false;
-}

@@ -142,3 +142,11 @@ export async function byHand(host: Host, words: string): Promise<Record<string, 
 export function stateFile(project: string, name: string): string {
   return path.join(project, "state", ".pulumi", "stacks", name, "test.json");
 }
+
+/** A new pair of age's keys, which is in no file. */
+export async function agePair(host: Host): Promise<{ identity: string; recipient: string }> {
+  const text = await host.must("age-keygen 2>&1");
+  const [identity = ""] = /AGE-SECRET-KEY-1\w+/.exec(text) ?? [];
+  const [recipient = ""] = /age1\w+/.exec(text) ?? [];
+  return { identity, recipient };
+}

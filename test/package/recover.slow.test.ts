@@ -10,16 +10,23 @@ import { holdPorts, type PortBlock } from "../../lab/demo/ports";
 import { killAll, processesOf, workVariable } from "../../lab/demo/processes";
 import { account, run } from "../../lab/toolchain/run";
 import { makeRecoveryKit, parseRecoveryKit, serializeRecoveryKit } from "../../model/recoveryKit";
+import { ageInstalled, agePair } from "../agent/agePair";
+import { filesWithSecrets } from "../agent/secretWatch";
 import { UserStack, toolchain } from "./stack";
 import { filesUnder, makeProject, outside, pack, pinned, type ProjectFiles } from "./support";
 
 /**
  * The worst day: of a protected cluster of three nothing is left but the off-site folder and the recovery kit. From the
- * packed package in an empty folder it is recovered onto one new node, and onto five.
+ * packed package in an empty folder it is recovered onto one new node, and onto five. Its backups are encrypted: the
+ * identity is elsewhere, in a file that only the recoveries are told of.
  */
 const minutes = 60_000;
 const folder = outside();
 const at = (name: string) => path.join(folder, name);
+const safe = outside();
+const pair = ageInstalled ? agePair(path.join(safe, "identity")) : undefined;
+/** Nothing is encrypted where age is not there. */
+const opening = pair === undefined ? [] : ["--identity-file", pair.file];
 const [project, user, offsite, kitFile] = [at("environment"), at("user"), at("offsite"), at("prod.kit.json")];
 
 /** A protected cluster, as somebody's stack. */
@@ -29,10 +36,10 @@ const environment: ProjectFiles = {
   "index.js": `"use strict";
 const pulumi = require("@pulumi/pulumi");
 const neumann = require("pulumi-neumann");
-const { nodes, programDirectory, location, offsiteLocation, kitFile } = new pulumi.Config().requireObject("settings");
+const { nodes, programDirectory, location, offsiteLocation, kitFile, encryption } = new pulumi.Config().requireObject("settings");
 const cluster = new neumann.LocalNodes("db", { clusterName: "prod", nodes, programDirectory });
 const archive = new neumann.DirectoryArchive("db", { clusterId: "prod", location, offsiteLocation });
-const policy = { wal: { archiveTimeoutSeconds: 1 } };
+const policy = { wal: { archiveTimeoutSeconds: 1 }, encryption };
 const args = { nodes: cluster.hosts, archive: archive.reference, policy, kitFile };
 exports.recoveryKit = new neumann.ClusterBackups("db", args).recoveryKit;
 `,
@@ -63,6 +70,15 @@ function contents(location: string): Map<string, string> {
   return new Map(filesUnder(location).map((file) => [file, readFileSync(path.join(location, file), "latin1")]));
 }
 
+/** Files that hold the identity: of the nodes, the archives, and where the recoveries work. */
+function holdingTheIdentity(): string[] {
+  if (pair === undefined) return [];
+  const works = readdirSync(user).filter((name) => name.startsWith("neumann-recovery"));
+  expect(works.length).toBeGreaterThan(0);
+  const places = [at("nodes"), offsite, ...works.map((name) => path.join(user, name))];
+  return places.flatMap((place) => filesWithSecrets(place, [{ name: "identity", value: pair.identity }]));
+}
+
 /** Each row that was acknowledged is there, each is what was written, and the database counts the same. */
 async function holdsAllRows(nodes: readonly NodePlace[]): Promise<void> {
   const rows = await laboratory.readRows(await laboratory.leaderOf(nodes));
@@ -76,8 +92,8 @@ async function holdsAllRows(nodes: readonly NodePlace[]): Promise<void> {
 beforeAll(async () => {
   process.env[workVariable] = folder;
   ports = await holdPorts(18);
-  const { places } = await openArchives("folder", folder, () => undefined);
-  laboratory = demoLaboratory({ workFolder: folder, folder: at("nodes"), ports: ports.ports, archives: places });
+  const { places: archives } = await openArchives("folder", folder, () => undefined);
+  laboratory = demoLaboratory({ workFolder: folder, folder: at("nodes"), ports: ports.ports, archives });
   const tools = await toolchain();
   const own = Object.entries(process.env).filter(([key]) => key !== "NODE_OPTIONS" && !/^(npm_|VITEST)/i.test(key));
   variables = { ...Object.fromEntries(own), ...tools.environment };
@@ -87,7 +103,9 @@ beforeAll(async () => {
 
   const { lost, programDirectory } = laboratory;
   const stack = await UserStack.open({ project, tools, environment: { [workVariable]: folder } });
-  const settings = { nodes: lost, programDirectory, location: at("archive"), offsiteLocation: offsite, kitFile };
+  const encryption = { recipients: pair === undefined ? [] : [pair.recipient] };
+  const places = { location: at("archive"), offsiteLocation: offsite, kitFile };
+  const settings = { nodes: lost, programDirectory, encryption, ...places };
   await stack.configure("settings", settings);
   output = String((await stack.up()).outputs.recoveryKit);
   await stack.preview(true);
@@ -112,7 +130,7 @@ afterAll(async () => {
   await killAll(() => processesOf(folder));
   delete process.env[workVariable];
   await ports.release();
-  rmSync(folder, { recursive: true, force: true });
+  for (const one of [folder, safe]) rmSync(one, { recursive: true, force: true });
 }, minutes);
 
 describe("a lost cluster, from the off-site folder and the recovery kit", () => {
@@ -141,7 +159,8 @@ describe("a lost cluster, from the off-site folder and the recovery kit", () => 
     const { fresh } = laboratory;
     const before = contents(offsite);
     const hosts = hostsFile("wrong.json", fresh.slice(0, 1));
-    const usual = ["--hosts", hosts, "--archive", at("archive-wrong"), "--recovery-id", "wrong", "--yes"];
+    const closed = ["--hosts", hosts, "--archive", at("archive-wrong"), "--recovery-id", "wrong", "--yes"];
+    const usual = [...opening, ...closed];
     const kit = parseRecoveryKit(readFileSync(kitFile, "utf8"), "the kit");
     writeFileSync(at("edited.json"), readFileSync(kitFile, "utf8").replaceAll("prod", "prof"));
     const other = { ...kit, archive: { ...kit.archive, clusterId: "other" } };
@@ -151,11 +170,17 @@ describe("a lost cluster, from the off-site folder and the recovery kit", () => 
       [[at("edited.json"), ...usual], 2, "seal: does not match the content"],
       [[at("other.json"), ...usual], 3, "is not the offsite archive of cluster other"],
       [[kitFile, ...usual, "--offsite", at("not-mounted")], 3, "Is the disk mounted?"],
-      [[kitFile, ...usual.slice(2), "--hosts", at("no-hosts.json")], 2, "hosts[0].directory: is required"],
+      [[kitFile, ...opening, ...closed.slice(2), "--hosts", at("no-hosts.json")], 2, "hosts[0].directory: is required"],
       [[kitFile, ...usual.slice(0, -1), "--approve", "0".repeat(64)], 3, "is not the one that was approved"],
       [[kitFile, ...usual.slice(0, -1)], 3, "Not approved, and nothing was touched"],
       [[kitFile, ...usual, "--restore-point", "backup:20200101T000000Z-00000000"], 3, "20200101T000000Z-00000000"],
     ];
+    if (pair !== undefined) {
+      const foreign = agePair(path.join(safe, "foreign"));
+      cases.push([[kitFile, ...closed], 3, `is encrypted to ${pair.recipient}, and no identity was given`]);
+      const other = ["--identity-file", foreign.file];
+      cases.push([[kitFile, ...other, ...closed], 3, `opens what is encrypted to ${foreign.recipient}`]);
+    }
     for (const [words, code, message] of cases) {
       const result = await neumann("recover", ...words);
       expect(result.code, result.said).toBe(code);
@@ -178,7 +203,7 @@ describe("a lost cluster, from the off-site folder and the recovery kit", () => 
     // Mounted elsewhere than where the kit says; what is there for the next recovery stays as it is.
     cpSync(offsite, at("offsite-one"), { recursive: true, preserveTimestamps: true });
     const words = [kitFile, "--hosts", hostsFile("one.json", nodes), "--archive", at("archive-one")];
-    words.push("--offsite", at("offsite-one"), "--recovery-id", "onto-one", "--known-keys-only");
+    words.push("--offsite", at("offsite-one"), "--recovery-id", "onto-one", "--known-keys-only", ...opening);
     const survived = contents(at("offsite-one"));
     const shown = await neumann("recover", ...words, "--dry-run", "--json");
     expect(shown.code, shown.said).toBe(0);
@@ -208,7 +233,7 @@ describe("a lost cluster, from the off-site folder and the recovery kit", () => 
     const nodes = laboratory.fresh.slice(1);
     expect(nodes).toHaveLength(5);
     const words = ["--hosts", hostsFile("five.json", nodes), "--archive", at("archive-five")];
-    const all = ["recover", kitFile, ...words, "--recovery-id", "onto-five", "--yes"];
+    const all = ["recover", kitFile, ...words, "--recovery-id", "onto-five", "--yes", ...opening];
     const program = path.join(user, "node_modules", ".bin", "pulumi-neumann");
     const killed = spawn(process.execPath, [program, ...all], { cwd: user, env: variables, stdio: "ignore" });
     const ended = new Promise((resolve) => killed.once("exit", (code, signal) => resolve(signal ?? code)));
@@ -216,12 +241,14 @@ describe("a lost cluster, from the off-site folder and the recovery kit", () => 
     for (const until = Date.now() + 3 * minutes; !existsSync(pinned) && Date.now() < until;) await sleep(20);
     killed.kill("SIGKILL");
     expect(await ended).toBe("SIGKILL");
+    expect(holdingTheIdentity()).toEqual([]);
 
     const done = await neumann(...all);
     expect(done.code, done.said).toBe(0);
     const members = nodes.map(({ nodeId }) => nodeId);
     expect(done.stdout).toContain(`members           ${members.join(", ")}`);
     await holdsAllRows(nodes);
+    expect(holdingTheIdentity()).toEqual([]);
     const { members: found } = await laboratory.observe(nodes);
     expect([...found].sort()).toEqual(members);
     // One history beside that of the lost cluster: it was begun once.
