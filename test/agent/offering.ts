@@ -36,7 +36,9 @@ export class Offerings {
   }
 
   /** A node's agent with an archive of its own and a log folder of its own, beside the running database. */
-  async make(options: { clusterId?: string; archive?: string; data?: string } = {}): Promise<Offering> {
+  async make(
+    options: { clusterId?: string; archive?: string; data?: string; recipients?: string[] } = {},
+  ): Promise<Offering> {
     const base = this.place("offering");
     const archive = options.archive ?? path.join(base, "archive");
     const clusterId = options.clusterId ?? "prod";
@@ -52,6 +54,7 @@ export class Offerings {
       agentDirectory,
       configFile: path.join(agentDirectory, "agent.json"),
       archive: { ...location, clusterId },
+      policy: { ...original.policy, encryption: { recipients: options.recipients ?? [] } },
     };
     fs.mkdirSync(agentDirectory);
     configure(host);

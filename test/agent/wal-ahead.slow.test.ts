@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
@@ -14,8 +15,9 @@ import {
   stored,
   streams,
 } from "./offering";
-import { endAll, makeArchive, type Protected, protectedCluster, scratch } from "./support";
+import { agent, bundle, endAll, makeArchive, type Protected, protectedCluster, scratch } from "./support";
 
+const encrypts = spawnSync("age", ["--version"]).status === 0;
 const folder = scratch("wal-ahead");
 let cluster: Protected;
 const offerings = new Offerings(folder, () => cluster);
@@ -89,6 +91,44 @@ describe("a backlog", () => {
     withoutProgram(o);
     expect((await offer(o, 2)).code).toBe(0);
     expect((await offer(o, 3)).code).not.toBe(0);
+  });
+});
+
+describe("a backlog of which the storing is killed", () => {
+  it("is stored once, in one stream, when it is offered again", async () => {
+    const o = await offerings.make();
+    for (const number of range(0, 9)) segment(o, number);
+    const first = path.join(o.wal, name(0));
+    const ran = await agent([o.host.configFile, first, name(0)], {
+      program: bundle().walPush,
+      failpoint: "wal-push/ahead:in",
+    });
+    expect(ran.code).toBeNull();
+    // Not all of them, and one at least that nobody noted.
+    expect(numbersIn(o).length).toBeGreaterThan(1);
+    expect(fs.existsSync(noteOf(o))).toBe(false);
+    for (const number of range(0, 8)) expect(await offer(o, number)).toMatchObject({ code: 0, stderr: "" });
+    expect(numbersIn(o)).toEqual(range(0, 8));
+    expect(streams(o)).toHaveLength(1);
+  });
+
+  it.skipIf(!encrypts)("so too where each is encrypted: the ciphertexts are kept until they were offered", async () => {
+    const key = path.join(folder, "identity");
+    execFileSync("age-keygen", ["--output", key], { stdio: "ignore" });
+    const o = await offerings.make({ recipients: [execFileSync("age-keygen", ["-y", key]).toString().trim()] });
+    for (const number of range(0, 5)) segment(o, number);
+    expect(await offer(o, 0)).toMatchObject({ code: 0, stderr: "" });
+    expect(numbersIn(o)).toEqual(range(0, 4));
+    fs.rmSync(noteOf(o));
+    // Offered again, and compared with the archive: other ciphertexts would begin new streams.
+    for (const number of range(0, 5)) expect(await offer(o, number)).toMatchObject({ code: 0, stderr: "" });
+    expect(streams(o)).toHaveLength(1);
+    for (const file of stored(o)) {
+      const plain = execFileSync("age", ["-d", "-i", key, path.join(o.archive, "prod/wal", file)]);
+      expect(plain.equals(fs.readFileSync(path.join(o.wal, path.basename(file)))), file).toBe(true);
+    }
+    const kept = fs.readdirSync(path.join(o.host.agentDirectory, "state/sealed"));
+    expect(kept.map((file) => file.slice(0, 20))).toEqual([name(5)]);
   });
 });
 
