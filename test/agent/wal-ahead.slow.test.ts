@@ -136,9 +136,12 @@ describe("what was stored ahead is not answered for (I1)", () => {
   it("when the file was written to since, even to the same size and time", async () => {
     const o = await backlog(4);
     const file = path.join(o.wal, name(2));
-    const { atime, mtime } = fs.statSync(file);
+    const { mtimeNs } = fs.statSync(file, { bigint: true });
+    const before = path.join(o.host.agentDirectory, "before");
+    execFileSync("cp", ["-p", file, before]);
     fs.writeFileSync(file, randomBytes(20_000));
-    fs.utimesSync(file, atime, mtime);
+    execFileSync("touch", ["-r", before, file]);
+    expect(fs.statSync(file, { bigint: true }).mtimeNs).toBe(mtimeNs);
     const ran = await offer(o, 2);
     expect(ran.stderr).toContain(`${name(2)} begins a new stream (fork)`);
     // What follows belongs to the new stream, though the old one holds it.
