@@ -4,24 +4,33 @@ import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { full } from "../../agent/commands/full";
 import { install, rollout, uninstall } from "../../agent/commands/install";
+import { kitFile, kitStore } from "../../agent/commands/kit";
 import { nodeCreate, nodeDelete } from "../../agent/commands/node";
+import { offsite } from "../../agent/commands/offsite";
+import { offsiteWal } from "../../agent/commands/offsiteWal";
 import { snapshot } from "../../agent/commands/snapshot";
 import { walPush } from "../../agent/commands/walPush";
+import { restoreAccept, restoreBase, restoreRelease } from "../../agent/restore/accept";
 import { restoreFirst } from "../../agent/restore/first";
 import { restoreGate } from "../../agent/restore/gate";
-import { LabDisk, whyNoDisks } from "../../lab/disk/disk";
+import { giveUp } from "../../agent/restore/giveUp";
+import { restoreJoin } from "../../agent/restore/join";
+import { restoreStatus } from "../../agent/restore/status";
+import { whyNoDisks } from "../../lab/disk/disk";
 import { until } from "../../lab/neumann/harness";
-import { createTable, readValues, Writer } from "../../lab/neumann/writer";
+import { createTable } from "../../lab/neumann/writer";
+import { kitOf } from "./kitOf";
 import { type Steps, untilDone } from "./killing";
+import { gate, givingUp, recovery } from "./losingRecoveries";
 import { type Loss, losePowerAt, losePowerWhenDone, lossMoments, lost, withstood } from "./losing";
 import { ownCluster } from "./ownCluster";
+import { allThere, boot, listed, listing, placesIn, removeDisks, write } from "./powered";
 import {
   adminOf,
   agent,
   type AgentOptions,
   at,
   bundle,
-  complaint,
   contentsOf,
   countingPrograms,
   endAll,
@@ -33,11 +42,9 @@ import {
   initialisations,
   installSpec,
   lostFrom,
+  makeArchive,
   must,
-  mustPhase,
   nodeSpec,
-  phase,
-  recoveryOf,
   scratch,
 } from "./support";
 
@@ -49,104 +56,108 @@ const why = whyNoDisks();
 if (why !== undefined) console.log(`skipped: kill points with power loss: ${why}`);
 
 const folder = scratch("power");
-const disks: LabDisk[] = [];
-let made = 0;
-
-/** A folder with a disk for each name. */
-async function place(...names: string[]): Promise<{ directory: string; disk: (name: string) => LabDisk }> {
-  const directory = path.join(folder, `place-${(made += 1)}`);
-  const here = new Map<string, LabDisk>();
-  for (const name of names) {
-    const disk = await LabDisk.make(path.join(directory, name));
-    disks.push(disk);
-    here.set(name, disk);
-  }
-  return { directory, disk: (name) => here.get(name) as LabDisk };
-}
+const place = placesIn(folder);
 
 afterAll(async () => {
   await endAll();
-  for (const disk of disks) await disk.remove();
+  await removeDisks();
   console.log(`${lost.length} kill points with power loss, ${withstood.length} survived`);
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-/** The host starts its database and ends a pause that a dead backup left (the boot unit). */
-async function boot(host: Host): Promise<void> {
-  const started = await agent(["--json", "node-create"], { spec: nodeSpec(host, { start: true }) });
-  expect(started.code, complaint(started)).toBe(0);
-  // The boot unit is there once the agent is.
-  if (fs.existsSync(host.configFile)) await must([...at(host), "resume-writes"]);
-}
-
-/** Rows are written, also between two losses of power; those that were acknowledged are noted. */
-async function write(host: Host, rows: number, first = 1): Promise<Writer> {
-  const writer = new Writer({ nodes: () => [adminOf(host)], rows, first }).start();
-  await writer.finished();
-  return writer;
-}
-
-/** Of each writer every acknowledged row is there, once and as it was written, and nothing else is. */
-async function allThere(writers: Writer | readonly Writer[], host: Host): Promise<void> {
-  const values = await readValues(adminOf(host));
-  let known = 0;
-  for (const writer of [writers].flat()) {
-    const own = new Set(writer.notes.map(({ k }) => `row-${k}-`));
-    const mine = values.filter((value) => own.has(/^row-\d+-/.exec(value)?.[0] ?? ""));
-    const { lost: gone, wrong, double } = writer.compare(mine);
-    expect({ gone, wrong, double }, host.node.id).toEqual({ gone: [], wrong: [], double: [] });
-    known += mine.length;
-  }
-  expect(known, host.node.id).toBe(values.length);
-}
-
-/** Everything that is listed is whole (I7). */
-async function listed(host: Host): Promise<string[]> {
-  const { verdicts } = await must<{ verdicts: { backupId: string; good: boolean }[] }>([
-    ...at(host),
-    "verify",
-    "--depth",
-    "bytes",
-  ]);
-  expect(verdicts.filter(({ good }) => !good)).toEqual([]);
-  return verdicts.map(({ backupId }) => backupId);
-}
-
 describe.skipIf(why !== undefined).concurrent("a host that loses power anywhere", { timeout: 900_000 }, () => {
-  it("full, snapshot", async () => {
+  const half = Math.ceil(full.steps.length / 2);
+
+  it.each<[string, Steps, Steps["steps"]]>([
+    ["full, the first half of its steps", full, full.steps.slice(0, half)],
+    ["full, the second half of its steps", full, full.steps.slice(half)],
+    ["snapshot", snapshot, snapshot.steps],
+  ])("%s", async (_name, procedure, steps) => {
     const { directory, disk } = await place("node1", "archive", "offsite");
     const { hosts, archive } = await ownCluster(directory, { nodes: 1 });
     const [host] = hosts as [Host];
     await createTable(adminOf(host));
     const writers = [await write(host, 500)];
     const places = [archive.location, archive.offsite!.location];
-    let good: string[] = [];
-    for (const procedure of [full, snapshot]) {
-      const run = (options: AgentOptions) => agent([...at(host), "--json", procedure.name], options);
-      const loss: Loss = {
-        procedure,
-        run,
-        own: disk("node1"),
-        others: [disk("archive"), disk("offsite")],
-        boot: () => boot(host),
-      };
-      for (const { name } of procedure.steps) {
-        const before = places.map((at) => contentsOf(at));
-        await losePowerAt(name, loss);
-        for (const [index, at] of places.entries()) expect(lostFrom(before[index]!, at), name).toEqual([]);
-        // I10: writes are taken, whatever was lost.
-        writers.push(await write(host, 5, writers.length * 1000));
-      }
-      await untilDone(() => run({}));
-      const now = await listed(host);
-      expect(now).toEqual(expect.arrayContaining(good));
-      // Another one, and power is gone as it says that it is done: it is listed, and whole.
-      await losePowerWhenDone(loss);
-      const then = await listed(host);
-      expect(then).toEqual(expect.arrayContaining(now));
-      expect(then.length).toBeGreaterThan(now.length);
-      good = await listed(host);
+    const run = (options: AgentOptions) => agent([...at(host), "--json", procedure.name], options);
+    const loss: Loss = {
+      procedure,
+      run,
+      own: disk("node1"),
+      others: [disk("archive"), disk("offsite")],
+      boot: () => boot(host),
+    };
+    for (const { name } of steps) {
+      const before = places.map((at) => contentsOf(at));
+      await losePowerAt(name, loss);
+      for (const [index, at] of places.entries()) expect(lostFrom(before[index]!, at), name).toEqual([]);
+      // I10: writes are taken, whatever was lost.
+      writers.push(await write(host, 5, writers.length * 1000));
     }
+    await untilDone(() => run({}));
+    const now = await listed(host);
+    // Another one, and power is gone as it says that it is done: it is listed, and whole.
+    await losePowerWhenDone(loss);
+    const then = await listed(host);
+    expect(then).toEqual(expect.arrayContaining(now));
+    expect(then.length).toBeGreaterThan(now.length);
+    await allThere(writers, host);
+  });
+
+  it("offsite, offsite-wal", async () => {
+    const { directory, disk } = await place("node1", "archive", "offsite");
+    const { hosts, archive } = await ownCluster(directory, { nodes: 1 });
+    const [host] = hosts as [Host];
+    await createTable(adminOf(host));
+    const writers = [await write(host, 300)];
+    const more = async (): Promise<void> => void writers.push(await write(host, 5, writers.length * 1000));
+    const places = [archive.location, archive.offsite!.location];
+    const [near, away] = places.map((at) => path.join(at, "prod/wal")) as [string, string];
+    const lossOf = (procedure: Steps, run: Loss["run"]): Loss => ({
+      procedure,
+      run,
+      own: disk("node1"),
+      others: [disk("archive"), disk("offsite")],
+      boot: () => boot(host),
+    });
+    await must([...at(host), "full"]);
+    const copying = lossOf(offsite, (options) => agent([...at(host), "--json", "offsite"], options));
+    for (const { name } of offsite.steps) {
+      const before = places.map((at) => contentsOf(at));
+      await losePowerAt(name, copying);
+      for (const [index, at] of places.entries()) expect(lostFrom(before[index]!, at), name).toEqual([]);
+    }
+    await untilDone(() => copying.run({}));
+    const known = await listed(host);
+    expect(known).toHaveLength(2);
+    // The copy of another one, and power is gone as it says that it is done: it is listed, and whole.
+    await must([...at(host), "full"]);
+    await losePowerWhenDone(copying);
+    expect(await listed(host)).toHaveLength(4);
+
+    const segments = (wal: string): string[] => filesBelow(wal).filter((name) => name.endsWith(".wal"));
+    let copied = 0;
+    const log = lossOf(offsiteWal, async (options) => {
+      // Something is there that is not off-site yet.
+      const there = segments(near).length;
+      await more();
+      await until("one more segment", () => segments(near).length > there || undefined);
+      const ran = await agent([...at(host), "--json", "offsite-wal"], options);
+      if (ran.code === 0) ({ copied } = JSON.parse(ran.stdout) as { copied: number });
+      return ran;
+    });
+    for (const { name } of offsiteWal.steps) {
+      const before = places.map((at) => contentsOf(at));
+      await losePowerAt(name, log);
+      for (const [index, at] of places.entries()) expect(lostFrom(before[index]!, at), name).toEqual([]);
+    }
+    await untilDone(() => log.run({}));
+    const before = segments(away).length;
+    await losePowerWhenDone(log);
+    expect(copied).toBeGreaterThan(0);
+    expect(segments(away).length).toBe(before + copied);
+    const stored = contentsOf(near);
+    expect([...contentsOf(away)].filter(([name, sha256]) => stored.get(name) !== sha256)).toEqual([]);
     await allThere(writers, host);
   });
 
@@ -256,114 +267,46 @@ describe.skipIf(why !== undefined).concurrent("a host that loses power anywhere"
     expect(createHash("sha256").update(program).digest("hex")).toBe(bundle().sha256);
   });
 
-  it("restore: first with replay", async () => {
-    const { directory, disk } = await place("node1", "node2", "archive", "offsite");
-    const source = await ownCluster(path.join(directory, "source"), { nodes: 1 });
-    const [old] = source.hosts as [Host];
-    await createTable(adminOf(old));
-    await must([...at(old), "snapshot"]);
-    const writer = await write(old, 500);
-    const target = new Date().toISOString();
-    const wal = path.join(source.archive.location, "prod/wal");
-    const late = () =>
-      filesBelow(wal).filter((name) => fs.statSync(path.join(wal, name)).mtimeMs > Date.parse(target) + 1000);
-    let more = 0;
-    await until("the log behind the target has arrived", async () => {
-      // The segment that is finished next may hold nothing of it yet: the one after that does.
-      await createTable(adminOf(old), `later${(more += 1)}`);
-      return late().filter((name) => name.endsWith(".wal")).length > 1;
-    });
-    await must(["node-delete"], { spec: nodeSpec(old) });
-    // Its disks are far away. Those of the archives from now on may lose power.
-    const archive: FolderArchive = { ...source.archive, location: path.join(directory, "archive") };
-    archive.offsite = { kind: "directory", location: path.join(directory, "offsite") };
-    for (const name of ["archive", "offsite"]) {
-      const from = path.join(directory, "source", name);
-      fs.cpSync(from, path.join(directory, name), { recursive: true, preserveTimestamps: true });
-      await disk(name).sync();
-    }
-    const programDirectory = countingPrograms(path.join(directory, "programs"));
-    const hosts: Host[] = [];
-    for (const id of ["node1", "node2"]) hosts.push(await freshHost(directory, id, { archive, programDirectory }));
-    const [one] = hosts as [Host];
-    const spec = await recoveryOf(hosts, { restorePoint: `time:${target}` });
-    const names: string[] = restoreFirst.steps.map(({ name }) => name);
-    const each = async (procedure: Steps, name: string, host: Host): Promise<void> => {
-      const before = contentsOf(archive.location);
-      const run = (options: AgentOptions) => phase(name, host, spec(host), options);
-      const loss: Loss = {
-        procedure,
-        run,
-        own: disk(host.node.id),
-        others: [disk("archive"), disk("offsite")],
-        boot: () => Promise.resolve(),
-      };
-      for (const { name: step } of procedure.steps) {
-        // I4: what is not proven and whole in place cannot be started.
-        if (procedure === restoreFirst && gatedAt(step)) loss.boot = () => refused(host);
-        else if (procedure === restoreFirst) loss.boot = () => Promise.resolve();
-        await losePowerAt(step, loss);
-      }
-      await untilDone(() => run({}));
-      expect(lostFrom(before, archive.location), name).toEqual([]);
-    };
-    const gatedAt = (step: string): boolean =>
-      names.indexOf(step) > names.indexOf("gate") && names.indexOf(step) < names.indexOf("start");
-    const refused = async (host: Host): Promise<void> => {
-      const start = await agent(["--json", "node-create"], { spec: nodeSpec(host, { start: true, bootstrap: true }) });
-      expect(start.code, complaint(start)).toBe(3);
-    };
-    await each(restoreFirst, "first", one);
-    expect(initialisations(one)).toBe(1);
-    await boot(one);
-    await allThere(writer, one);
-  });
+  it("restore: first with replay, join, release, base, accept, status", () => recovery(place));
 
-  it("restore in place: gate", async () => {
-    const { directory, disk } = await place("node1", "node2", "archive", "offsite");
-    const { hosts, archive } = await ownCluster(directory, { nodes: 2 });
-    const [one, two] = hosts as [Host, Host];
-    await createTable(adminOf(one));
-    const writer = await write(one, 300);
-    const info = JSON.parse(await adminOf(one).must(["cluster-info"])) as { leader_id: string };
-    const { lineage, backupId } = await must<{ lineage: string; backupId: string }>([
-      ...at(hosts.find(({ node }) => node.id === info.leader_id)!),
-      "full",
-    ]);
-    const spec = await recoveryOf(hosts, {
-      restorePoint: `backup:${backupId}`,
-      inPlace: { replaces: lineage, fenced: [] },
-    });
-    const archived = contentsOf(archive.location);
-    const names: string[] = restoreGate.steps.map(({ name }) => name);
-    const run = (options: AgentOptions) => phase("gate", one, spec(one), options);
-    let step = "";
-    const loss: Loss = {
-      procedure: restoreGate,
-      run,
+  it("restore in place: gate", () => gate(place));
+
+  it("give-up", () => givingUp(place));
+
+  it("kit-store, kit-file", async () => {
+    const { directory, disk } = await place("node1", "archive", "offsite");
+    const archive = await makeArchive(directory);
+    const host = await freshHost(directory, "node1", { archive });
+    const places = [archive.location, archive.offsite!.location];
+    const kits = (): number[] => places.map((at) => path.join(at, "prod/records/kits")).map((at) => listing(at).length);
+    const lossOf = (procedure: Steps, words: string[], spec: unknown): Loss => ({
+      procedure,
+      run: (options) => agent(["--json", ...words], { ...options, spec }),
       own: disk("node1"),
       others: [disk("archive"), disk("offsite")],
-      async boot() {
-        const { code } = await agent(["--json", "node-create"], { spec: nodeSpec(one, { start: true }) });
-        const gate = names.indexOf("gate");
-        // Once its gate is there an old member never starts again (protocol 22), whatever was lost.
-        if (names.indexOf(step) >= gate) expect(code, step).toBe(3);
-        else expect(code, step).toBe(0);
-      },
-    };
-    for (step of names) await losePowerAt(step, loss);
-    await untilDone(() => run({}));
-    expect(lostFrom(archived, archive.location)).toEqual([]);
-    await mustPhase("gate", two, spec(two));
-    await mustPhase("first", one, spec(one));
-    await mustPhase("join", two, spec(two));
-    for (const host of hosts) await allThere(writer, host);
+      boot: () => Promise.resolve(),
+    });
+    const [first, second] = [kitOf(archive, "1.0.0"), kitOf(archive, "1.0.1")];
+    const words = [...at(host), "kit-store"];
+    for (const { name } of kitStore.steps) await losePowerAt(name, lossOf(kitStore, words, { kit: first.kit }));
+    await must(words, { spec: { kit: first.kit } });
+    expect(kits()).toEqual([1, 1]);
+    await losePowerWhenDone(lossOf(kitStore, words, { kit: second.kit }));
+    expect(kits()).toEqual([2, 2]);
+    expect(await must([...at(host), "kit"])).toMatchObject({ seal: second.seal });
+    const file = path.join(directory, "node1", "kit.json");
+    const writing = ({ kit }: { kit: string }) => lossOf(kitFile, ["kit-file"], { kit, file });
+    for (const { name } of kitFile.steps) await losePowerAt(name, writing(first));
+    await must(["kit-file"], { spec: { kit: first.kit, file } });
+    await losePowerWhenDone(writing(second));
+    expect(fs.readFileSync(file, "utf8")).toBe(second.kit);
   });
 });
 
 it.skipIf(why !== undefined)("withstood power loss at every step of these", () => {
-  const all = [full, snapshot, walPush, install, rollout, uninstall, nodeCreate, nodeDelete];
-  const phases = [restoreFirst, restoreGate];
+  const backups = [full, snapshot, offsite, offsiteWal, walPush, kitStore, kitFile];
+  const all = [...backups, install, rollout, uninstall, nodeCreate, nodeDelete, giveUp];
+  const phases = [restoreGate, restoreFirst, restoreJoin, restoreRelease, restoreBase, restoreAccept, restoreStatus];
   const points = [...all, ...phases].flatMap(({ name, steps }: Steps) =>
     steps.flatMap((step) => lossMoments.map((moment) => `${name}/${step.name}:${moment}`)),
   );
