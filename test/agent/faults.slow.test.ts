@@ -37,8 +37,9 @@ import {
  *
  * Elsewhere: a leader that dies or sleeps, a clock that is wrong, an archive that goes away, a second run on one node
  * (full.slow), a full or read-only archive and a full data disk at `wal-push` (wal-push.slow), each answer of a store
- * for each call (archive-s3.slow), damaged bodies at a restore and two recoveries on one node (restore*.slow), a
- * partitioned leader and a rebooted host (hosts/ssh.slow), all of it at once (soak).
+ * for each call (archive-s3.slow), a store that is full and a data disk that turns read-only (disk-faults.slow),
+ * damaged bodies at a restore and two recoveries on one node (restore*.slow), a partitioned leader and a rebooted host
+ * (hosts/ssh.slow), nodes that lose their disks or are rolled back (replaced-nodes.slow), all of it at once (soak).
  */
 const folder = scratch("faults");
 
@@ -79,6 +80,8 @@ describe("a bucket that ails", () => {
   }
 
   const manifests = (): string[] => filesBelow(world.archiveFolders[0]).filter((name) => name.includes("/manifest/"));
+  const everywhere = (): string[] =>
+    world.archiveFolders.flatMap(filesBelow).filter((name) => /\/manifest\//.test(name));
   const segments = (): number => filesBelow(path.join(world.archiveFolders[0], "prod/wal")).length;
 
   /** The store ails from the moment at which the backup is packed, for so long. */
@@ -171,6 +174,37 @@ describe("a bucket that ails", () => {
     await until("the log flows", () => segments() > stored + 3 || undefined, 60_000);
   }, 240_000);
 
+  it.each([
+    ["snapshot", [4]],
+    ["offsite", [0, 4]], // A copy of what is complete needs no leader.
+  ])(
+    "its node dies in the middle of %s: nothing half-done is listed, the next leader's is good",
+    async (word, codes) => {
+      if (word === "offsite") await wellAgain(["full"]);
+      const host = await leader();
+      const node = world.cluster.nodes.find(({ id }) => id === host.node.id)!;
+      const before = everywhere();
+      let died: Promise<void> | undefined;
+      const ran = await agent([...at(host), "--json", word], {
+        started: (child) =>
+          child.stderr?.on("data", (text: Buffer) => {
+            if (String(text).includes('"event":"step","step":"copy"')) died ??= node.stop("SIGKILL");
+          }),
+      });
+      await died;
+      expect(died, complaint(ran)).toBeDefined();
+      expect(codes, complaint(ran)).toContain(ran.code);
+      expect(everywhere()).toHaveLength(before.length + (ran.code === 0 ? 1 : 0));
+      const { acknowledged } = world.writer;
+      await world.writer.reached(acknowledged + 100, 35_000);
+      await wellAgain([word]);
+      expect(everywhere()).toHaveLength(before.length + 1);
+      await node.start();
+      await world.cluster.whenHealthy();
+      expect(await must([...at(host), "verify"])).toMatchObject({ good: true });
+    },
+  );
+
   it("lost nothing that was acknowledged", async () => {
     await world.writer.stop();
     const found = world.writer.compare(await readValues(await world.cluster.leader()));
@@ -225,6 +259,16 @@ describe("another version of the agent, and recoveries that meet", () => {
     const spec = (await recoveryOf([host], { recoveryId: "newer" }))(host);
     await mustPhase("first", host, spec);
     expect(await readValues(adminOf(host))).toHaveLength(rows);
+  });
+
+  it("a first node that loses its disk after it was accepted is no beginning of a second cluster", async () => {
+    const host = await fresh("volume");
+    const spec = (await recoveryOf([host], { recoveryId: "volume" }))(host);
+    for (const name of ["first", "release", "base", "accept"]) await mustPhase(name, host, spec);
+    await must(["node-delete"], { spec: nodeSpec(host) });
+    fs.rmSync(host.node.dataDirectory, { recursive: true });
+    expect(await mustPhase("first", host, spec)).toMatchObject({ state: "accepted" });
+    expect(filesBelow(host.node.dataDirectory).filter((name) => /^(raft|store)\//.test(name))).toEqual([]);
   });
 
   it("two recoveries of one id on different nodes: one restores, the other is told that it was done elsewhere", async () => {
