@@ -20,6 +20,7 @@ import { kept, plainKeys, type KeySource } from "./s3/credentials";
 import { isReset } from "./s3/faults";
 import { S3Http } from "./s3/http";
 import { listed, type Page } from "./s3/listing";
+import { whole } from "./s3/xml";
 import { type Meta, metaHeaders, type Present, presentIn, readMeta } from "./s3/meta";
 import { inParts } from "./s3/parts";
 import { NotThere, type ReadAt, readObject } from "./s3/read";
@@ -296,7 +297,7 @@ export class S3Archive implements Archive {
     const response = await this.http.send({ method: "GET", query });
     if (response.status !== 200)
       throw new Transient(`listing ${this.description} was answered with ${response.status}.`);
-    return listed(await this.http.read(response), this.root);
+    return listed(whole(await this.http.read(response), "ListBucketResult"), this.root);
   }
 }
 

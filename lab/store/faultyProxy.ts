@@ -12,8 +12,8 @@ export interface Fault {
   reset?: "before" | "after";
   /** The body on its way to the store is cut in the middle, or has one bit changed. */
   upload?: "cut" | "flip";
-  /** The same on the way back. */
-  download?: "cut" | "flip";
+  /** The same on the way back, or cut behind a length that is right for what is left. */
+  download?: "cut" | "flip" | "short";
   /** It is taken, and never answered; the connection stays open. */
   hang?: true;
   /** Bodies pass no faster, in either direction. */
@@ -84,6 +84,13 @@ interface Answer {
 
 async function handBack(response: http.ServerResponse, back: Answer, fault: Fault): Promise<void> {
   const { status, headers, content } = back;
+  if (fault.download === "short") {
+    const { "transfer-encoding": chunked, ...others } = headers;
+    void chunked;
+    const short = spoiled(content, "cut");
+    response.writeHead(status, { ...others, "content-length": short.length });
+    return void response.end(short);
+  }
   response.writeHead(status, headers);
   if (fault.download === "cut") {
     response.write(content.subarray(0, content.length / 2), () => response.destroy());

@@ -244,6 +244,10 @@ describe("a bucket as archive: faults", () => {
     // Half of a list is none.
     proxy.failNext(2, { download: "cut" });
     expect((await archive.list("")).map(({ key }) => key)).toEqual(["large", "small"]);
+    proxy.failNext(2, { download: "short" });
+    expect((await archive.list("")).map(({ key }) => key)).toEqual(["large", "small"]);
+    proxy.failNext(2, { download: "short" });
+    expect(await archive.versions.hidden("")).toEqual([]);
     proxy.failNext(1, { download: "flip" });
     const { exitCode, message } = await failure(archive.getText("small"));
     expect(exitCode).toBe(ExitCode.Damaged);

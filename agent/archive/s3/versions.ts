@@ -3,7 +3,7 @@ import type { Archive, HiddenObject, ObjectVersion, Versions } from "../archive"
 import { bucketSettings } from "./bucket";
 import type { S3Http } from "./http";
 import { type Patience, retrying, Transient } from "./retry";
-import { elements, text } from "./xml";
+import { elements, text, whole } from "./xml";
 
 /** What the versions need of their archive. */
 interface Ways {
@@ -92,7 +92,7 @@ export class BucketVersions implements Versions {
     const query = { versions: "", prefix: this.root + prefix, ...after };
     const response = await this.http.send({ method: "GET", query });
     if (response.status !== 200) throw new Transient(`listing versions was answered with ${response.status}.`);
-    return readPage(await this.http.read(response), this.root, found);
+    return readPage(whole(await this.http.read(response), "ListVersionsResult"), this.root, found);
   }
 }
 

@@ -1,3 +1,5 @@
+import { Transient } from "./retry";
+
 /** The few texts that a store answers with: flat XML of a known form, written by machines. */
 
 const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
@@ -21,6 +23,16 @@ export function elements(xml: string, name: string): string[] {
     at = xml.indexOf(open, end);
   }
   return found;
+}
+
+/**
+ * A text that ends as it has to: one that was cut on its way, behind the length that came with it, would look like a shorter
+ * listing.
+ * @throws Transient
+ */
+export function whole(xml: string, name: string): string {
+  if (xml.trimEnd().endsWith(`</${name}>`)) return xml;
+  throw new Transient(`an answer of the store has no end: it is no whole ${name}.`);
 }
 
 /** Text of the first element of a name. */
