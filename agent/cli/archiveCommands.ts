@@ -22,7 +22,7 @@ import {
   withArchive,
   withTrustedArchive,
 } from "./archiveFlags";
-import { type IdentityFlag, identityFlag, readIdentity } from "./identityFile";
+import { type IdentityFlag, identityOption, readIdentities } from "./identityFile";
 import { readSpec } from "./spec";
 import type { GlobalOptions, Runner } from "./program";
 
@@ -59,14 +59,14 @@ export function addArchiveCommands(program: Command, run: Runner, options: () =>
       "manifest (all objects are there), bytes (read every one) or restore (into a scratch database)",
       "bytes",
     )
-    .option(...identityFlag)
+    .addOption(identityOption())
     .option("--wal", "also which times the archived log can restore to, and which it cannot")
     .action((backupId: string | undefined, flags: VerifyFlags) =>
       run("verify", async (reporter) => {
         const depth = depthOf(flags);
         const archive = await archiveOf(flags, options());
         const trustedKeys = await trustedKeysOf(flags, options());
-        const identity = await readIdentity(flags.identityFile);
+        const identities = await readIdentities(flags.identityFile);
         const context: VerifyContext = {
           archive,
           trustedKeys,
@@ -74,7 +74,7 @@ export function addArchiveCommands(program: Command, run: Runner, options: () =>
           backupId,
           log: flags.wal,
           verdicts: [],
-          identity,
+          identities,
         };
         if (depth === VerificationDepth.Restore)
           context.scratch = { node: await loadOwnNode(options().config), reporter };

@@ -4,7 +4,7 @@ import { parseRestorePoint } from "../../model/restorePoint";
 import { query, queryContext } from "../commands/query";
 import type { Node } from "../context";
 import { runProcedure } from "../run/steps";
-import { type IdentityFlag, identityFlag, readIdentity } from "./identityFile";
+import { type IdentityFlag, identityOption, readIdentities } from "./identityFile";
 import type { Runner } from "./program";
 
 interface QueryFlags extends IdentityFlag {
@@ -25,13 +25,13 @@ export function addQueryCommand(program: Command, run: Runner, node: () => Promi
     .command("query <statement...>")
     .description("ask a scratch copy what the database held at a time: for the table that was dropped")
     .requiredOption("--at <when>", "a time in UTC, or any restore point")
-    .option(...identityFlag)
+    .addOption(identityOption())
     .addHelpText("after", example)
     .action((statements: string[], { at, identityFile }: QueryFlags) =>
       run("query", async (reporter) => {
         const { restorePoint, text } = checked(at, statements);
-        const identity = await readIdentity(identityFile);
-        const context = { ...queryContext(await node(), restorePoint, text), identity };
+        const identities = await readIdentities(identityFile);
+        const context = await queryContext({ node: await node(), restorePoint, statements: text, identities });
         await runProcedure(query, context, reporter);
         const { material, index, answer = "" } = context;
         const { backupId } = material?.plan.source ?? {};

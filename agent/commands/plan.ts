@@ -14,7 +14,7 @@ import { readHiddenBackups, readingOf, versionedPlaces } from "../archive/hidden
 import { lookAtPlaces, openReachable } from "../archive/open";
 import { readSegments } from "../archive/segments";
 import { watermarksAfter } from "../archive/watermarks";
-import { refuseUnlessOpened, refuseWithoutIdentity } from "../restore/unsealed";
+import { oneOrNone, refuseUnlessOpened, refuseWithoutIdentity } from "../restore/unsealed";
 import { Damaged, Refused, WorldFault } from "../run/errors";
 import type { Catalog, Place, StoredSegment } from "../../model/catalog";
 
@@ -264,8 +264,9 @@ export async function resolve(spec: PlanSpec): Promise<ResolvedPlan> {
  */
 export async function refuseClosedPlan(spec: PlanSpec, { plan, state }: ResolvedPlan): Promise<void> {
   if (state === "restored" || state === "accepted") return;
-  refuseWithoutIdentity(plan, spec.identity);
+  const identities = oneOrNone(spec.identity);
+  refuseWithoutIdentity(plan, identities);
   if (plan.replay === null) return;
   const { places } = await openToPlan(spec);
-  await refuseUnlessOpened(await archiveFor(plan, places, spec.trustedKeys ?? []), plan, spec.identity);
+  await refuseUnlessOpened(await archiveFor(plan, places, spec.trustedKeys ?? []), plan, identities);
 }

@@ -13,7 +13,7 @@ import {
   readManifest,
   replaySegments,
 } from "../restore/material";
-import { refuseUnlessOpened } from "../restore/unsealed";
+import { anotherFile, refuseUnlessOpened } from "../restore/unsealed";
 import { makeRoom, scratchFolder, whileScratch } from "../restore/scratch";
 import { WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
@@ -25,8 +25,8 @@ export interface QueryContext {
   restorePoint: string;
   /** One statement a line. */
   statements: string;
-  /** Opens what is encrypted. */
-  identity?: string;
+  /** Any of them opens what is encrypted. */
+  identities: readonly string[];
   /** Of this run alone; removed at its end. */
   folder: string;
   material?: Material;
@@ -37,8 +37,8 @@ export interface QueryContext {
   answer?: string;
 }
 
-export function queryContext(node: Node, restorePoint: string, statements: string): QueryContext {
-  return { node, restorePoint, statements, folder: scratchFolder(node, "query") };
+export async function queryContext(asked: Omit<QueryContext, "folder">): Promise<QueryContext> {
+  return { ...asked, folder: await scratchFolder(asked.node, "query") };
 }
 
 /** Restores into a folder of its own, starts that alone on loopback, asks and throws it away. Production is not touched. */
@@ -59,7 +59,7 @@ export const query: Procedure<QueryContext> = {
 };
 
 async function plan(context: QueryContext, control: StepControl): Promise<void> {
-  const { node, restorePoint, identity } = context;
+  const { node, restorePoint, identities } = context;
   const { archive, policy } = node.config;
   const { trustedKeys } = policy.signing;
   const places = await openReachable(archive);
@@ -67,8 +67,8 @@ async function plan(context: QueryContext, control: StepControl): Promise<void> 
   const chosen = await planNow(spec, { places });
   const source = await archiveFor(chosen, places, trustedKeys);
   const manifest = await readManifest(source, chosen, trustedKeys);
-  await refuseUnlessOpened(source, chosen, identity);
-  context.material = { node, plan: chosen, archive: source, manifest, identity, folder: context.folder };
+  await refuseUnlessOpened(source, chosen, identities, anotherFile);
+  context.material = { node, plan: chosen, archive: source, manifest, identities, folder: context.folder };
   control.note(whatOf(chosen));
 }
 

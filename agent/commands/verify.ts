@@ -5,6 +5,7 @@ import { inOrder } from "../../model/catalog";
 import { dataPrefix } from "../../model/layout";
 import { storedBytes } from "../../model/manifest";
 import { InputError } from "../../model/mistakes";
+import { PlanRefused } from "../../model/planRefused";
 import type { VerificationRecord } from "../../model/records";
 import type { ArchiveSpec } from "../../model/reference";
 import { logAfter, type LogAfter } from "../../model/replay";
@@ -50,10 +51,10 @@ export interface VerifyContext {
   places?: { place: Place; archive: Archive }[];
   entries?: CatalogEntry[];
   verdicts: Verdict[];
-  /** Opens what is encrypted: needed for the depth that restores. */
-  identity?: string;
-  /** Recipients of what was really decrypted. */
-  decrypted?: string[];
+  /** Any of them opens what is encrypted: needed for the depth that restores. */
+  identities?: readonly string[];
+  /** The newest backup that was really decrypted. */
+  decrypted?: CatalogEntry;
   /** Where backups are restored to, for the depth that does so. */
   scratch?: { node: Node; reporter: Reporter };
   /** When it began, by `performance.now()`. */
@@ -98,14 +99,22 @@ async function catalog(context: VerifyContext): Promise<void> {
       { path: "backup", problem: "is not in the archive", received: context.backupId, remedy },
     ]);
   }
-  if (context.depth === VerificationDepth.Restore) refuseClosed(context.entries, context.identity);
+  if (context.depth === VerificationDepth.Restore) refuseClosed(context, context.entries);
 }
 
 /** Before anything is fetched. */
-function refuseClosed(entries: readonly CatalogEntry[], identity: string | undefined): void {
+function refuseClosed({ identities = [], backupId: named }: VerifyContext, entries: readonly CatalogEntry[]): void {
   for (const { manifest, problem } of entries) {
+    if (problem !== null) continue;
     const { backupId, encryption } = manifest;
-    if (problem === null) refuseWithoutIdentity({ source: { backupId, recipients: encryption?.recipients } }, identity);
+    try {
+      refuseWithoutIdentity({ source: { backupId, recipients: encryption?.recipients } }, identities);
+    } catch (error) {
+      if (named !== undefined || identities.length === 0 || !(error instanceof PlanRefused)) throw error;
+      throw new PlanRefused(
+        `${error.message} The newest backup of each tier is restored: after a change of recipients repeat --identity-file, with the older one too, or name one backup: \`verify ID\`.`,
+      );
+    }
   }
 }
 
@@ -176,16 +185,24 @@ async function restore(context: VerifyContext, entry: CatalogEntry, archive: Arc
   if (scratch === undefined || found === undefined) throw new Error("whoever asks for this depth names the node");
   const { node, reporter } = scratch;
   const { replay, problem } = await logBehind(node, entry, archive);
-  const { identity } = context;
-  const restored = restoredContext({ node, catalog: found, entry, archive, replay, identity });
+  const { identities = [] } = context;
+  const restored = await restoredContext({ node, catalog: found, entry, archive, replay, identities });
   try {
     await runProcedure(verifyRestored, restored, reporter);
-    context.decrypted = entry.manifest.encryption?.recipients ?? context.decrypted;
+    noteDecrypted(context, entry, found);
     return { problem, bytes: bytesFetched(restored) };
   } catch (error) {
     if (!(error instanceof Damaged)) throw error;
     return { problem: error.message, bytes: bytesFetched(restored) };
   }
+}
+
+/** Tiers come in no order of time: an older one may be encrypted to the recipients of before. */
+function noteDecrypted(context: VerifyContext, entry: CatalogEntry, found: Catalog): void {
+  if (entry.manifest.encryption === undefined) return;
+  const order = inOrder(found);
+  const before = context.decrypted === undefined ? -1 : order.indexOf(context.decrypted);
+  if (order.indexOf(entry) > before) context.decrypted = entry;
 }
 
 /** `wal-push` stores several segments at once: what is missing may be on its way. */
@@ -233,7 +250,8 @@ async function record(context: VerifyContext, control: StepControl): Promise<voi
   };
   try {
     await putVerification(first.archive, spec.clusterId, found);
-    if (context.decrypted !== undefined) await putDecryption(first.archive, spec.clusterId, context.decrypted);
+    const recipients = context.decrypted?.manifest.encryption?.recipients;
+    if (recipients !== undefined) await putDecryption(first.archive, spec.clusterId, recipients);
   } catch (error) {
     control.note(`what was found could not be recorded in ${first.archive.description}: ${explain(error).message}`);
   }

@@ -23,6 +23,7 @@ import {
   treeOf,
 } from "../restore/material";
 import { question } from "../restore/proof";
+import { anotherFile, refuseUnlessOpened } from "../restore/unsealed";
 import { makeRoom, scratchFolder, whileScratch } from "../restore/scratch";
 import { Damaged } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
@@ -36,16 +37,18 @@ export interface RestoredContext {
   archive: Archive;
   /** The log that a recovery to its end would replay on it; null: none follows. */
   replay: ReplayPlan | null;
-  /** Opens what is encrypted. */
-  identity?: string;
+  /** Any of them opens what is encrypted. */
+  identities: readonly string[];
   /** Of this run alone; removed at its end. */
   folder: string;
   backup?: Material;
   hashes?: FileHashes;
 }
 
-export function restoredContext(context: Omit<RestoredContext, "folder" | "backup" | "hashes">): RestoredContext {
-  return { ...context, folder: scratchFolder(context.node, "verify") };
+export async function restoredContext(
+  context: Omit<RestoredContext, "folder" | "backup" | "hashes">,
+): Promise<RestoredContext> {
+  return { ...context, folder: await scratchFolder(context.node, "verify") };
 }
 
 /**
@@ -72,12 +75,13 @@ export const verifyRestored: Procedure<RestoredContext> = {
 };
 
 async function manifest(context: RestoredContext, control: StepControl): Promise<void> {
-  const { node, catalog, entry, archive, replay, identity, folder } = context;
+  const { node, catalog, entry, archive, replay, identities, folder } = context;
   const { backupId } = entry.manifest;
   const request = { catalog, restorePoint: `backup:${backupId}`, recoveryId: "verify", nodes: [node.config.node.id] };
   const plan = planFor(request, { base: entry, replay });
   const found = await readManifest(archive, plan, node.config.policy.signing.trustedKeys);
-  context.backup = { node, plan, archive, manifest: found, identity, folder };
+  context.backup = { node, plan, archive, manifest: found, identities, folder };
+  await refuseUnlessOpened(archive, plan, identities, anotherFile);
   await makeRoom(context.backup);
   const log = replay === null ? "no log follows it" : `${counted(replay.segments, "segment")} of ${replay.stream}`;
   control.note(`backup ${backupId} (${entry.manifest.tier}, ${entry.place}), ${log}`);

@@ -33,16 +33,17 @@ const decryption = "exec age --decrypt --identity <(exec cat <&3)";
 
 /**
  * The plain content of an encrypted stream. It comes before its end was checked: whoever reads takes nothing for good
- * before the stream has ended. The identity goes through a pipe: no list of processes and no file ever holds it.
+ * before the stream has ended. Any of the identities may be the one. They go through a pipe: no list of processes and no
+ * file ever holds them.
  * @throws Refused where it was encrypted to others, Damaged where it is not as it was encrypted.
  */
-export function decrypted(content: Readable, identity: string): Readable {
+export function decrypted(content: Readable, identities: readonly string[]): Readable {
   // age repeats a line that it cannot read.
-  if (!isIdentity(identity)) throw new TypeError("not an age identity");
+  if (identities.length === 0 || !identities.every(isIdentity)) throw new TypeError("not an age identity");
   const decrypting = start("bash", ["-c", decryption], ["pipe", "pipe", "pipe", "pipe"]);
   const secret = decrypting.child.stdio[3] as Writable;
   secret.on("error", () => undefined); // How it ended says more.
-  secret.end(`${identity}\n`);
+  secret.end(identities.map((identity) => `${identity}\n`).join(""));
   return through(content, decrypting, explainDecryption);
 }
 
@@ -82,7 +83,7 @@ function explainDecryption(error: Error): Error {
   }
   if (/no identity matched/.test(error.message)) {
     return new Refused(
-      "it was encrypted to other recipients than the one of this identity. Give the identity of one of them.",
+      "it was encrypted to other recipients than that of any identity that was given. Give the identity of one of them.",
     );
   }
   return new Damaged(`it cannot be decrypted: ${error.message.split("\n").join("; ")}`);

@@ -33,7 +33,7 @@ import {
 import { readingSource, refuseProductionsNodes } from "./clone";
 import { refuseGivenUp, refuseUnlessAllGated } from "./inPlace";
 import { readManifest } from "./material";
-import { refuseUnlessOpened } from "./unsealed";
+import { oneOrNone, refuseUnlessOpened, refuseWithoutAge } from "./unsealed";
 import { promisedEntries, reachedIndex, stagingSteps } from "./stage";
 import { refuseForeignSwap, sayWhatIsAside, swapIn, swapUnderWay } from "./swap";
 
@@ -95,8 +95,10 @@ async function plan(context: RestoreContext, control: StepControl): Promise<void
 /** What is decrypted already needs nobody's identity to go on. */
 async function refuseClosed(context: RestoreContext): Promise<void> {
   if (context.mark !== undefined || (await swapUnderWay(context))) return;
-  const { identity } = context.spec.plan;
-  await readingSource(context, () => refuseUnlessOpened(sourceArchive(context), resolvedOf(context).plan, identity));
+  const { plan: wanted, node } = context.spec;
+  const { plan: known } = resolvedOf(context);
+  await readingSource(context, () => refuseUnlessOpened(sourceArchive(context), known, oneOrNone(wanted.identity)));
+  await readingSource(context, () => refuseWithoutAge(sourceArchive(context), known, node));
 }
 
 /** Pinned first, looked at then: a prune that announces later finds the pin and leaves the backup alone. */

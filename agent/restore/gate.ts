@@ -30,6 +30,7 @@ import { inPlaceOf, readGated, refuseGivenUp } from "./inPlace";
 import { checkSpace, readManifest } from "./material";
 import { refuseForeignSwap, swapUnderWay } from "./swap";
 import { saveTail } from "./tail";
+import { refuseWithoutAge } from "./unsealed";
 
 /**
  * Stops an old member so that nobody starts it again, and saves what it has not archived. All of them are gated before
@@ -80,8 +81,12 @@ async function checkPlan(context: RestoreContext): Promise<void> {
   const { trustedKeys = [] } = spec.plan;
   const archive = await archiveFor(resolved.plan, context.places?.places ?? [], trustedKeys);
   const manifest = await readManifest(archive, resolved.plan, trustedKeys);
+  await refuseWithoutAge(archive, resolved.plan, spec.node);
   const folder = restorePaths(context).staging;
-  await checkSpace({ node, plan: resolved.plan, archive, manifest, folder }, node.config.node.dataDirectory);
+  await checkSpace(
+    { node, plan: resolved.plan, archive, manifest, identities: [], folder },
+    node.config.node.dataDirectory,
+  );
 }
 
 /** The data that goes aside is that of the lineage that was named, and of nothing else (I5). */

@@ -19,7 +19,7 @@ import { Damaged, WorldFault } from "../run/errors";
 import type { StepControl } from "../run/steps";
 import { checkTree } from "./checkTree";
 import { FileHashes } from "./fileHashes";
-import { identityOf, openSegment, unsealed } from "./unsealed";
+import { identitiesOf, openSegment, unsealed } from "./unsealed";
 
 /** What a plan brings to a folder of this host: the same for a recovery and for a look back. */
 export interface Material {
@@ -28,8 +28,8 @@ export interface Material {
   /** It holds the backup and its log. */
   archive: Archive;
   manifest: Manifest;
-  /** Opens what is encrypted. */
-  identity?: string;
+  /** Any of them opens what is encrypted. */
+  identities: readonly string[];
   /** Everything lies below it. */
   folder: string;
 }
@@ -83,7 +83,7 @@ export async function fetchBackup(material: Material, control: StepControl): Pro
   const part = partOf(manifest);
   const key = dataPrefix(manifest.clusterId, manifest.tier, manifest.lineage, manifest.backupId) + part.name;
   const sealed =
-    manifest.encryption === undefined ? undefined : unsealed(await archive.getStream(key), identityOf(material));
+    manifest.encryption === undefined ? undefined : unsealed(await archive.getStream(key), identitiesOf(material));
   const content = sealed?.plain ?? archive.fileOf?.(key) ?? (await archive.getStream(key));
   await control.point();
   const hashes = new FileHashes(tree);

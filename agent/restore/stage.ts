@@ -21,6 +21,7 @@ import {
 } from "./material";
 import { isProven, noteProven, prove } from "./proof";
 import { swapUnderWay } from "./swap";
+import { oneOrNone } from "./unsealed";
 
 /** All in staging (protocol 23): what comes out of these steps is proven, bootstrapped and was never started. */
 export const stagingSteps: Step<RestoreContext>[] = [
@@ -46,8 +47,8 @@ function materialOf(context: RestoreContext): Material {
   const { node, manifest } = context;
   if (manifest === undefined) throw new Error("the first step reads the manifest");
   const { plan } = resolvedOf(context);
-  const { identity } = context.spec.plan;
-  return { node, plan, manifest, identity, archive: sourceArchive(context), folder: restorePaths(context).staging };
+  const identities = oneOrNone(context.spec.plan.identity);
+  return { node, plan, manifest, identities, archive: sourceArchive(context), folder: restorePaths(context).staging };
 }
 
 async function fetch(context: RestoreContext, control: StepControl): Promise<void> {

@@ -7,10 +7,12 @@ import { recipientOf } from "../../model/ageKeys";
 import { segmentKey } from "../../model/layout";
 import type { RestorePlan } from "../../model/plan";
 import { PlanRefused } from "../../model/planRefused";
+import { segmentsOf } from "../../model/replay";
 import type { Archive } from "../archive/archive";
-import { decrypted } from "../host/age";
+import { ageVersion, decrypted } from "../host/age";
 import { pipeHashed, streamInto, withFile } from "../host/files";
 import type { Unpacked } from "../host/tarball";
+import { inParallel } from "../host/tree";
 import { Refused } from "../run/errors";
 
 const toGive =
@@ -22,62 +24,108 @@ const toGive =
  */
 export function refuseWithoutIdentity(
   { source }: { source: Pick<RestorePlan["source"], "backupId" | "recipients"> },
-  identity: string | undefined,
+  identities: readonly string[],
 ): void {
   const { recipients, backupId } = source;
   if (recipients === undefined) return;
-  if (identity === undefined) {
-    throw new PlanRefused(
-      `backup ${backupId} is encrypted to ${recipients.join(", ")}, and no identity was given. ${toGive}`,
-    );
-  }
-  const own = recipientOf(identity);
-  if (recipients.includes(own)) return;
-  throw new PlanRefused(
-    `backup ${backupId} is encrypted to ${recipients.join(", ")}, and the identity that was given opens what is encrypted to ${own}. ${toGive}`,
-  );
+  const closed = `backup ${backupId} is encrypted to ${recipients.join(", ")}`;
+  if (identities.length === 0) throw new PlanRefused(`${closed}, and no identity was given. ${toGive}`);
+  const own = identities.map(recipientOf);
+  if (recipients.some((recipient) => own.includes(recipient))) return;
+  const given = own.length === 1 ? "the identity that was given opens" : "the identities that were given open";
+  throw new PlanRefused(`${closed}, and ${given} what is encrypted to ${own.join(", ")}. ${toGive}`);
 }
 
+/** What to do where one identity is taken, and the log is encrypted to others. */
+function otherBackup({ source: { backupId } }: RestorePlan): string {
+  return `Choose a backup that was taken after the change, or ${backupId} without its log: restorePoint backup:${backupId}.`;
+}
+
+/** The same where several are taken. */
+export const anotherFile = "Repeat --identity-file, with the identity of one of them.";
+
 /**
- * The same, with a look at both ends of the log: each segment tells by its header whether it is encrypted, and an identity
- * whether it opens that. Recipients may have been changed in between.
+ * The same, with a look at each segment of the log: its header tells whether it is encrypted, and an identity whether it
+ * opens that. Recipients may have been changed in between, and changed back.
  * @throws PlanRefused
  */
 export async function refuseUnlessOpened(
   archive: Archive,
   plan: RestorePlan,
-  identity: string | undefined,
+  identities: readonly string[],
+  remedy = otherBackup(plan),
 ): Promise<void> {
-  refuseWithoutIdentity(plan, identity);
-  const { replay } = plan;
-  if (replay === null) return;
-  for (const segment of new Set([replay.last, replay.first])) await refuseSegment(archive, plan, { segment, identity });
+  refuseWithoutIdentity(plan, identities);
+  const stream = plan.replay?.stream;
+  for (const [segment, header] of await sealedSegments(archive, plan)) {
+    if (identities.length === 0) {
+      throw new PlanRefused(`the log of ${stream} is encrypted, and no identity was given. ${toGive}`);
+    }
+    if (identities.some((identity) => opensHeader(header, identity))) continue;
+    const own = identities.map(recipientOf).join(", ");
+    const of = identities.length === 1 ? "the recipient of the identity that was" : "the recipients of those that were";
+    throw new PlanRefused(
+      `segment ${segment} of the log of ${stream} is encrypted to others than ${own}, ${of} given: recipients were changed in between. ${remedy}`,
+    );
+  }
 }
 
-async function refuseSegment(
+/** So many at once: of each only the beginning is read. */
+const headersAtOnce = 16;
+
+/** Segments of the plan's log that are encrypted, in order, with their headers. */
+async function sealedSegments(
   archive: Archive,
   { replay, source, clusterId }: RestorePlan,
-  { segment, identity }: { segment: string; identity: string | undefined },
-): Promise<void> {
-  const stream = replay?.stream ?? "";
-  const header = await headerOf(await archive.getStream(segmentKey(clusterId, source.lineage, stream, segment)));
-  if (header === null) return;
-  if (identity === undefined) {
-    throw new PlanRefused(`the log of ${stream} is encrypted, and no identity was given. ${toGive}`);
-  }
-  if (opensHeader(header, identity)) return;
-  throw new PlanRefused(
-    `segment ${segment} of the log of ${stream} is encrypted to others than ${recipientOf(identity)}, the recipient of the identity that was given: recipients were changed in between. Choose a backup that was taken after the change, or ${source.backupId} without its log: restorePoint backup:${source.backupId}.`,
+): Promise<[string, string][]> {
+  if (replay === null) return [];
+  const names = segmentsOf(replay);
+  const found = new Map<string, string>();
+  await inParallel(
+    names,
+    async (segment) => {
+      const key = segmentKey(clusterId, source.lineage, replay.stream, segment);
+      try {
+        const header = await headerOf(await archive.getStream(key));
+        if (header !== null) found.set(segment, header);
+      } catch (error) {
+        // One that is gone since: the fetch says what that means.
+        if ((await archive.storedHash(key)) !== undefined) throw error;
+      }
+    },
+    headersAtOnce,
   );
+  return [...found].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-export function identityOf({ identity }: { identity?: string }): string {
-  if (identity === undefined) throw new Refused(`it is encrypted, and no identity was given. ${toGive}`);
-  return identity;
+/**
+ * Before anything is touched: a host that cannot decrypt would find that out late.
+ * @throws Refused
+ */
+export async function refuseWithoutAge(archive: Archive, plan: RestorePlan, node: string): Promise<void> {
+  if (plan.source.recipients === undefined && (await sealedSegments(archive, plan)).length === 0) return;
+  await ageVersion().catch((error: unknown) => {
+    throw new Refused(
+      `${node} has to decrypt, and cannot: ${(error as Error).message.replace(/\.?$/, ".")} Install age on it (apt-get install age). Nothing was touched.`,
+    );
+  });
+}
+
+export function identitiesOf({ identities }: { identities: readonly string[] }): readonly string[] {
+  if (identities.length === 0) throw new Refused(`it is encrypted, and no identity was given. ${toGive}`);
+  return identities;
+}
+
+/** What a specification brings: one, or none. */
+export function oneOrNone(identity: string | undefined): readonly string[] {
+  return identity === undefined ? [] : [identity];
 }
 
 /** The plain content of an encrypted object, and, once that has ended, what was read of the object itself. */
-export function unsealed(content: Readable, identity: string): { plain: Readable; stored: () => Unpacked } {
+export function unsealed(
+  content: Readable,
+  identities: readonly string[],
+): { plain: Readable; stored: () => Unpacked } {
   const hash = createHash("sha256");
   let bytes = 0;
   const measured = new Transform({
@@ -90,7 +138,7 @@ export function unsealed(content: Readable, identity: string): { plain: Readable
   content.on("error", (error) => measured.destroy(error));
   measured.on("close", () => content.destroy());
   content.pipe(measured);
-  return { plain: decrypted(measured, identity), stored: () => ({ bytes, sha256: hash.digest("hex") }) };
+  return { plain: decrypted(measured, identities), stored: () => ({ bytes, sha256: hash.digest("hex") }) };
 }
 
 /** The header of what is encrypted; null where it is not. */
@@ -105,7 +153,7 @@ async function headerOf(content: Readable): Promise<string | null> {
 }
 
 /** A fetched segment becomes the plain one; one that is not encrypted stays as it is. */
-export async function openSegment(file: string, material: { identity?: string }): Promise<void> {
+export async function openSegment(file: string, material: { identities: readonly string[] }): Promise<void> {
   const beginning = Buffer.alloc(firstLine.length);
   const handle = await open(file);
   try {
@@ -114,10 +162,10 @@ export async function openSegment(file: string, material: { identity?: string })
     await handle.close();
   }
   if (beginning.toString("latin1") !== firstLine) return;
-  const identity = identityOf(material);
+  const identities = identitiesOf(material);
   const temporary = `${file}.plain`;
   await withFile(temporary, "wx", async (into) =>
-    pipeHashed(decrypted(createReadStream(file), identity), streamInto(into), () => undefined),
+    pipeHashed(decrypted(createReadStream(file), identities), streamInto(into), () => undefined),
   );
   await rename(temporary, file);
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +10,7 @@ import type { Check } from "../../agent/commands/doctor";
 import type { Manifest } from "../../model/manifest";
 import type { ArchiveSpec } from "../../model/reference";
 import type { S3Location } from "../../model/s3Location";
+import { ageInstalled, agePair, type AgePair } from "./agePair";
 import {
   adminOf,
   agent,
@@ -34,24 +35,10 @@ import {
   scratch,
 } from "./support";
 
-const installed = spawnSync("age", ["--version"]).status === 0;
-if (!installed) console.warn("skipped: the program age is not on PATH (Debian: apt-get install age)");
-
 const folder = scratch("encryption");
 const row = "arowthatnobodymayread";
 
-interface Pair {
-  file: string;
-  identity: string;
-  recipient: string;
-}
-
-function pair(name: string): Pair {
-  const file = path.join(folder, name);
-  execFileSync("age-keygen", ["--output", file], { stdio: "ignore" });
-  const identity = /^AGE-SECRET-KEY-.*$/m.exec(fs.readFileSync(file, "utf8"))?.[0] ?? "";
-  return { file, identity, recipient: execFileSync("age-keygen", ["-y", file]).toString().trim() };
-}
+const pair = (name: string): AgePair => agePair(path.join(folder, name));
 
 /** An archive of some kind, and the folders in which its two places keep their objects. */
 interface Kept {
@@ -99,15 +86,15 @@ afterAll(async () => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-describe.skipIf(!installed).each([
+describe.skipIf(!ageInstalled).each([
   ["folders", inFolders],
   ["buckets", inBuckets],
 ] as const)("a cluster whose backups are encrypted, in %s", (kind, keep) => {
   const directory = path.join(folder, kind);
   let kept: Kept;
   let source: AnyHost;
-  let ours: Pair;
-  let foreign: Pair;
+  let ours: AgePair;
+  let foreign: AgePair;
   let lineage: string;
   /** Id of the full backup. */
   let full: string;
@@ -287,6 +274,13 @@ describe.skipIf(!installed).each([
     const spec = (await recoveryOf([source], { restorePoint, recoveryId: "place", inPlace, identity }))(source);
     const { identity: secret, ...plan } = spec.plan;
     expect(secret).toBe(identity);
+    const broken = path.join(directory, "without-age");
+    fs.mkdirSync(broken);
+    fs.writeFileSync(path.join(broken, "age"), "#!/bin/sh\nexit 127\n", { mode: 0o755 });
+    const environment = { PATH: `${broken}:${process.env.PATH}` };
+    const early = await phase("gate", source, { ...spec, plan }, { environment });
+    expect([early.code, complaint(early)]).toEqual([3, expect.stringContaining("node1 has to decrypt, and cannot")]);
+    await insert(source, 900_005);
     for (const name of ["gate", "first", "release", "base", "accept"]) {
       await mustPhase(name, source, name === "first" ? spec : { ...spec, plan });
     }
@@ -297,6 +291,39 @@ describe.skipIf(!installed).each([
     for (const file of files) expect(beginning(file), file).toBe(magic);
     expect(spawnSync("grep", ["-r", "-l", "-a", row, kept.near]).stdout.toString()).toBe("");
   }, 60_000);
+});
+
+describe.skipIf(!ageInstalled)("a cluster whose recipients were changed", () => {
+  it("is verified with the identities of both, and has a doctor that asks for the newest one's", async () => {
+    const directory = path.join(folder, "changed");
+    fs.mkdirSync(directory);
+    const [older, newer] = [pair("older"), pair("newer")];
+    const { archive } = await inFolders(directory);
+    const source = await running(path.join(directory, "source"), archive, older.recipient);
+    await createTable(adminOf(source));
+    // The older one is the last in the order of tiers.
+    await must([...at(source), "full"]);
+    source.policy = { ...quickPolicy, encryption: { recipients: [newer.recipient] } };
+    await must(["install"], { spec: installSpec(source, { generation: "2" }) });
+    await endSchedule(source);
+    await insert(source, 900_001);
+    await must([...at(source), "snapshot"]);
+
+    const restored = [...at(source), "--json", "verify", "--depth", "restore"];
+    const refused = await agent([...restored, "--identity-file", newer.file]);
+    expect([refused.code, complaint(refused)]).toEqual([3, expect.stringContaining(`encrypted to ${older.recipient}`)]);
+    expect(complaint(refused)).toContain("repeat --identity-file, with the older one too, or name one backup");
+    expect((await judge(source)).check).toMatchObject({ good: false });
+    const both = [older.file, newer.file].flatMap((file) => ["--identity-file", file]);
+    const { verdicts } = await must<{ verdicts: object[] }>([...at(source), "verify", "--depth", "restore", ...both]);
+    expect(verdicts).toMatchObject([
+      { tier: "snapshots", good: true },
+      { tier: "full", good: true },
+    ]);
+    expect((await judge(source)).check).toMatchObject({ good: true });
+    const look = ["query", "--at", "end-of-log", ...both, "SELECT COUNT(*) FROM t"];
+    expect((await must<{ answer: string }>([...at(source), ...look])).answer).toContain("1");
+  }, 120_000);
 });
 
 /** One node that the agent itself starts and stops: it can be restored in place. */
