@@ -16,6 +16,7 @@ import type { Archive } from "../archive/archive";
 import { openArchive } from "../archive/open";
 import type { Node } from "../context";
 import { lineageOf } from "../lineage";
+import { workFolder } from "../host/leftovers";
 import { agentIdentity } from "../identity";
 import { ensureSigner, publishKey, type Signer } from "../signing";
 import { Refused, TryLater, WorldFault } from "../run/errors";
@@ -79,6 +80,7 @@ export async function beginBackup(node: Node, tier: Tier): Promise<BackupRun> {
   const signer = await ensureSigner(node.paths);
   const { lineage } = await lineageOf(archive, spec.clusterId, info.clusterId);
   const backupId = makeBackupId(createdAt, randomBytes(4).toString("hex"));
+  const work = await workFolder(node, `${tier}-${backupId}`);
   return {
     node,
     tier,
@@ -90,8 +92,8 @@ export async function beginBackup(node: Node, tier: Tier): Promise<BackupRun> {
     databaseClusterId: info.clusterId,
     term: metrics.term,
     anchors: [],
-    work: path.join(node.paths.work, `${tier}-${backupId}`),
-    tree: path.join(node.paths.work, `${tier}-${backupId}`, "tree"),
+    work,
+    tree: path.join(work, "tree"),
     index: { low: 0, high: 0 },
     pause: null,
     totalEntries: null,

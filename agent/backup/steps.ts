@@ -5,6 +5,7 @@ import type { PutResult } from "../archive/archive";
 import { segmentNumber } from "../../model/layout";
 import { formatBytes } from "../../model/units";
 import { hashStream, readIfThere } from "../host/files";
+import { removeLeftovers } from "../host/leftovers";
 import { levelFor } from "../host/compression";
 import { encrypted } from "../host/age";
 import { compareTree, packTree } from "../host/tarball";
@@ -51,14 +52,15 @@ export const claim: Step<HasRun> = {
   async run(context) {
     const run = runOf(context);
     await claimTier(run, claimSeconds);
-    await removeLeftovers(run);
+    await removeLeftovers(run.node);
+    await removeNameless(run);
   },
 };
 
-/** Copies of runs that died are worth nothing. Only the holder of the claim may say so: without it another is at work. */
-async function removeLeftovers(run: BackupRun): Promise<void> {
+/** Those of agents before this one name no process: only the holder of the claim may say that they are dead. */
+async function removeNameless(run: BackupRun): Promise<void> {
   const names = await readdir(run.node.paths.work).catch(() => []);
-  for (const name of names.filter((n) => n.startsWith(`${run.tier}-`))) {
+  for (const name of names.filter((n) => n.startsWith(`${run.tier}-`) && !n.includes("."))) {
     await rm(path.join(run.node.paths.work, name), { recursive: true, force: true });
   }
 }

@@ -11,6 +11,7 @@ import { agentConfigFile, loadConfig, type Node, nodeOf } from "../context";
 import { parseGeneration } from "../../model/agentConfig";
 import { DetachedProcess } from "../host/detached";
 import { exists, readIfThere, removeFile } from "../host/files";
+import { removeLeftovers } from "../host/leftovers";
 import { lineageOf } from "../lineage";
 import { endExpiredPauses, endLocalPauses } from "../pause";
 import { explain, WorldFault } from "../run/errors";
@@ -124,6 +125,9 @@ async function byEveryNode(
   reporter: Reporter,
 ): Promise<Pick<DueRun, "resumed" | "watermark" | "offsiteWal">> {
   const resumed = [...(await endLocalPauses(node, archive)), ...(await endExpiredPauses(node, archive))];
+  await removeLeftovers(node).catch((error: unknown) => {
+    reporter.emit({ event: "error", message: `what dead runs left cannot be removed: ${explain(error).message}` });
+  });
   const watermark = await sayHowFar({ node, archive }, reporter);
   return { resumed, watermark, offsiteWal: await copyLogAway(node, reporter) };
 }
