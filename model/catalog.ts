@@ -1,3 +1,4 @@
+import { recordPrefix } from "./layout";
 import type { Manifest } from "./manifest";
 import type { LineageRecord, RecoveryAccepted } from "./records";
 import type { Tier } from "./tier";
@@ -19,7 +20,7 @@ export interface CatalogEntry {
   hidden?: true;
 }
 
-/** Something under a manifest prefix that is none. */
+/** Something in the place of a manifest, or of a lineage's record, that is none. */
 export interface UnreadableManifest {
   place: Place;
   key: string;
@@ -120,6 +121,13 @@ export type ProductionLineage = { lineage: LineageRecord } | { refused: string }
 export function productionLineage(catalog: Catalog): ProductionLineage {
   const accepted = new Set(catalog.accepted.map((record) => record.lineage));
   const settled = catalog.lineages.filter((record) => record.parent === null || accepted.has(record.lineage));
+  const unknown = unknownHistory(catalog, settled);
+  if (unknown !== undefined) {
+    const problem = unknown.problem.replace(/\.$/, "");
+    return {
+      refused: `which history is the newest cannot be told: ${problem}. Or name the backup: restorePoint backup:ID`,
+    };
+  }
   const candidates = writtenBy(settled, catalog.lineages);
   // By descent and not by parenthood: between two accepted histories may lie one that was given up.
   const followed = new Set(candidates.flatMap((record) => ancestors(catalog, record).map((a) => a.lineage)));
@@ -132,6 +140,30 @@ export function productionLineage(catalog: Catalog): ProductionLineage {
     return { refused: `${count} histories could be meant: ${names}. Name the backup: restorePoint backup:ID` };
   }
   return { lineage: only };
+}
+
+/** Lineages whose records cannot be read, in no place. */
+export function damagedLineages({
+  clusterId,
+  unreadable,
+  lineages,
+}: Catalog): (UnreadableManifest & { lineage: string })[] {
+  const prefix = recordPrefix(clusterId, "lineages");
+  const readable = new Set(lineages.map((record) => `${prefix}${record.lineage}.json`));
+  return unreadable
+    .filter(({ key }) => key.startsWith(prefix) && !readable.has(key))
+    .map((found) => ({ ...found, lineage: found.key.slice(prefix.length, -".json".length) }));
+}
+
+/**
+ * One of them that may be what production writes: to choose another would be to go back unasked. It may where its recovery
+ * was accepted, or where it may be the first of all, and none that was accepted has followed it.
+ */
+function unknownHistory(catalog: Catalog, settled: readonly LineageRecord[]): UnreadableManifest | undefined {
+  const followed = new Set(settled.map((record) => record.parent?.lineage));
+  const accepted = new Set(catalog.accepted.map((record) => record.lineage));
+  const begun = catalog.lineages.some((record) => record.parent === null);
+  return damagedLineages(catalog).find(({ lineage }) => !followed.has(lineage) && (accepted.has(lineage) || !begun));
 }
 
 /** A clone has an archive of its own, where its history is the one that goes on; beside production's it never counts. */

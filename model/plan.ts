@@ -4,6 +4,7 @@ import {
   ancestors,
   type Catalog,
   type CatalogEntry,
+  damagedLineages,
   goodBackups,
   newestGood,
   type Place,
@@ -224,9 +225,11 @@ function goodOnes(catalog: Catalog): string {
 }
 
 function whatIsThere(catalog: Catalog): string {
+  // Those were named as the reason.
+  const damaged = new Set(damagedLineages(catalog).map(({ key }) => key));
   const bad = [
     ...catalog.entries.filter((e) => e.problem !== null).map((e) => `${e.manifest.backupId}: ${e.problem}`),
-    ...catalog.unreadable.map((u) => `${u.key}: ${u.problem}`),
+    ...catalog.unreadable.filter((u) => !damaged.has(u.key)).map((u) => `${u.key}: ${u.problem}`),
   ];
   const goodText = goodOnes(catalog);
   return bad.length === 0 ? goodText : `${goodText} Not usable: ${bad.slice(-3).join("; ")}.`;

@@ -102,6 +102,11 @@ function plan(point: string, call: Parameters<typeof agent>[1] = {}): Way {
   return agent(`plan ${point}`, call);
 }
 
+/** A lineage's record with that text; where one place still has it as it was, that one counts. */
+function inBothPlaces(text: string): Record<string, string> {
+  return { [at.lineage]: text, [at.lineage.replace("archive", "offsite")]: text };
+}
+
 /** The newest backup with another manifest. */
 function manifest(change: Parameters<typeof manifestOf>[1] | string): Way {
   const text = typeof change === "string" ? change : serializeManifest(manifestOf(known.newest, change));
@@ -1403,23 +1408,23 @@ const table: Bad[] = [
   },
   {
     what: "a damaged record",
-    by: plan("latest", { files: { [at.lineage]: '{"format":"neumann-lineage/1"}' } }),
-    code: 5,
-    says: "prod/records/lineages/l-one.json cannot be read: lineage is missing (received nothing); clusterId is missing (received nothing); databaseClusterId is missing (received nothing); and 3 more. It is damaged, or a later version wrote it: bring back the file as it was, or use the agent that wrote it.",
+    by: plan("latest", { files: inBothPlaces('{"format":"neumann-lineage/1"}') }),
+    code: 3,
+    says: "Refused: which history is the newest cannot be told: prod/records/lineages/l-one.json cannot be read: lineage is missing (received nothing); clusterId is missing (received nothing); databaseClusterId is missing (received nothing); and 3 more. It is damaged, or a later version wrote it: bring back the file as it was, or use the agent that wrote it. Or name the backup: restorePoint backup:ID. Good backups: 20261123T040000Z-00000001, 20261123T040000Z-00000002, 20261123T040000Z-00000003.",
   },
   {
     what: "a record of another version",
     by: plan("latest", {
-      files: { [at.lineage]: JSON.stringify({ ...lineage("l-one"), format: "neumann-lineage/2" }) },
+      files: inBothPlaces(JSON.stringify({ ...lineage("l-one"), format: "neumann-lineage/2" })),
     }),
-    code: 5,
-    says: 'prod/records/lineages/l-one.json cannot be read: format must be "neumann-lineage/1" (received "neumann-lineage/2"). It is damaged, or a later version wrote it: bring back the file as it was, or use the agent that wrote it.',
+    code: 3,
+    says: 'Refused: which history is the newest cannot be told: prod/records/lineages/l-one.json cannot be read: format must be "neumann-lineage/1" (received "neumann-lineage/2"). It is damaged, or a later version wrote it: bring back the file as it was, or use the agent that wrote it. Or name the backup: restorePoint backup:ID. Good backups: 20261123T040000Z-00000001, 20261123T040000Z-00000002, 20261123T040000Z-00000003.',
   },
   {
     what: "another cluster's record",
-    by: plan("latest", { files: { [at.lineage]: JSON.stringify({ ...lineage("l-one"), clusterId: "test" }) } }),
-    code: 5,
-    says: 'prod/records/lineages/l-one.json in …/archive tells of lineage "l-one" of cluster "test": it does not belong there. Take it away, or bring back the record as it was.',
+    by: plan("latest", { files: inBothPlaces(JSON.stringify({ ...lineage("l-one"), clusterId: "test" })) }),
+    code: 3,
+    says: 'Refused: which history is the newest cannot be told: prod/records/lineages/l-one.json in …/archive tells of lineage "l-one" of cluster "test": it does not belong there. Take it away, or bring back the record as it was. Or name the backup: restorePoint backup:ID. Good backups: 20261123T040000Z-00000001, 20261123T040000Z-00000002, 20261123T040000Z-00000003.',
   },
   {
     what: "another recovery's plan",

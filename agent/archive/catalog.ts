@@ -6,7 +6,7 @@ import {
   type Place,
   type UnreadableManifest,
 } from "../../model/catalog";
-import { dataPrefix, manifestKey, manifestPrefix, recordPrefix } from "../../model/layout";
+import { dataPrefix, manifestKey, manifestPrefix, recordKey, recordPrefix } from "../../model/layout";
 import { parseManifest } from "../../model/manifest";
 import { InputError, show } from "../../model/mistakes";
 import { signatureProblem } from "../../model/signature";
@@ -52,7 +52,8 @@ async function readPlace(
   const found = announced === "there" ? read : await notGivenUpMeanwhile(archive, clusterId, read);
   const entries = found.filter((entry): entry is CatalogEntry => !("key" in entry));
   const unreadable = found.filter((entry): entry is UnreadableManifest => "key" in entry);
-  const lineages = await readLineages(archive, clusterId);
+  const { lineages, damaged } = await readLineages(archive, clusterId);
+  unreadable.push(...damaged.map((found) => ({ place, ...found })));
   const recoveries = recordPrefix(clusterId, "recoveries");
   const accepted = await readRecords(archive, recoveries, recoveryAcceptedSchema, "/accepted.json");
   return { clusterId, entries, unreadable, lineages, accepted: accepted.map(({ record }) => record) };
@@ -93,17 +94,37 @@ function merge<T extends LineageRecord | RecoveryAccepted>(into: T[], found: rea
   for (const record of found) if (!into.some((known) => known.lineage === record.lineage)) into.push(record);
 }
 
-/** @throws Damaged for a record that tells of another cluster or another lineage than its place. */
-async function readLineages(archive: Archive, clusterId: string): Promise<LineageRecord[]> {
-  const prefix = recordPrefix(clusterId, "lineages");
-  const lineages = await readRecords(archive, prefix, lineageSchema);
-  for (const { key, record } of lineages) {
-    if (record.clusterId === clusterId && key === `${prefix}${record.lineage}.json`) continue;
-    throw new Damaged(
-      `${key} in ${archive.description} tells of lineage ${show(record.lineage)} of cluster ${show(record.clusterId)}: it does not belong there. Take it away, or bring back the record as it was.`,
-    );
+/** One that cannot be read, or tells of another cluster or lineage than its place, is no reason to show nothing at all. */
+async function readLineages(
+  archive: Archive,
+  clusterId: string,
+): Promise<{ lineages: LineageRecord[]; damaged: Omit<UnreadableManifest, "place">[] }> {
+  const lineages: LineageRecord[] = [];
+  const damaged: Omit<UnreadableManifest, "place">[] = [];
+  for (const { key } of await archive.list(recordPrefix(clusterId, "lineages"))) {
+    const text = key.endsWith(".json") ? await archive.getText(key) : undefined;
+    if (text === undefined) continue;
+    try {
+      lineages.push(lineageOfRecord(text, key, { archive, clusterId }));
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error;
+      damaged.push({ key, problem: error.message });
+    }
   }
-  return lineages.map(({ record }) => record);
+  return { lineages, damaged };
+}
+
+function lineageOfRecord(
+  text: string,
+  key: string,
+  { archive, clusterId }: { archive: Archive; clusterId: string },
+): LineageRecord {
+  const record = parseStored(lineageSchema, text, key);
+  if (record.clusterId === clusterId && key === recordKey(clusterId, "lineages", `${record.lineage}.json`))
+    return record;
+  throw new Damaged(
+    `${key} in ${archive.description} tells of lineage ${show(record.lineage)} of cluster ${show(record.clusterId)}: it does not belong there. Take it away, or bring back the record as it was.`,
+  );
 }
 
 async function readRecords<T>(

@@ -219,6 +219,30 @@ describe("productionLineage", () => {
     });
   });
 
+  it("is refused where a record that cannot be read may be it, and only then", () => {
+    const bad = (name: string) => ({
+      place: "primary" as const,
+      key: `prod/records/lineages/${name}.json`,
+      problem: `${name} is damaged.`,
+    });
+    const refused = (name: string) => ({
+      refused: `which history is the newest cannot be told: ${name} is damaged. Or name the backup: restorePoint backup:ID`,
+    });
+    const [first, second] = [lineage("l-one"), lineage("l-two", "l-one")];
+    const found = (more: Parameters<typeof catalog>[0]) => productionLineage(catalog(more));
+    // The first of all; one that was accepted; one that was accepted and followed by a recovery that was not.
+    expect(found({ lineages: [], unreadable: [bad("l-one")] })).toEqual(refused("l-one"));
+    const accepting = { accepted: [accepted("l-two")], unreadable: [bad("l-two")] };
+    expect(found({ lineages: [first], ...accepting })).toEqual(refused("l-two"));
+    expect(found({ lineages: [first, lineage("l-three", "l-two")], ...accepting })).toEqual(refused("l-two"));
+    // A recovery that was never accepted; one that was followed; one that can be read in the other place.
+    expect(found({ lineages: [first], unreadable: [bad("l-two")] })).toEqual({ lineage: first });
+    expect(found({ lineages: [second], accepted: [accepted("l-two")], unreadable: [bad("l-one")] })).toEqual({
+      lineage: second,
+    });
+    expect(found({ lineages: [first, second], ...accepting })).toEqual({ lineage: second });
+  });
+
   it("is refused where none is recorded", () => {
     expect(productionLineage(catalog({ lineages: [] }))).toEqual({
       refused: "no lineage of prod is recorded in this archive",
