@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type CatalogEntry, newestGood, productionLineage } from "../../model/catalog";
+import { type CatalogEntry, goodBackups, productionLineage } from "../../model/catalog";
 import { dataPrefix, makeBackupId, manifestKey, recordKey } from "../../model/layout";
 import { type BackupPart, type Manifest, serializeManifest } from "../../model/manifest";
 import { signatureProblem } from "../../model/signature";
@@ -24,6 +24,8 @@ export interface OffsiteContext {
   config: AgentConfig;
   archives?: Archives;
   source?: CatalogEntry;
+  /** Older ones that may be copied in its place, the newest first. */
+  others?: CatalogEntry[];
   signer?: Signer;
   claim?: Claim;
   backupId?: string;
@@ -99,30 +101,54 @@ async function choose(context: OffsiteContext, control: StepControl): Promise<vo
   const production = productionLineage(catalog);
   if ("refused" in production) throw new Refused(production.refused);
   const { lineage } = production.lineage;
-  const source = newestGood(catalog, lineage, { places: ["primary"], tiers: [Tier.Full] });
+  const fulls = goodBackups(catalog, lineage, { places: ["primary"], tiers: [Tier.Full] }).reverse();
+  const [source] = fulls;
   if (source === undefined)
     throw new WorldFault(`there is no good full backup of lineage ${lineage} to copy: run \`full\` first`);
-  const ageSeconds = ((await primary.now()).getTime() - Date.parse(source.storedAt)) / 1000;
+  const now = await primary.now();
+  const ageOf = ({ storedAt }: CatalogEntry): number => (now.getTime() - Date.parse(storedAt)) / 1000;
+  const ageSeconds = ageOf(source);
   const limit = policy.offsite.maxSourceAgeHours;
-  if (ageSeconds > limit * 3600) {
+  const tooOld = (entry: CatalogEntry): boolean => ageOf(entry) > limit * 3600;
+  if (tooOld(source)) {
     throw new Refused(
       `the newest full backup, ${source.manifest.backupId}, is ${formatSeconds(ageSeconds)} old, over the policy's offsite.maxSourceAgeHours of ${limit}: run \`full\` first`,
     );
   }
   context.source = source;
-  const copy = catalog.entries.find(
-    (entry) =>
-      entry.place === "offsite" &&
-      entry.problem === null &&
-      entry.manifest.source?.backupId === source.manifest.backupId,
-  );
+  const copyOf = ({ manifest }: CatalogEntry): CatalogEntry | undefined =>
+    catalog.entries.find(
+      (entry) =>
+        entry.place === "offsite" && entry.problem === null && entry.manifest.source?.backupId === manifest.backupId,
+    );
+  // One that is older than a copy that is there would bring nothing.
+  const end = fulls.findIndex((entry) => tooOld(entry) || copyOf(entry) !== undefined);
+  context.others = fulls.slice(1, end < 0 ? undefined : end);
+  const copy = copyOf(source);
   if (copy === undefined) return;
   context.done = true;
   context.manifest = copy.manifest;
   control.note(`${source.manifest.backupId} is off-site already, as ${copy.manifest.backupId}`);
 }
 
+/** What the archive holds is not what was backed up. */
+class DamagedSource extends Damaged {}
+
+/** Where the newest is damaged, an older one off-site is worth more than none; whoever looks is told. */
 async function copy(context: OffsiteContext, control: StepControl): Promise<void> {
+  for (;;) {
+    try {
+      return await copyParts(context, control);
+    } catch (error) {
+      const next = context.others?.shift();
+      if (!(error instanceof DamagedSource) || next === undefined) throw error;
+      control.note(`ALARM: ${error.message} The one before it, ${next.manifest.backupId}, is copied instead.`);
+      context.source = next;
+    }
+  }
+}
+
+async function copyParts(context: OffsiteContext, control: StepControl): Promise<void> {
   const { primary, clusterId } = needed(context.archives);
   const { manifest } = needed(context.source);
   context.backupId = makeBackupId(new Date(), randomBytes(4).toString("hex"));
@@ -137,10 +163,17 @@ async function copy(context: OffsiteContext, control: StepControl): Promise<void
     const reading = pipeline(content, measured);
     reading.catch(() => undefined); // The put fails with it.
     await control.point();
-    const stored = await offsiteOf(context).putStream(to + part.name, measured);
-    await reading;
-    if (stored.sha256 !== part.sha256) {
-      throw new Damaged(
+    const storing = offsiteOf(context).putStream(to + part.name, measured);
+    storing.catch(() => undefined); // Why it could not be read says more.
+    const read = await reading.then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof Damaged) return false;
+        throw error;
+      },
+    );
+    if (!read || (await storing).sha256 !== part.sha256) {
+      throw new DamagedSource(
         `${from}${part.name} in ${primary.description} is not what its manifest says: the off-site copy was not completed. Take a new full backup and run \`verify\`.`,
       );
     }
