@@ -160,6 +160,7 @@ export function launcherScript(config: AgentConfig, node = process.execPath): st
 # Made by pulumi-neumann: the backup agent of node ${config.node.id}.
 unset NODE_OPTIONS NODE_EXTRA_CA_CERTS
 ${answerAhead(config)}if [ "$#" = 3 ] && [ "$1" = wal-push ]; then exec ${node} ${walPush} ${file} "$2" "$3"; fi
+export NEUMANN_BACKUP_CACHE="\${NEUMANN_BACKUP_CACHE-${config.agentDirectory}/state/cache}"
 exec ${node} ${bundle} --config ${file} "$@"
 `;
 }
