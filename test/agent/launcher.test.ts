@@ -18,7 +18,11 @@ function executable(name: string, text: string): string {
 
 it("names a folder for the cache of manifests below the agent's state, unless one was named, or none", () => {
   const node = executable("node", '#!/bin/sh\necho "cache: $NEUMANN_BACKUP_CACHE, words: $*"\n');
-  const config = { agentDirectory: folder, node: { id: "node1" } } as unknown as AgentConfig;
+  const config = {
+    agentDirectory: folder,
+    node: { id: "node1", dataDirectory: folder },
+    archive: { kind: "directory", clusterId: "prod", location: folder },
+  } as unknown as AgentConfig;
   const launcher = executable("launcher", launcherScript(config, node));
   const started = (more: Record<string, string>): string => {
     const { NEUMANN_BACKUP_CACHE: own, ...others } = process.env;
