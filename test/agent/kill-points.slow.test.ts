@@ -4,19 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { full } from "../../agent/commands/full";
 import { install, rollout, uninstall } from "../../agent/commands/install";
 import { nodeCreate, nodeDelete } from "../../agent/commands/node";
-import { offsite } from "../../agent/commands/offsite";
-import { offsiteWal } from "../../agent/commands/offsiteWal";
-import { query } from "../../agent/commands/query";
 import { snapshot } from "../../agent/commands/snapshot";
-import { verify } from "../../agent/commands/verify";
-import { verifyRestored } from "../../agent/commands/verifyRestored";
-import { walPush } from "../../agent/commands/walPush";
 import { restoreAccept, restoreBase, restoreRelease } from "../../agent/restore/accept";
 import { restoreFirst } from "../../agent/restore/first";
 import { restoreJoin } from "../../agent/restore/join";
 import { restoreStatus } from "../../agent/restore/status";
 import { until } from "../../lab/neumann/harness";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
+import { killed } from "./procedures";
 import {
   adminOf,
   agent,
@@ -208,10 +203,8 @@ describe.concurrent("a command that is killed anywhere is run again", { timeout:
 });
 
 it("survived every kill point", () => {
-  const stores = [full, snapshot, offsite, offsiteWal, verify, verifyRestored, query, walPush, install];
-  const phases = [restoreFirst, restoreJoin, restoreRelease, restoreBase, restoreAccept, restoreStatus];
-  allSurvived([...stores, rollout, uninstall, nodeCreate, nodeDelete, ...phases]);
-  allSurvived(stores, "buckets");
+  allSurvived(killed.folders["kill-points"]);
+  allSurvived(killed.buckets["kill-points"], "buckets");
 });
 
 /** One recovery, killed at the three moments of a step, then run to its end. */

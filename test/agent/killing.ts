@@ -38,7 +38,8 @@ export async function killAt(step: string, { procedure, kind = "folders", run, a
 }
 
 /** Each of the procedures was killed at every moment of every step, and nothing came of it. */
-export function allSurvived(procedures: readonly Steps[], kind = "folders"): void {
+export function allSurvived(procedures: readonly Steps[] = [], kind = "folders"): void {
+  expect(procedures).not.toEqual([]);
   const points = procedures.flatMap(({ name, steps }) =>
     steps.flatMap((step) => moments.map((moment) => `${name}/${step.name}:${moment} in ${kind}`)),
   );

@@ -5,6 +5,7 @@ import { kitFile, kitStore } from "../../agent/commands/kit";
 import { inBuckets, inFolders, type Keeper } from "./keeping";
 import { kitOf } from "./kitOf";
 import { allSurvived, killAt, untilDone } from "./killing";
+import { killed } from "./procedures";
 import {
   agent,
   type AgentOptions,
@@ -69,6 +70,6 @@ describe("a command that keeps the kit, killed anywhere, is run again", () => {
 });
 
 it("survived every kill point", () => {
-  allSurvived([kitStore, kitFile]);
-  allSurvived([kitStore], "buckets");
+  allSurvived(killed.folders["kits-killed"]);
+  allSurvived(killed.buckets["kits-killed"], "buckets");
 });

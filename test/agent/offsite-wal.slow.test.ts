@@ -1,7 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { offsiteWal } from "../../agent/commands/offsiteWal";
 import type { RestorePlan } from "../../model/plan";
 import type { Status } from "../../model/status";
 import { until } from "../../lab/neumann/harness";
@@ -133,23 +132,6 @@ describe("the log off-site", () => {
     await must([...at(host), "offsite-wal"]);
     expect(missing()).not.toContain(bad);
   });
-
-  it("killed before, in and after every step, is whole with the next run", async () => {
-    const host = source.hosts[1]!;
-    for (const { name } of offsiteWal.steps) {
-      for (const moment of ["before", "in", "after"]) {
-        await writer.reached(writer.acknowledged + 250);
-        const ran = await agent([...at(host), "--json", "offsite-wal"], { failpoint: `offsite-wal/${name}:${moment}` });
-        expect(ran.code === null || moment === "in", complaint(ran)).toBe(true);
-        const near = contentsOf(walOf(archive.location));
-        for (const [file, content] of contentsOf(walOf(away()))) {
-          if (!file.includes(".neumann-backup")) expect(near.get(file), file).toBe(content);
-        }
-      }
-    }
-    await must([...at(host), "offsite-wal"]);
-    expect((await must<{ copied: number }>([...at(host), "offsite-wal"])).copied).toBeLessThan(5);
-  }, 120_000);
 
   it("is no reason to take no backups while that archive is away", async () => {
     const hidden = `${away()}-hidden`;

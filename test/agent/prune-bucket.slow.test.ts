@@ -26,6 +26,7 @@ import type { S3Location } from "../../model/s3Location";
 import { Tier } from "../../model/tier";
 import { idOf, lineage, manifest } from "../model/fixtures";
 import { allSurvived, killAt } from "./killing";
+import { killed } from "./procedures";
 import { agent, type AgentOptions, complaint, filesBelow, scratch } from "./support";
 
 /**
@@ -366,6 +367,6 @@ describe("prune in a bucket, killed", () => {
   });
 
   it("survived every kill point", () => {
-    allSurvived([prune], kind);
+    allSurvived(killed.buckets["prune-bucket"], kind);
   });
 });

@@ -1,0 +1,44 @@
+import { full } from "../../agent/commands/full";
+import { install, rollout, uninstall } from "../../agent/commands/install";
+import { kitFile, kitStore } from "../../agent/commands/kit";
+import { nodeCreate, nodeDelete } from "../../agent/commands/node";
+import { offsite } from "../../agent/commands/offsite";
+import { offsiteWal } from "../../agent/commands/offsiteWal";
+import { prune } from "../../agent/commands/prune";
+import { query } from "../../agent/commands/query";
+import { snapshot } from "../../agent/commands/snapshot";
+import { undelete } from "../../agent/commands/undelete";
+import { verify } from "../../agent/commands/verify";
+import { verifyRestored } from "../../agent/commands/verifyRestored";
+import { walPush } from "../../agent/commands/walPush";
+import { restoreAccept, restoreBase, restoreRelease } from "../../agent/restore/accept";
+import { restoreFirst } from "../../agent/restore/first";
+import { restoreGate } from "../../agent/restore/gate";
+import { giveUp } from "../../agent/restore/giveUp";
+import { restoreJoin } from "../../agent/restore/join";
+import { restoreStatus } from "../../agent/restore/status";
+import type { Steps } from "./killing";
+
+/** These never look at an archive: what it is kept in is nothing to them. */
+export const withoutArchive: readonly Steps[] = [rollout, uninstall, nodeCreate, nodeDelete, kitFile];
+
+const stored = [full, snapshot, offsite, offsiteWal, verify, verifyRestored, query, walPush, install];
+const ended = [restoreRelease, restoreBase, restoreAccept, restoreStatus];
+const inPlace = [restoreGate, restoreFirst, restoreJoin, giveUp];
+
+/** Which test kills what, at every moment of every step. */
+export const killed: Record<"folders" | "buckets", Record<string, readonly Steps[]>> = {
+  folders: {
+    "kill-points": [...stored, rollout, uninstall, nodeCreate, nodeDelete, restoreFirst, restoreJoin, ...ended],
+    "in-place-killed": inPlace,
+    "kits-killed": [kitStore, kitFile],
+    prune: [prune],
+  },
+  buckets: {
+    "kill-points": stored,
+    "in-place-killed": [...inPlace, ...ended],
+    "kits-killed": [kitStore],
+    "prune-bucket": [prune],
+    undelete: [undelete],
+  },
+};
