@@ -116,6 +116,11 @@ export interface Archive {
   readonly expiresLater: boolean;
   /** Tries on an object that is there, without consequence, whether `expire` works; undefined where it needs no try. */
   tryExpiry?(key: string): Promise<void>;
+  /**
+   * Removes what writers that were killed left half written, at the root and in a folder, last touched before a time by
+   * the store's clock; how many. Undefined where nothing is left: a bucket shows no object before it is whole.
+   */
+  sweep?(folder: string, before: Date): Promise<number>;
   /** Takes an `expire` back that the store has not carried out; where objects go at once there is none to take back. */
   revive?(key: string): Promise<void>;
   /** Older versions; undefined where the kind of place keeps none. */

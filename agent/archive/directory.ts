@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, link, open, readdir, readFile, rmdir, stat, unlink } from "node:fs/promises";
+import { type FileHandle, link, lstat, open, readdir, readFile, rmdir, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { type Archive, Conflict, metaSuffix, namesOf, type PutResult, type StoredObject } from "./archive";
@@ -13,6 +13,7 @@ import {
   Forcing,
   hashFile,
   isCode,
+  isTemporary,
   makeDirectory,
   ownPrefix,
   pipeHashed,
@@ -102,6 +103,21 @@ export class DirectoryArchive implements Archive {
     await rmdir(path.dirname(file)).catch((error: unknown) => {
       if (!isCode(error, "ENOTEMPTY", "EEXIST", "ENOENT")) throw error;
     });
+  }
+
+  async sweep(folder: string, before: Date): Promise<number> {
+    await this.sameRoot();
+    const below = (await readdir(path.join(this.root, folder), { recursive: true }).catch(absent)) ?? [];
+    const names = [...(await readdir(this.root)), ...below.map((name) => path.join(folder, name))];
+    let removed = 0;
+    for (const name of names.filter((found) => isTemporary(path.basename(found)))) {
+      const file = path.join(this.root, name);
+      const stats = await lstat(file).catch(absent);
+      if (stats?.isFile() !== true || stats.mtime >= before) continue;
+      await removeFile(file);
+      removed += 1;
+    }
+    return removed;
   }
 
   async now(): Promise<Date> {

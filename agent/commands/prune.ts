@@ -5,7 +5,7 @@ import type { ExpiredRecord, RecoveryPin } from "../../model/records";
 import type { ArchiveSpec } from "../../model/reference";
 import type { RetentionPlan } from "../../model/retention";
 import { type Tier, tiers } from "../../model/tier";
-import { formatBytes } from "../../model/units";
+import { counted, formatBytes } from "../../model/units";
 import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { type Announced, announceExpiry, type Expiring, readExpiring, settleExpiry } from "../archive/expired";
@@ -54,7 +54,11 @@ export const prune: Procedure<PruneContext> = {
       title: "give segments of the log up",
       run: (context, control) => give(context, "segments", control),
     },
-    { name: "watermarks", title: "give watermarks up that are older than the log", run: giveWatermarksUp },
+    {
+      name: "watermarks",
+      title: "give up watermarks older than the log, and what killed writers left",
+      run: giveLeftoversUp,
+    },
     { name: "done", title: "record that it is gone", run: done },
   ],
   async settle(context) {
@@ -238,12 +242,18 @@ async function giveUp(
   }
 }
 
-/** They tell of a log that is gone: nothing has to be announced for them. */
-async function giveWatermarksUp(context: PruneContext, control: StepControl): Promise<void> {
+/** Nobody writes one file for so long without a word. */
+const writersMs = 7 * 86_400_000;
+
+/** Watermarks of a log that is gone, and half files of killed writers: nothing has to be announced for them. */
+async function giveLeftoversUp(context: PruneContext, control: StepControl): Promise<void> {
   const days = context.policy.wal.retentionDays;
   for (const { archive } of mine(context)) {
-    const before = new Date((await archive.now()).getTime() - days * 86_400_000);
+    const now = (await archive.now()).getTime();
+    const before = new Date(now - days * 86_400_000);
     await giveUp(context, { archive, keys: await oldWatermarks(archive, context.archive.clusterId, before) }, control);
+    const removed = (await archive.sweep?.(context.archive.clusterId, new Date(now - writersMs))) ?? 0;
+    if (removed > 0) control.note(`${counted(removed, "file")} of killed writers removed from ${archive.description}`);
   }
 }
 

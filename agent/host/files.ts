@@ -71,6 +71,11 @@ export function temporaryName(directory: string): string {
   return path.join(directory, `${ownPrefix}-tmp-${process.pid}-${randomBytes(6).toString("hex")}`);
 }
 
+/** Whether a file's name is one of those. */
+export function isTemporary(name: string): boolean {
+  return name.startsWith(`${ownPrefix}-tmp-`);
+}
+
 /** Writes a new file and forces it to the disk; fails when it exists. */
 export async function writeDurably(file: string, content: string | Buffer, mode = 0o644): Promise<void> {
   const handle = await open(file, "wx", mode);

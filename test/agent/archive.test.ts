@@ -50,6 +50,30 @@ describe("a folder as archive, on the disk", () => {
     expect(await archive.putFile("w/segment", put("content"))).toMatchObject({ created: true });
   });
 
+  it("is rid of what killed writers left, once that is old, and of nothing else", async () => {
+    const { location } = place();
+    const archive = new DirectoryArchive(location);
+    await archive.putText("prod/records/text", "content");
+    const left = ["", "prod/full/data", "prod/records", "other"].flatMap((at) => {
+      fs.mkdirSync(path.join(location, at), { recursive: true });
+      return ["old", "young"].map((age) => path.join(location, at, `.neumann-backup-tmp-7-${age}`));
+    });
+    const day = 86_400_000;
+    const old = new Date(Date.now() - 8 * day);
+    for (const file of [...left, path.join(location, "notes")]) fs.writeFileSync(file, "half");
+    const aged = [...left.filter((file) => file.endsWith("old")), path.join(location, "prod/records/text")];
+    for (const file of [...aged, path.join(location, "notes")]) fs.utimesSync(file, old, old);
+    expect(await archive.sweep("prod", new Date(Date.now() - 7 * day))).toBe(3);
+    const there = [
+      ...left.filter((file) => file.endsWith("young")),
+      path.join(location, "other/.neumann-backup-tmp-7-old"),
+    ];
+    expect(left.filter((file) => fs.existsSync(file)).sort()).toEqual(there.sort());
+    expect(await archive.getText("prod/records/text")).toBe("content");
+    expect(fs.existsSync(path.join(location, "notes"))).toBe(true);
+    expect(await archive.sweep("new", new Date())).toBeGreaterThan(0); // A folder that is not there yet is no fault.
+  });
+
   it("is as open to others as any of its objects, whatever the stored file is", async () => {
     const { location } = place();
     const file = put("content");

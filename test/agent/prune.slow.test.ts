@@ -155,6 +155,9 @@ describe("prune", () => {
   });
 
   it("gives up what the policy no longer keeps, with the log that nothing needs; again: nothing more", async () => {
+    const half = "prod/full/data/l-one/.neumann-backup-tmp-7-0123456789ab";
+    fs.writeFileSync(path.join(at, places.primary, half), "of a writer that was killed");
+    age("primary", half, 8);
     const { expired } = await must<{ expired: { key: string }[] }>(["--config", config, "prune"]);
     const left = objects();
     for (const { key } of expired) expect(left.filter((name) => name.endsWith(key))).toEqual([]);
@@ -163,7 +166,7 @@ describe("prune", () => {
     expect(left.filter((name) => name.endsWith(".wal")).map((name) => name.slice(-20))).toEqual(
       [4, 5, 6, 7, 8, 9].map((number) => segmentName(BigInt(number))),
     );
-    // No hash without its object, no empty folder.
+    // No hash without its object, no empty folder, no half file.
     const metas = filesBelow(path.join(at, places.primary)).filter((file) => file.endsWith(".meta"));
     expect(metas.filter((file) => !fs.existsSync(path.join(at, places.primary, file.slice(0, -5))))).toEqual([]);
     expect(fs.readdirSync(path.join(at, places.primary, "prod/full/data/l-one"))).toEqual([idOf(3), idOf(4)]);
