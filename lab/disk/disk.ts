@@ -7,7 +7,14 @@ import { findOnPath } from "../toolchain/files";
 import { account, run } from "../toolchain/run";
 
 /** Programs that disks are made with, and the Debian packages that bring them. */
-const programs = { "mkfs.ext4": "e2fsprogs", mount: "mount", umount: "mount", sync: "coreutils", python3: "python3" };
+const programs = {
+  "mkfs.ext4": "e2fsprogs",
+  mount: "mount",
+  umount: "mount",
+  findmnt: "util-linux",
+  sync: "coreutils",
+  python3: "python3",
+};
 
 /** Why this machine cannot have disks, in one line; undefined if it can. */
 export function whyNoDisks(): string | undefined {
@@ -67,6 +74,14 @@ export class LabDisk {
   /** The moment at which power is lost: nothing that is written from now on, or was not synced, comes onto the disk. */
   cut(): void {
     this.switch?.stdin?.end("\n");
+  }
+
+  /** Returns what makes it read-only at once, as the kernel does where it finds an error: what is there can be read. */
+  async failing(): Promise<() => void> {
+    await must("mount", ["-o", "remount,errors=remount-ro", this.path]);
+    const { stdout } = await run("findmnt", ["-no", "SOURCE", this.path], { timeoutSeconds: 10 });
+    const trigger = path.join("/sys/fs/ext4", path.basename(stdout.trim()), "trigger_fs_error");
+    return () => fs.writeFileSync(trigger, "1");
   }
 
   /** What is left after `cut`: its processes die, the file system is mounted again and replays its journal. */

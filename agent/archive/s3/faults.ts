@@ -41,6 +41,7 @@ export function faultOf(refusal: Refusal, asked: Asked): Transient | WorldFault 
   const said = `${what(asked)} was answered with ${inWords(refusal)}.`;
   const { status, code = "" } = refusal;
   const soon = status >= 500 && status !== 501;
+  if (status === 507) return new Transient(`${said} The store is full: make room there.`);
   if (soon || status === 429 || status === 408 || transientCodes.includes(code)) return new Transient(said);
   return new WorldFault(`${said} ${adviceFor(refusal, asked)}`);
 }
