@@ -12,6 +12,7 @@ import { restoreStatus } from "../../agent/restore/status";
 import { until } from "../../lab/neumann/harness";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
 import { killed } from "./procedures";
+import { inParallel } from "./inParallel";
 import {
   adminOf,
   agent,
@@ -26,7 +27,6 @@ import {
   freshHost,
   type Host,
   initialisations,
-  inParallel,
   installSpec,
   lostFrom,
   must,

@@ -8,6 +8,7 @@ import type { RestorePlan } from "../../model/plan";
 import type { WatermarkRecord } from "../../model/records";
 import { until } from "../../lab/neumann/harness";
 import { createTable, type Note, readValues, Writer } from "../../lab/neumann/writer";
+import { inParallel } from "./inParallel";
 import {
   adminOf,
   agent,
@@ -19,7 +20,6 @@ import {
   type FolderArchive,
   freshHost,
   type Host,
-  inParallel,
   must,
   mustPhase,
   nodeSpec,

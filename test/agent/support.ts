@@ -476,11 +476,3 @@ export function initialisations(host: AnyHost): number {
   const file = path.join(host.node.dataDirectory, "raft", counter);
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split("\n").length : 0;
 }
-
-export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all([worker(), worker()]);
-}

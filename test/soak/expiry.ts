@@ -4,7 +4,8 @@ import { DeleteObjectCommand, GetObjectTaggingCommand, S3Client } from "@aws-sdk
 import { segmentNumber } from "../../model/layout";
 import type { Manifest } from "../../model/manifest";
 import type { ExpiredRecord } from "../../model/records";
-import { filesBelow, inParallel } from "../agent/support";
+import { inParallel } from "../agent/inParallel";
+import { filesBelow } from "../agent/support";
 import { randomOf } from "./schedule";
 
 /** Older than anything that a policy keeps. */
