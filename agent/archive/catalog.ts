@@ -10,7 +10,7 @@ import { dataPrefix, manifestKey, manifestPrefix, recordKey, recordPrefix } from
 import { parseManifest } from "../../model/manifest";
 import { InputError, show } from "../../model/mistakes";
 import { signatureProblem } from "../../model/signature";
-import { type AnnouncedIs, goneFrom, wasGivenUp } from "./expired";
+import { type AnnouncedIs, goneFrom, givenUpOf } from "./expired";
 import { Damaged } from "../run/errors";
 import { faultsIn, parseStored } from "./stored";
 import { inParallel } from "../host/tree";
@@ -65,12 +65,10 @@ async function notGivenUpMeanwhile(
   clusterId: string,
   found: (CatalogEntry | UnreadableManifest)[],
 ): Promise<(CatalogEntry | UnreadableManifest)[]> {
-  const left: typeof found = [];
-  for (const entry of found) {
-    const key = "key" in entry ? entry.key : keyOf(entry);
-    if (entry.problem === null || !(await wasGivenUp(archive, clusterId, key))) left.push(entry);
-  }
-  return left;
+  const at = (entry: CatalogEntry | UnreadableManifest): string => ("key" in entry ? entry.key : keyOf(entry));
+  const doubtful = found.filter(({ problem }) => problem !== null).map(at);
+  const gone = await givenUpOf(archive, clusterId, doubtful);
+  return found.filter((entry) => entry.problem === null || !gone.has(at(entry)));
 }
 
 /** Where an entry's manifest lies. */

@@ -1,5 +1,6 @@
-import { recordKey, recordPrefix } from "../../model/layout";
+import { manifestPrefix, recordKey, recordPrefix } from "../../model/layout";
 import { expiredSchema, type ExpiredRecord } from "../../model/records";
+import { tiers } from "../../model/tier";
 import type { Archive } from "./archive";
 import { parseStored } from "./stored";
 
@@ -50,13 +51,29 @@ export async function goneFrom(
   return new Set((await readExpiring(archive, clusterId)).flatMap(({ record }) => record[kind]));
 }
 
-/** Whether a prune is taking this manifest's backup away, or has done so: what is missing of it then is no damage. */
-export async function wasGivenUp(archive: Archive, clusterId: string, manifest: string): Promise<boolean> {
-  if ((await goneFrom(archive, clusterId, "manifests")).has(manifest)) return true;
-  // It may have been brought back since: then it counts.
-  if ((await archive.getText(manifest)) !== undefined) return false;
+/**
+ * Of these manifests, those whose backup a prune is taking away, or has taken: what is missing of them is no damage. One that
+ * was brought back since counts as there.
+ */
+export async function givenUpOf(
+  archive: Archive,
+  clusterId: string,
+  manifests: readonly string[],
+): Promise<Set<string>> {
+  if (manifests.length === 0) return new Set();
+  const going = await goneFrom(archive, clusterId, "manifests");
+  const found = new Set(manifests.filter((key) => going.has(key)));
+  const rest = manifests.filter((key) => !going.has(key));
+  const there = new Set<string>();
+  for (const tier of rest.length === 0 ? [] : tiers) {
+    for (const { key } of await archive.list(manifestPrefix(clusterId, tier))) there.add(key);
+  }
+  const missing = rest.filter((key) => !there.has(key));
+  if (missing.length === 0) return found;
   const keys = (await archive.list(recordPrefix(clusterId, "expired"))).map(({ key }) => key);
-  return (await recordsIn(archive, keys)).some(({ record }) => record.manifests.includes(manifest));
+  const gone = new Set((await recordsIn(archive, keys)).flatMap(({ record }) => record.manifests));
+  for (const key of missing) if (gone.has(key)) found.add(key);
+  return found;
 }
 
 /** Says, before anything goes, what goes. */

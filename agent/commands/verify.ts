@@ -14,7 +14,7 @@ import { isTier } from "../../model/tier";
 import { newestOfEachTier, newestVerified, VerificationDepth, type VerifiedBackup } from "../../model/verification";
 import type { Archive } from "../archive/archive";
 import { keyOf, readCatalog } from "../archive/catalog";
-import { wasGivenUp } from "../archive/expired";
+import { givenUpOf } from "../archive/expired";
 import { openReachable } from "../archive/open";
 import { readSegments } from "../archive/segments";
 import { putDecryption, putVerification } from "../archive/verifications";
@@ -166,7 +166,7 @@ async function lookUnlessGivenUp(
 
 async function givenUp({ archive: spec, places = [] }: VerifyContext, entry: CatalogEntry): Promise<boolean> {
   const archive = places.find(({ place }) => place === entry.place)?.archive;
-  return archive !== undefined && (await wasGivenUp(archive, spec.clusterId, keyOf(entry)));
+  return archive !== undefined && (await givenUpOf(archive, spec.clusterId, [keyOf(entry)])).size > 0;
 }
 
 /** What the catalog sees nothing wrong with. */
