@@ -3,6 +3,7 @@ import { benchBacklog, benchBucketWalPush } from "./bucketWal";
 import { benchFullBackup, benchFullToBucket } from "./fullBackup";
 import { benchListMany } from "./listMany";
 import { benchPreview } from "./preview";
+import { benchRecovery } from "./recovery";
 import { isReached, tableOf, updatePage } from "./page";
 import type { Row } from "./support";
 import { benchWalPush } from "./walPush";
@@ -18,6 +19,7 @@ docs/performance.md, beside those that are there.
   full       pause, time and size of a full backup under load and its restore, beside the runbook's commands
   full-s3    the same into a bucket, beside tar -czf piped to aws s3 cp -
   restore-s3 the data's way of a restore out of a bucket, beside the slowest of its parts alone; its memory
+  recovery   a lost cluster onto three new nodes, beside what its bytes alone take
   list       list, plan and prune --dry-run of 10,000 backups in a bucket, beside one listing of it
   preview    a preview of the environment's stack, beside an empty program
 
@@ -30,6 +32,7 @@ const benches: Record<string, (megabytes: number) => Promise<Row[]>> = {
   full: (megabytes) => benchFullBackup(say, megabytes),
   "full-s3": (megabytes) => benchFullToBucket(say, megabytes),
   "restore-s3": (megabytes) => benchBucketRestore(say, megabytes),
+  recovery: (megabytes) => benchRecovery(say, megabytes),
   list: () => benchListMany(say),
   preview: () => benchPreview(say),
 };

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { AgentConfig } from "../model/agentConfig";
+import type { AgentConfig, NodeConfig } from "../model/agentConfig";
 import { resolvePolicy } from "../model/policy";
 import type { ArchiveLocation, ArchiveSpec } from "../model/reference";
 import type { InstallSpec } from "../model/specs";
@@ -67,7 +67,7 @@ export interface Bench {
   cluster: LabCluster;
   archive: ArchiveSpec;
   /** Runs the installed agent of a node; standard error holds its events, a JSON line each. */
-  agent(node: LabNode, words: readonly string[]): Promise<{ stdout: string; events: AgentEvent[] }>;
+  agent: (node: LabNode, words: readonly string[]) => Promise<{ stdout: string; events: AgentEvent[] }>;
 }
 
 export interface AgentEvent {
@@ -90,40 +90,48 @@ export async function protectedCluster(folder: string, nodes: number, location?:
     settings: { raft: { snapshot_interval: 100_000_000 } },
   });
   for (const node of cluster.nodes) {
-    install(node, home(node.id), archive);
-    endSchedule(home(node.id));
+    install(nodeConfigOf(node), home(node.id), archive);
   }
   return { cluster, archive, agent: (node, words) => runAgent(path.join(home(node.id), "neumann-backup"), words) };
 }
 
 export function createArchive(archive: ArchiveLocation): void {
   const spec = { archive, clusterId, role: "primary" };
-  must("node", [bundle, "archive-create", "--json"], { input: JSON.stringify(spec) });
+  agentGets(["archive-create"], spec);
 }
 
-function install(node: LabNode, agentDirectory: string, archive: ArchiveSpec): void {
+export function nodeConfigOf(node: LabNode): NodeConfig {
+  return {
+    id: node.id,
+    address: node.raftAddress,
+    adminUrl: node.adminUrl,
+    configFile: node.configFile,
+    dataDirectory: node.dataDirectory,
+    programDirectory: programsFolder(),
+    serviceManager: "process",
+  };
+}
+
+/** Installs the agent of a node, whose schedule takes no backup but the measured ones. */
+export function install(node: NodeConfig, agentDirectory: string, archive: ArchiveSpec, hold = false): void {
   const config: AgentConfig = {
     format: "neumann-agent/1",
     generation: "bench",
-    node: {
-      id: node.id,
-      address: node.raftAddress,
-      adminUrl: node.adminUrl,
-      configFile: node.configFile,
-      dataDirectory: node.dataDirectory,
-      programDirectory: programsFolder(),
-      serviceManager: "process",
-    },
+    node,
     archive,
     policy: resolvePolicy({ wal: { archiveTimeoutSeconds, arrivalDeadlineSeconds: 120 } }),
     agentDirectory,
   };
   const sha256 = fs.readFileSync(`${bundle}.sha256`, "utf8").slice(0, 64);
-  const spec: InstallSpec = { config, sha256, hold: false };
-  must("node", [bundle, "install", "--json"], { input: JSON.stringify(spec) });
+  agentGets(["install"], { config, sha256, hold } satisfies InstallSpec);
+  endSchedule(agentDirectory);
 }
 
-/** No backup but the measured ones. */
+/** Runs the agent with a specification; gives what it printed. */
+export function agentGets<T>(words: readonly string[], spec: object): T {
+  return JSON.parse(must("node", [bundle, ...words, "--json"], { input: JSON.stringify(spec) })) as T;
+}
+
 function endSchedule(agentDirectory: string): void {
   process.kill(Number(fs.readFileSync(path.join(agentDirectory, "state", "schedule.pid"), "utf8")), "SIGTERM");
 }
