@@ -37,7 +37,8 @@ export interface Outcome {
 }
 
 const marker = "NEUMANN_LAB";
-const waitMs = 20_000;
+/** A machine that is busy with other tests may take its time. */
+const waitMs = 60_000;
 
 /** Waits for something to be so, and says what was waited for when it never is. */
 export async function until<T>(
@@ -269,15 +270,15 @@ export class LabCluster {
   }
 
   /** Waits until a leader sees that this many members are healthy. */
-  async whenHealthy(members = this.nodes.length, ms = waitMs): Promise<LabNode> {
+  async whenHealthy(members = this.nodes.length): Promise<LabNode> {
     const healthy = async (): Promise<LabNode | undefined> => {
-      const leader = await this.leader(ms);
+      const leader = await this.leader();
       const { text } = await request("GET", `${leader.adminUrl}/health`).catch(() => ({ text: "{}" }));
       const health = JSON.parse(text) as { healthy_members?: number | unknown[] };
       const count = Array.isArray(health.healthy_members) ? health.healthy_members.length : health.healthy_members;
       return count === members && (await leader.healthy()) ? leader : undefined;
     };
-    return until(`${members} healthy members`, healthy, ms);
+    return until(`${members} healthy members`, healthy);
   }
 
   /** Kills every process that came from here, and waits until they are gone. */
@@ -316,8 +317,7 @@ export async function startCluster(options: ClusterOptions): Promise<LabCluster>
   if (options.start === false) return cluster;
   try {
     await Promise.all(cluster.nodes.map((node) => node.start()));
-    // A setup and no test: a busy machine may take its time.
-    await cluster.whenHealthy(count, 3 * waitMs);
+    await cluster.whenHealthy();
   } catch (error) {
     await cluster.close();
     throw error;
