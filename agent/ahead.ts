@@ -95,6 +95,6 @@ const identityByShell = "stat -c %d:%i:%s:%.9Y:%.9Z";
 export function answerAhead(config: AgentConfig): string {
   const { ahead, hold, offered } = pathsOf(config);
   return `if [ "$#" = 3 ] && [ "$1" = wal-push ] && [ -s ${ahead} ] && [ ! -e ${hold} ] &&
-  is=$(${identityByShell} "$2" 2>/dev/null) && grep -qxF "$3 $is ${archiveIdentity(config)}" ${ahead} && printf %s "$3" 2>/dev/null >${offered}; then exit 0; fi
+  is=$(${identityByShell} "$2" 2>/dev/null) && grep -qxFe "$3 $is ${archiveIdentity(config)}" ${ahead} && printf %s "$3" 2>/dev/null >${offered}; then exit 0; fi
 `;
 }

@@ -1,4 +1,4 @@
-import { recordPrefix } from "./layout";
+import { recordKey, recordPrefix } from "./layout";
 import type { Manifest } from "./manifest";
 import type { LineageRecord, RecoveryAccepted } from "./records";
 import type { Tier } from "./tier";
@@ -20,7 +20,7 @@ export interface CatalogEntry {
   hidden?: true;
 }
 
-/** Something in the place of a manifest, or of a lineage's record, that is none. */
+/** Something in the place of a manifest, of a lineage's record, or of an acceptance, that is none. */
 export interface UnreadableManifest {
   place: Place;
   key: string;
@@ -121,7 +121,7 @@ export type ProductionLineage = { lineage: LineageRecord } | { refused: string }
 export function productionLineage(catalog: Catalog): ProductionLineage {
   const accepted = new Set(catalog.accepted.map((record) => record.lineage));
   const settled = catalog.lineages.filter((record) => record.parent === null || accepted.has(record.lineage));
-  const unknown = unknownHistory(catalog, settled);
+  const unknown = unknownHistory(catalog, settled) ?? damagedAcceptance(catalog);
   if (unknown !== undefined) {
     const problem = unknown.problem.replace(/\.$/, "");
     return {
@@ -164,6 +164,13 @@ function unknownHistory(catalog: Catalog, settled: readonly LineageRecord[]): Un
   const accepted = new Set(catalog.accepted.map((record) => record.lineage));
   const begun = catalog.lineages.some((record) => record.parent === null);
   return damagedLineages(catalog).find(({ lineage }) => !followed.has(lineage) && (accepted.has(lineage) || !begun));
+}
+
+/** It may be that of the history that production writes now. */
+function damagedAcceptance({ clusterId, unreadable, accepted }: Catalog): UnreadableManifest | undefined {
+  const keyOf = (recoveryId: string): string => recordKey(clusterId, "recoveries", `${recoveryId}/accepted.json`);
+  const readable = new Set(accepted.map(({ recoveryId }) => keyOf(recoveryId)));
+  return unreadable.find(({ key }) => key.startsWith(recordPrefix(clusterId, "recoveries")) && !readable.has(key));
 }
 
 /** A clone has an archive of its own, where its history is the one that goes on; beside production's it never counts. */

@@ -18,7 +18,6 @@ import { ManifestCache } from "./manifestCache";
 import { type LineageRecord, lineageSchema, recoveryAcceptedSchema, type RecoveryAccepted } from "../../model/records";
 import { type Tier, tiers } from "../../model/tier";
 import type { Archive, StoredObject } from "./archive";
-import type { GenericSchema } from "valibot";
 
 /**
  * Reads everything that is known of a cluster's backups from the places that are within reach. Where `trustedKeys` names
@@ -52,11 +51,18 @@ async function readPlace(
   const found = announced === "there" ? read : await notGivenUpMeanwhile(archive, clusterId, read);
   const entries = found.filter((entry): entry is CatalogEntry => !("key" in entry));
   const unreadable = found.filter((entry): entry is UnreadableManifest => "key" in entry);
-  const { lineages, damaged } = await readLineages(archive, clusterId);
-  unreadable.push(...damaged.map((found) => ({ place, ...found })));
-  const recoveries = recordPrefix(clusterId, "recoveries");
-  const accepted = await readRecords(archive, recoveries, recoveryAcceptedSchema, "/accepted.json");
-  return { clusterId, entries, unreadable, lineages, accepted: accepted.map(({ record }) => record) };
+  const lineages = await readRecords(
+    archive,
+    { prefix: recordPrefix(clusterId, "lineages"), ending: ".json" },
+    (text, key) => lineageOfRecord(text, key, { archive, clusterId }),
+  );
+  const accepted = await readRecords(
+    archive,
+    { prefix: recordPrefix(clusterId, "recoveries"), ending: "/accepted.json" },
+    (text, key) => parseStored(recoveryAcceptedSchema, text, key),
+  );
+  for (const damaged of [...lineages.damaged, ...accepted.damaged]) unreadable.push({ place, ...damaged });
+  return { clusterId, entries, unreadable, lineages: lineages.records, accepted: accepted.records };
 }
 
 /** What a prune took away while it was read is not damaged. */
@@ -92,24 +98,25 @@ function merge<T extends LineageRecord | RecoveryAccepted>(into: T[], found: rea
   for (const record of found) if (!into.some((known) => known.lineage === record.lineage)) into.push(record);
 }
 
-/** One that cannot be read, or tells of another cluster or lineage than its place, is no reason to show nothing at all. */
-async function readLineages(
+/** Records of a kind; one that cannot be read, or does not belong where it lies, is no reason to show nothing at all. */
+async function readRecords<T>(
   archive: Archive,
-  clusterId: string,
-): Promise<{ lineages: LineageRecord[]; damaged: Omit<UnreadableManifest, "place">[] }> {
-  const lineages: LineageRecord[] = [];
+  { prefix, ending }: { prefix: string; ending: string },
+  read: (text: string, key: string) => T,
+): Promise<{ records: T[]; damaged: Omit<UnreadableManifest, "place">[] }> {
+  const records: T[] = [];
   const damaged: Omit<UnreadableManifest, "place">[] = [];
-  for (const { key } of await archive.list(recordPrefix(clusterId, "lineages"))) {
-    const text = key.endsWith(".json") ? await archive.getText(key) : undefined;
+  for (const { key } of await archive.list(prefix)) {
+    const text = key.endsWith(ending) ? await archive.getText(key) : undefined;
     if (text === undefined) continue;
     try {
-      lineages.push(lineageOfRecord(text, key, { archive, clusterId }));
+      records.push(read(text, key));
     } catch (error) {
       if (!(error instanceof Damaged)) throw error;
       damaged.push({ key, problem: error.message });
     }
   }
-  return { lineages, damaged };
+  return { records, damaged };
 }
 
 function lineageOfRecord(
@@ -123,21 +130,6 @@ function lineageOfRecord(
   throw new Damaged(
     `${key} in ${archive.description} tells of lineage ${show(record.lineage)} of cluster ${show(record.clusterId)}: it does not belong there. Take it away, or bring back the record as it was.`,
   );
-}
-
-async function readRecords<T>(
-  archive: Archive,
-  prefix: string,
-  schema: GenericSchema<unknown, T>,
-  ending = ".json",
-): Promise<{ key: string; record: T }[]> {
-  const records: { key: string; record: T }[] = [];
-  for (const object of await archive.list(prefix)) {
-    if (!object.key.endsWith(ending)) continue;
-    const text = await archive.getText(object.key);
-    if (text !== undefined) records.push({ key: object.key, record: parseStored(schema, text, object.key) });
-  }
-  return records;
 }
 
 /** Where a manifest was found. */

@@ -5,6 +5,7 @@ import { afterAll, expect, it } from "vitest";
 import type { Archive } from "../../agent/archive/archive";
 import { readCatalog } from "../../agent/archive/catalog";
 import { DirectoryArchive } from "../../agent/archive/directory";
+import { productionLineage } from "../../model/catalog";
 import { manifestKey, recordKey } from "../../model/layout";
 import { serializeManifest } from "../../model/manifest";
 import { lineage, manifest } from "../model/fixtures";
@@ -46,4 +47,29 @@ it("one that another place still holds as it was counts", async () => {
   const found = await readCatalog("prod", places, []);
   expect(found.lineages).toEqual([lineage("l-one")]);
   expect(found.unreadable.map(({ key: at, place }) => [at, place])).toEqual([[key("l-one"), "primary"]]);
+});
+
+it("an acceptance that cannot be read is listed too, and no history is taken for the newest while it cannot", async () => {
+  const records = { "l-one": JSON.stringify(lineage("l-one")) };
+  const [near, away] = [await placeWith("accepted-near", records), await placeWith("accepted-away", records)];
+  const at = recordKey("prod", "recoveries", "r1/accepted.json");
+  await near.putText(at, '{"format":"neumann-reco');
+  const primary = { place: "primary" as const, archive: near };
+  const found = await readCatalog("prod", [primary], []);
+  expect(found.unreadable).toMatchObject([{ place: "primary", key: at }]);
+  expect(productionLineage(found)).toEqual({
+    refused: expect.stringMatching(/^which history is the newest cannot be told: .*r1\/accepted\.json/) as string,
+  });
+  const accepted = {
+    format: "neumann-recovery-accepted/1",
+    recoveryId: "r1",
+    lineage: "l-two",
+    baseBackupId: "b",
+    baseTier: "full",
+    acceptedAt: "2026-11-23T00:00:00.000Z",
+    members: [],
+  };
+  await away.putText(at, JSON.stringify(accepted));
+  const both = await readCatalog("prod", [primary, { place: "offsite", archive: away }], []);
+  expect(productionLineage(both)).toMatchObject({ lineage: { lineage: "l-one" } });
 });
