@@ -32,6 +32,7 @@ if (why !== undefined) process.stderr.write(`skipped: tests on hosts (${why})\n`
 describe.skipIf(why !== undefined)("a cluster on hosts without systemd", { timeout: 5 * minutes }, () => {
   let site: Site;
   let hosts: Host[];
+  let fresh: Host[];
   let environment: { stack: UserStack };
   let writer: Writer;
 
@@ -43,8 +44,7 @@ describe.skipIf(why !== undefined)("a cluster on hosts without systemd", { timeo
     await (hosts[0] as Host).put(Buffer.from(defaults), "/etc/default/neumann");
     await until("the cluster is healthy", () => healthy(hosts[0] as Host), 30_000);
     const settings = site.settings(hosts, "archive");
-    const nodes = settings.nodes.map((node) => ({ ...node, serviceManager: "sysv" as const }));
-    environment = await site.stack("environment", { ...settings, nodes });
+    environment = await site.stack("environment", { ...settings, nodes: settings.nodes.map(bySysv) });
   }, 5 * minutes);
 
   afterAll(() => site?.close(), 2 * minutes);
@@ -159,6 +159,9 @@ describe.skipIf(why !== undefined)("a cluster on hosts without systemd", { timeo
 
   it("is left by a destroy with its data and its backups only", async () => {
     await writer.stop();
+    // Everything that was acknowledged is off-site now.
+    const leader = await site.leader(hosts);
+    for (const name of ["full", "offsite"]) await byHand(leader, name);
     await environment.stack.destroy();
     for (const host of hosts) {
       expect((await host.run("/etc/init.d/neumann status")).code).toBe(0);
@@ -174,6 +177,67 @@ describe.skipIf(why !== undefined)("a cluster on hosts without systemd", { timeo
       async () => (await (hosts[0] as Host).run("pgrep -f neumann-backup")).code === 1,
       75_000,
     );
+  });
+
+  it("is lost, and recovered on new hosts without systemd, where it starts again with them", async () => {
+    for (const host of hosts) await host.wipe();
+    fresh = [await site.lab.add(), await site.lab.add(), await site.lab.add()];
+    await site.prepare(fresh);
+    await Promise.all(fresh.map(madeReady));
+    const settings = site.settings(fresh, "archive-of-the-recovered", { recoveryId: "dr-1" });
+    const { stack } = await site.stack("recovery", { ...settings, nodes: settings.nodes.map(bySysv) });
+    expect((await stack.preview()).text).toMatch(/Recovery dr-1 of cluster prod[^]*offsite/);
+    const { outputs } = await stack.up();
+    expect(outputs.report).toMatchObject({ members: fresh.map(({ name }) => name) });
+    const found = writer.compare(await site.readRows(fresh[0] as Host));
+    expect(found).toMatchObject({ lost: [], wrong: [], double: [] });
+    for (const host of fresh) {
+      expect((await byHand(host, "doctor")).good, host.name).toBe(true);
+      expect((await host.run("/etc/init.d/neumann status")).code).toBe(0);
+      expect(await host.must("cat /etc/neumann/.neumann-backup-gate 2>/dev/null; ls /etc/systemd/system")).not.toMatch(
+        /recovery|neumann-backup/,
+      );
+      expect(await host.must(`find /var/lib/neumann ${agentDirectory}/state -user root`)).toBe("");
+    }
+    await stack.preview(true);
+    const last = fresh[2] as Host;
+    await last.halt();
+    await last.boot();
+    await until("it is a healthy member", () => healthy(last), 60_000);
+  });
+
+  it("is restored in place there; a member that was stopped for it stays so through a reboot", async () => {
+    const [first, , last] = fresh as [Host, Host, Host];
+    const kept = await site.write(fresh, { first: 700_001, rows: 100 });
+    const { backupId, lineage } = (await byHand(await site.leader(fresh), "full")) as Record<string, string>;
+    await site.write(fresh, { first: 800_001, rows: 100 });
+    const wanted = { recoveryId: "undo-1", restorePoint: `backup:${backupId}`, replaces: lineage };
+    const settings = site.settings(fresh, "archive-of-the-recovered", wanted);
+    const { stack } = await site.stack("restore", { ...settings, nodes: settings.nodes.map(bySysv) });
+    expect((await stack.preview()).text).toContain("IN PLACE        host4, host5, host6: all are stopped first");
+
+    // The last one is not what it should be: it is refused, when the others are stopped already.
+    const note = "/var/lib/neumann/raft/wal/.neumann-backup-stream";
+    await last.must(`cp -p ${note} /root/note && sed -i s/${lineage}/l-0000000000000000/ ${note}`);
+    await expect(stack.up()).rejects.toThrow(/holds lineage l-0000000000000000/);
+    await first.halt();
+    await first.boot();
+    const { code, stderr } = await first.run("/etc/init.d/neumann start");
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${gate} says that a restore is under way`)]);
+    expect((await first.run("/etc/init.d/neumann status")).code).toBeGreaterThan(0);
+
+    await last.must(`cp -p /root/note ${note}`);
+    const { outputs } = await stack.up();
+    expect(outputs.report).toMatchObject({ recoveryId: "undo-1", members: fresh.map(({ name }) => name) });
+    const values = await site.readRows(first);
+    expect(values.filter((value) => /^row-8\d{5}-/.test(value))).toEqual([]);
+    const promised = new Set(kept.notes.map(({ k }) => k));
+    expect(kept.compare(values.filter((value) => promised.has(Number(value.split("-")[1]))))).toMatchObject({
+      lost: [],
+      wrong: [],
+      double: [],
+    });
+    for (const host of fresh) expect((await byHand(host, "doctor")).good, host.name).toBe(true);
   });
 
   /** Rows are acknowledged, and no pause of ours is left. */
@@ -196,11 +260,19 @@ const lease = Buffer.from(
   }),
 );
 
+const bySysv = <N extends object>(node: N): N & { serviceManager: "sysv" } => ({ ...node, serviceManager: "sysv" });
+
 async function runByInit(host: Host): Promise<void> {
+  await madeReady(host);
+  await host.must("/etc/init.d/neumann start");
+}
+
+/** Started by its boot, and by nobody yet. */
+async function madeReady(host: Host): Promise<void> {
   await host.put(init, "/etc/init.d/neumann", { mode: "755" });
   await host.put(Buffer.from(links), "/etc/systemd/system/lab-links.service");
   await host.must("systemctl mask --quiet neumann && update-rc.d neumann defaults && update-rc.d neumann enable");
-  await host.must("systemctl daemon-reload && systemctl enable --quiet lab-links && /etc/init.d/neumann start");
+  await host.must("systemctl daemon-reload && systemctl enable --quiet lab-links");
 }
 
 async function healthy(host: Host): Promise<boolean> {
