@@ -42,7 +42,7 @@ export const restoreFirst: Procedure<RestoreContext> = {
   name: "restore-first",
   steps: [
     { name: "plan", title: "resolve the plan", run: plan },
-    unlessDone({ name: "claim", title: "claim the recovery", run: claimRecovery }),
+    unlessDone({ name: "claim", title: "claim the recovery", run: claim }),
     unlessDone({ name: "recognise", title: "recognise the target", run: recognise }),
     unlessDone({ name: "pin", title: "pin the plan", run: pin }),
     unlessInPlace({ name: "gate", title: "keep the database from starting", run: closeGate }),
@@ -77,19 +77,31 @@ async function plan(context: RestoreContext, control: StepControl): Promise<void
   }
   const resolved = await resolve(spec.plan);
   context.resolved = resolved;
-  if (resolved.state === "restored" || resolved.state === "accepted") {
-    context.done = true;
-    const bytes = resolved.plan.source.plainBytes;
-    Object.assign(context.result, await readRestored(context), { state: resolved.state, bytes });
-    control.note(`recovery ${spec.plan.recoveryId} is ${resolved.state} already: nothing is restored again`);
-    return;
-  }
+  if (await isDone(context, control)) return;
   refuseChangedPlan(context, resolved, "nothing");
   const { trustedKeys = [] } = spec.plan;
   context.source = await archiveFor(resolved.plan, context.places?.places ?? [], trustedKeys);
   const { source } = context;
   context.manifest = await readingSource(context, () => readManifest(source, resolved.plan, trustedKeys));
   await refuseClosed(context);
+}
+
+/** Whether it was restored by a run before this one, here or elsewhere; then that run's result is this one's. */
+async function isDone(context: RestoreContext, control: StepControl): Promise<boolean> {
+  const { state, plan } = resolvedOf(context);
+  if (state !== "restored" && state !== "accepted") return false;
+  context.done = true;
+  Object.assign(context.result, await readRestored(context), { state, bytes: plan.source.plainBytes });
+  control.note(`recovery ${plan.recoveryId} is ${state} already: nothing is restored again`);
+  return true;
+}
+
+/** Another run may have restored it since the plan was resolved, and given its claim back. */
+async function claim(context: RestoreContext, control: StepControl): Promise<void> {
+  await claimRecovery(context);
+  context.resolved = await resolve(context.spec.plan);
+  if (await isDone(context, control)) return;
+  refuseChangedPlan(context, context.resolved, "nothing");
 }
 
 /** What is decrypted already needs nobody's identity to go on. */

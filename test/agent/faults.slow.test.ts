@@ -5,6 +5,9 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Fault } from "../../lab/store/faultyProxy";
 import { until } from "../../lab/neumann/harness";
+import { loadNode } from "../../agent/context";
+import type { RestoreContext } from "../../agent/restore/context";
+import { restoreFirst } from "../../agent/restore/first";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
 import { agentProgram } from "../../scripts/agentProgram.mjs";
 import { World } from "../soak/world";
@@ -284,6 +287,30 @@ describe("another version of the agent, and recoveries that meet", () => {
     for (const [index, host] of hosts.entries()) await phase("first", host, specs[index]!);
     expect(inPlace()).toHaveLength(1);
     expect(await readValues(adminOf(inPlace()[0]!))).toHaveLength(rows);
+  });
+
+  it("one of them that stands still between its look and its claim, while the other restores, restores nothing", async () => {
+    const [quick, slow] = [await fresh("quick"), await fresh("slow")];
+    const spec = (await recoveryOf([slow], { recoveryId: "overtaken" }))(slow);
+    const context = { node: await loadNode(slow.configFile), spec, began: 0, result: {} } as RestoreContext;
+    const notes: string[] = [];
+    const control = {
+      progress: () => undefined,
+      note: (line: string) => notes.push(line),
+      point: () => Promise.resolve(),
+    };
+    const step = (name: string) => restoreFirst.steps.find((found) => found.name === name)!.run(context, control);
+    await step("plan");
+    await mustPhase("first", quick, (await recoveryOf([quick], { recoveryId: "overtaken" }))(quick));
+    try {
+      for (const { name } of restoreFirst.steps.slice(1)) await step(name);
+    } finally {
+      await restoreFirst.settle?.(context);
+    }
+    expect(notes).toEqual(["recovery overtaken is restored already: nothing is restored again"]);
+    expect(filesBelow(slow.node.dataDirectory)).toEqual([]);
+    // The claim was given back.
+    expect(await mustPhase("first", quick, spec)).toMatchObject({ state: "restored" });
   });
 });
 
