@@ -96,9 +96,10 @@ async function isDone(context: RestoreContext, control: StepControl): Promise<bo
   return true;
 }
 
-/** Another run may have restored it since the plan was resolved, and given its claim back. */
+/** Since the plan was resolved another run may have restored it, or given it up, and let go of the claim. */
 async function claim(context: RestoreContext, control: StepControl): Promise<void> {
   await claimRecovery(context);
+  await refuseGivenUp(context);
   context.resolved = await resolve(context.spec.plan);
   if (await isDone(context, control)) return;
   refuseChangedPlan(context, context.resolved, "nothing");

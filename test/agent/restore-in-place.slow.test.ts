@@ -1,6 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { loadNode } from "../../agent/context";
+import type { RestoreContext } from "../../agent/restore/context";
+import { restoreFirst } from "../../agent/restore/first";
 import type { InPlace } from "../../model/inPlace";
 import type { RestoreSpec } from "../../model/specs";
 import { until } from "../../lab/neumann/harness";
@@ -290,6 +293,15 @@ describe("what must not be restored is refused before anything moves", { timeout
     expect(complaint(await giveUp(one, "r9"))).toContain(
       "node1 was not stopped by recovery r9: there is nothing to give up.",
     );
+    // A run that stands still between its look and its claim goes no further when that was decided meanwhile.
+    const context = { node: await loadNode(one.configFile), spec: spec(one), began: 0, result: {} } as RestoreContext;
+    const control = { progress: () => undefined, note: () => undefined, point: () => Promise.resolve() };
+    const step = (name: string) => restoreFirst.steps.find((found) => found.name === name)!.run(context, control);
+    await step("plan");
+    const dead = await agent([...at(one), "give-up", "r1"], { failpoint: "give-up/record:after" });
+    expect(dead.code, complaint(dead)).toBeNull();
+    await expect(step("claim")).rejects.toThrow("recovery r1 was given up: the old cluster came back.");
+    await restoreFirst.settle?.(context);
     for (const host of [one, two, three]) expect(complaint(await giveUp(host))).toBe("");
     await until("the old cluster is back", async () => (await admin(one, ["cluster-status"])).code === 0 || undefined);
     expect(writer.compare(await readValues(adminOf(three)))).toMatchObject({ lost: [], wrong: [], double: [] });
