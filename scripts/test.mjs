@@ -1,7 +1,7 @@
 // Everything that must hold: compiles, checks types, lint and format, then runs all tests and counts them.
 // `npm test -- PATH …` runs only the named tests.
-import { spawn, spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,24 +14,28 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 /** What failed, a paragraph each: told once more at the end, where it is found. */
 const failures = [];
 
-function run(words, environment = {}) {
+/** Runs a program to its end, with its output where `output` says. */
+async function run(words, { told = {}, output = "inherit" } = {}) {
   const [program, ...args] = words;
   const began = Date.now();
-  console.log(`\n▶ ${words.join(" ")}`);
-  const { status } = spawnSync(program, args, {
+  if (output === "inherit") console.log(`\n▶ ${words.join(" ")}`);
+  const child = spawn(program, args, {
     cwd: root,
-    stdio: "inherit",
-    env: { ...process.env, ...environment },
+    stdio: [output === "inherit" ? "inherit" : "ignore", output, output],
+    env: { ...process.env, ...told },
   });
-  console.log(
-    `  ${status === 0 ? "done" : `failed with ${status}`} after ${Math.round((Date.now() - began) / 1000)} s`,
-  );
-  return status === 0;
+  const how = await new Promise((resolve) => {
+    child.once("error", (error) => resolve(`failed: ${error.message}`));
+    child.once("exit", (code, signal) => resolve(code === 0 ? "done" : `failed with ${code ?? signal}`));
+  });
+  const line = `  ${how} after ${Math.round((Date.now() - began) / 1000)} s`;
+  if (output === "inherit") console.log(line);
+  return { good: how === "done", line };
 }
 
 /** A check counts as one test. */
-function check(words) {
-  if (run(words)) {
+async function check(words) {
+  if ((await run(words)).good) {
     total.passed += 1;
   } else {
     total.failed += 1;
@@ -62,53 +66,55 @@ function add(name, file, good) {
   failures.push(...found.failures);
 }
 
-function tests(name, args) {
+async function tests(name, args) {
   const { file, words, told } = vitest(name, args);
-  add(name, file, run(words, told));
+  add(name, file, (await run(words, { told })).good);
 }
 
-/** Starts tests beside the others. What they print comes in one piece when the returned function is awaited. */
-function testsBeside(name, args) {
+/** The same, with what is printed kept for the end; resolves to a function that prints and adds it. */
+async function testsBeside(name, args) {
   const { file, words, told } = vitest(name, args);
   const log = path.join(results, `${name}.log`);
   const output = openSync(log, "w");
-  const began = Date.now();
-  const env = { ...process.env, ...told };
-  const child = spawn(words[0], words.slice(1), { cwd: root, stdio: ["ignore", output, output], env });
+  const { good, line } = await run(words, { told, output });
   closeSync(output);
-  const ended = new Promise((resolve) => {
-    child.once("error", (error) => resolve({ good: false, how: error.message, ended: Date.now() }));
-    child.once("exit", (code, signal) =>
-      resolve({ good: code === 0, how: code === 0 ? "done" : `failed with ${code ?? signal}`, ended: Date.now() }),
-    );
-  });
-  return async () => {
-    const { good, how, ended: end } = await ended;
+  return () => {
     console.log(`\n▶ ${words.join(" ")} (beside the others)`);
     process.stdout.write(readFileSync(log));
-    console.log(`  ${how} after ${Math.round((end - began) / 1000)} s`);
+    console.log(line);
     add(name, file, good);
   };
 }
 
+/** Two at a time, of which none needs the machine for itself: some mostly wait. */
+async function allTests() {
+  const besides = ["contract", "format", "lab", "package"];
+  const folders = readdirSync(path.join(root, "test")).filter((name) => !besides.includes(name));
+  const paths = (names) => names.map((name) => `test/${name}`);
+  await tests("unit", ["--project", "unit"]);
+  const beside = (async () => [
+    // Hosts in network namespaces of their own share nothing with the rest.
+    await testsBeside("hosts", ["--project", "hosts"]),
+    await testsBeside("others", ["--project", "slow", ...paths(besides)]),
+  ])();
+  await tests("slow", ["--project", "slow", ...paths(folders)]);
+  for (const report of await beside) report();
+}
+
 mkdirSync(results, { recursive: true });
-if (!run(["node", "scripts/build.mjs"])) process.exit(1);
+if (!(await run(["node", "scripts/build.mjs"])).good) process.exit(1);
 if (only.length > 0) {
-  tests("only", only);
+  await tests("only", only);
 } else {
-  check(["npx", "--no-install", "tsc", "--noEmit"]);
-  check(["npx", "--no-install", "eslint", "."]);
-  check(["npx", "--no-install", "prettier", "--check", "--log-level", "warn", "."]);
+  await check(["npx", "--no-install", "tsc", "--noEmit"]);
+  await check(["npx", "--no-install", "eslint", "."]);
+  await check(["npx", "--no-install", "prettier", "--check", "--log-level", "warn", "."]);
   // The engine and the S3 server are had once, before the tests that need them: their time limits are for what they test.
-  check(["node", "lab/toolchain/main.js"]);
-  check(["node", "lab/store/main.js"]);
+  await check(["node", "lab/toolchain/main.js"]);
+  await check(["node", "lab/store/main.js"]);
   // The image of the lab's hosts likewise. Where it cannot be had its tests say so.
-  run(["node", "lab/hosts/main.js", "image"]);
-  tests("unit", ["--project", "unit"]);
-  // Hosts in network namespaces of their own mostly wait, and share nothing with the rest.
-  const hosts = testsBeside("hosts", ["--project", "hosts"]);
-  tests("slow", ["--project", "slow"]);
-  await hosts();
+  await run(["node", "lab/hosts/main.js", "image"]);
+  await allTests();
 }
 
 for (const failure of failures) console.log(`\nFAILED ${failure}`);
