@@ -87,7 +87,7 @@ async function full(source: Protected): Promise<void> {
 /** A machine with a new disk. */
 async function replaced({ cluster }: Protected, node: LabNode): Promise<void> {
   await node.stop("SIGKILL");
-  fs.rmSync(node.dataDirectory, { recursive: true });
+  fs.rmSync(node.dataDirectory, { recursive: true, maxRetries: 20, retryDelay: 100 });
   cluster.configure(node, cluster.nodes);
   await node.start();
   await cluster.whenHealthy();
@@ -104,7 +104,7 @@ async function rolledBack({ cluster }: Protected, node: LabNode): Promise<void> 
   await passed();
   await passed();
   await node.stop("SIGKILL");
-  fs.rmSync(node.dataDirectory, { recursive: true });
+  fs.rmSync(node.dataDirectory, { recursive: true, maxRetries: 20, retryDelay: 100 });
   fs.renameSync(copy, node.dataDirectory);
   await node.start();
   await cluster.whenHealthy();
