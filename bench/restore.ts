@@ -31,7 +31,13 @@ export async function restoreRows(folder: string, object: string, say: (line: st
   say(`  restore, ${runs} runs each: ours ${ours.map(show).join(" ")}, pipe ${rival.map(show).join(" ")}`);
   const figures = { ours: median(ours), rival: median(rival) };
   return [
-    { what: "restore into a checked folder, s", ...figures, kind: "ratio", atMost: 1.2, rivalName: "zstd -d into tar -x" },
+    {
+      what: "restore into a checked folder, s",
+      ...figures,
+      kind: "ratio",
+      atMost: 1.2,
+      rivalName: "zstd -d into tar -x",
+    },
   ];
 
   async function pipe(target: string): Promise<number> {
