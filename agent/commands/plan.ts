@@ -127,7 +127,7 @@ export async function readPin(spec: PlanSpec, records: Archive): Promise<Recover
   throw new Damaged(`${key} does not hold the plan whose digest it names. Nothing was touched; use a new recoveryId.`);
 }
 
-async function recoveryState(spec: PlanSpec, records: Archive): Promise<RecoveryState> {
+export async function recoveryState(spec: PlanSpec, records: Archive): Promise<RecoveryState> {
   for (const [name, state] of [
     ["accepted", "accepted"],
     ["restored", "restored"],

@@ -7,7 +7,7 @@ import { Conflict } from "../archive/archive";
 import { putDecryption } from "../archive/verifications";
 import { readExpiring } from "../archive/expired";
 import { restartDueFile } from "../commands/install";
-import { archiveFor, recoveryKey, resolve } from "../commands/plan";
+import { archiveFor, recoveryKey, recoveryState, resolve } from "../commands/plan";
 import { changeConfig } from "../database/config";
 import { removeFile } from "../host/files";
 import { lineageName } from "../lineage";
@@ -96,13 +96,13 @@ async function isDone(context: RestoreContext, control: StepControl): Promise<bo
   return true;
 }
 
-/** Since the plan was resolved another run may have restored it, or given it up, and let go of the claim. */
+/** The plan is held against others' by its pin. Since it was resolved another run may have restored it, or given it up, and let go of the claim. */
 async function claim(context: RestoreContext, control: StepControl): Promise<void> {
   await claimRecovery(context);
   await refuseGivenUp(context);
-  context.resolved = await resolve(context.spec.plan);
-  if (await isDone(context, control)) return;
-  refuseChangedPlan(context, context.resolved, "nothing");
+  const state = await recoveryState(context.spec.plan, recordsOf(context));
+  context.resolved = { ...resolvedOf(context), state };
+  await isDone(context, control);
 }
 
 /** What is decrypted already needs nobody's identity to go on. */
@@ -110,8 +110,9 @@ async function refuseClosed(context: RestoreContext): Promise<void> {
   if (context.mark !== undefined || (await swapUnderWay(context))) return;
   const { plan: wanted, node } = context.spec;
   const { plan: known } = resolvedOf(context);
-  await readingSource(context, () => refuseUnlessOpened(sourceArchive(context), known, oneOrNone(wanted.identity)));
-  await readingSource(context, () => refuseWithoutAge(sourceArchive(context), known, node));
+  const identities = oneOrNone(wanted.identity);
+  const decrypts = await readingSource(context, () => refuseUnlessOpened(sourceArchive(context), known, identities));
+  if (decrypts) await refuseWithoutAge(node);
 }
 
 /** Pinned first, looked at then: a prune that announces later finds the pin and leaves the backup alone. */

@@ -30,7 +30,7 @@ import { inPlaceOf, readGated, refuseGivenUp } from "./inPlace";
 import { checkSpace, readManifest } from "./material";
 import { refuseForeignSwap, swapUnderWay } from "./swap";
 import { saveTail } from "./tail";
-import { refuseWithoutAge } from "./unsealed";
+import { mustDecrypt, refuseWithoutAge } from "./unsealed";
 
 /**
  * Stops an old member so that nobody starts it again, and saves what it has not archived. All of them are gated before
@@ -81,7 +81,7 @@ async function checkPlan(context: RestoreContext): Promise<void> {
   const { trustedKeys = [] } = spec.plan;
   const archive = await archiveFor(resolved.plan, context.places?.places ?? [], trustedKeys);
   const manifest = await readManifest(archive, resolved.plan, trustedKeys);
-  await refuseWithoutAge(archive, resolved.plan, spec.node);
+  if (await mustDecrypt(archive, resolved.plan)) await refuseWithoutAge(spec.node);
   const folder = restorePaths(context).staging;
   await checkSpace(
     { node, plan: resolved.plan, archive, manifest, identities: [], folder },

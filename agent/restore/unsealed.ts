@@ -46,7 +46,7 @@ export const anotherFile = "Repeat --identity-file, with the identity of one of 
 
 /**
  * The same, with a look at each segment of the log: its header tells whether it is encrypted, and an identity whether it
- * opens that. Recipients may have been changed in between, and changed back.
+ * opens that. Recipients may have been changed in between, and changed back. Gives whether there is anything to decrypt.
  * @throws PlanRefused
  */
 export async function refuseUnlessOpened(
@@ -54,10 +54,11 @@ export async function refuseUnlessOpened(
   plan: RestorePlan,
   identities: readonly string[],
   remedy = otherBackup(plan),
-): Promise<void> {
+): Promise<boolean> {
   refuseWithoutIdentity(plan, identities);
   const stream = plan.replay?.stream;
-  for (const [segment, header] of await sealedSegments(archive, plan)) {
+  const sealed = await sealedSegments(archive, plan);
+  for (const [segment, header] of sealed) {
     if (identities.length === 0) {
       throw new PlanRefused(`the log of ${stream} is encrypted, and no identity was given. ${toGive}`);
     }
@@ -68,6 +69,7 @@ export async function refuseUnlessOpened(
       `segment ${segment} of the log of ${stream} is encrypted to others than ${own}, ${of} given: recipients were changed in between. ${remedy}`,
     );
   }
+  return plan.source.recipients !== undefined || sealed.length > 0;
 }
 
 /** So many at once: of each only the beginning is read. */
@@ -98,12 +100,16 @@ async function sealedSegments(
   return [...found].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
+/** Whether there is anything to decrypt, whoever can. */
+export async function mustDecrypt(archive: Archive, plan: RestorePlan): Promise<boolean> {
+  return plan.source.recipients !== undefined || (await sealedSegments(archive, plan)).length > 0;
+}
+
 /**
  * Before anything is touched: a host that cannot decrypt would find that out late.
  * @throws Refused
  */
-export async function refuseWithoutAge(archive: Archive, plan: RestorePlan, node: string): Promise<void> {
-  if (plan.source.recipients === undefined && (await sealedSegments(archive, plan)).length === 0) return;
+export async function refuseWithoutAge(node: string): Promise<void> {
   await ageVersion().catch((error: unknown) => {
     throw new Refused(
       `${node} has to decrypt, and cannot: ${(error as Error).message.replace(/\.?$/, ".")} Install age on it (apt-get install age). Nothing was touched.`,
