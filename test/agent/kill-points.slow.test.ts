@@ -12,7 +12,7 @@ import { restoreStatus } from "../../agent/restore/status";
 import { until } from "../../lab/neumann/harness";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
 import { killed } from "./procedures";
-import { inParallel } from "./inParallel";
+import { inParallel } from "../../agent/host/tree";
 import {
   adminOf,
   agent,
@@ -48,6 +48,8 @@ import { allSurvived, killAt, type Steps, survived, tried, untilDone } from "./k
  */
 
 const folder = scratch("kill");
+/** More of them on two cores only wait for each other. */
+const clustersAtOnce = 2;
 let folders: KillCases;
 let buckets: KillCases;
 /** Archives from which recoveries start, of each kind. */
@@ -150,9 +152,7 @@ describe.concurrent("a command that is killed anywhere is run again", { timeout:
 
   it("restore: first", async () => {
     const counting = countingPrograms(fresh("first-programs"));
-    await inParallel(restoreFirst.steps, async ({ name }) => {
-      await killFirst(name, counting);
-    });
+    await inParallel(restoreFirst.steps, ({ name }) => killFirst(name, counting), clustersAtOnce);
   });
 
   it("restore: join, release, base, accept, status", async () => {

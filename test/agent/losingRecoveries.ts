@@ -115,8 +115,7 @@ export async function recovery(place: MakePlace): Promise<void> {
   // The new history, and the one that it came from, of which nothing went off-site.
   const histories = () => places.map((place) => listing(path.join(place, "prod/records/lineages")).length);
   expect(histories()).toEqual([2, 1]);
-  const { leader_id } = JSON.parse(await adminOf(one).must(["cluster-info"])) as { leader_id: string };
-  const leader = hosts.find(({ node }) => node.id === leader_id)!;
+  const leader = await leaderOf(hosts);
   await each(restoreBase, "base", leader, () => boot(leader));
   for (const host of hosts) await mustPhase("base", host, spec(host));
   await each(restoreAccept, "accept", one, () => boot(one));
@@ -127,18 +126,25 @@ export async function recovery(place: MakePlace): Promise<void> {
   for (const host of hosts) await allThere(writer, host);
 }
 
-/** A member of the cluster that is replaced. */
-export async function gate(place: MakePlace): Promise<void> {
+async function leaderOf(hosts: readonly Host[]): Promise<Host> {
+  const { leader_id } = JSON.parse(await adminOf(hosts[0]!).must(["cluster-info"])) as { leader_id: string };
+  return hosts.find(({ node }) => node.id === leader_id)!;
+}
+
+/** A cluster of two with rows and a full backup, on disks that may lose power. */
+async function protectedPair(place: MakePlace) {
   const { directory, disk } = await place("node1", "node2", "archive", "offsite");
   const { hosts, archive } = await ownCluster(directory, { nodes: 2 });
   const [one, two] = hosts as [Host, Host];
   await createTable(adminOf(one));
   const writer = await write(one, 300);
-  const info = JSON.parse(await adminOf(one).must(["cluster-info"])) as { leader_id: string };
-  const { lineage, backupId } = await must<{ lineage: string; backupId: string }>([
-    ...at(hosts.find(({ node }) => node.id === info.leader_id)!),
-    "full",
-  ]);
+  const backup = await must<{ lineage: string; backupId: string }>([...at(await leaderOf(hosts)), "full"]);
+  return { disk, hosts, one, two, archive, writer, ...backup };
+}
+
+/** A member of the cluster that is replaced. */
+export async function gate(place: MakePlace): Promise<void> {
+  const { disk, hosts, one, two, archive, writer, lineage, backupId } = await protectedPair(place);
   const spec = await recoveryOf(hosts, {
     restorePoint: `backup:${backupId}`,
     inPlace: { replaces: lineage, fenced: [] },
@@ -171,14 +177,7 @@ export async function gate(place: MakePlace): Promise<void> {
 
 /** A recovery in place that is given up. */
 export async function givingUp(place: MakePlace): Promise<void> {
-  const { directory, disk } = await place("node1", "node2", "archive", "offsite");
-  const { hosts, archive } = await ownCluster(directory, { nodes: 2 });
-  const [one, two] = hosts as [Host, Host];
-  await createTable(adminOf(one));
-  const writer = await write(one, 300);
-  const info = JSON.parse(await adminOf(one).must(["cluster-info"])) as { leader_id: string };
-  const leader = hosts.find(({ node }) => node.id === info.leader_id)!;
-  const { lineage } = await must<{ lineage: string }>([...at(leader), "full"]);
+  const { disk, hosts, one, two, archive, writer, lineage } = await protectedPair(place);
   const spec = await recoveryOf(hosts, { restorePoint: "latest", inPlace: { replaces: lineage, fenced: [] } });
   for (const host of hosts) await mustPhase("gate", host, spec(host));
   await phase("first", one, spec(one), { failpoint: "restore-first/prove:after" });

@@ -4,7 +4,7 @@ import { DeleteObjectCommand, GetObjectTaggingCommand, S3Client } from "@aws-sdk
 import { segmentNumber } from "../../model/layout";
 import type { Manifest } from "../../model/manifest";
 import type { ExpiredRecord } from "../../model/records";
-import { inParallel } from "../agent/inParallel";
+import { inParallel } from "../../agent/host/tree";
 import { filesBelow } from "../agent/support";
 import { randomOf } from "./schedule";
 
