@@ -3,7 +3,14 @@
 import { writeFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 
-const lines = 12;
+/** Of a failure's text these many lines from its beginning and from its end: the engine says what is wrong at the end. */
+const firstLines = 8;
+const lastLines = 16;
+
+const cut = (all) =>
+  all.length <= firstLines + lastLines + 1
+    ? all
+    : [...all.slice(0, firstLines), `[${all.length - firstLines - lastLines} lines]`, ...all.slice(-lastLines)];
 
 const told = (errors) =>
   errors
@@ -11,8 +18,9 @@ const told = (errors) =>
       const where = (stack ?? "")
         .split("\n")
         .filter((line) => /^\s+at /.test(line) && !/node_modules|node:/.test(line));
-      const all = [`${name}: ${message}`, ...(diff ? [diff] : []), ...where].join("\n").split("\n");
-      return stripVTControlCharacters(all.slice(0, lines).join("\n    "));
+      const said = cut(`${name}: ${message}`.split("\n"));
+      const differs = diff ? cut(diff.split("\n")) : [];
+      return stripVTControlCharacters([...said, ...differs, ...where.slice(0, 5)].join("\n    "));
     })
     .join("\n    ");
 

@@ -24,6 +24,7 @@ import { freeBytes, makeDirectory, walkTree } from "../host/files";
 import { syncTree, TreeCopy } from "../host/tree";
 import { endLocalPauses, guardPause, pauseTimeoutSeconds, type PauseGuard, resumeUntilDone } from "../pause";
 import { Damaged, WorldFault } from "../run/errors";
+import { rest } from "../run/interrupt";
 import { together } from "../run/together";
 import type { Procedure, StepControl } from "../run/steps";
 import { scratchConfig } from "../database/scratch";
@@ -152,14 +153,17 @@ async function pause(context: FullContext, control: StepControl): Promise<void> 
   await control.point();
 }
 
-const maxSnapshots = 5;
-
-/** Under the pause snapshot, applied and commit index must be one number (protocol 11); entries of the pause itself may come late. */
+/**
+ * Under the pause snapshot, applied and commit index must be one number (protocol 11). What was under way when the pause
+ * began, and entries of the pause itself, may still come: a slow disk takes its time over them.
+ */
 async function snapshotUnderPause(context: FullContext, control: StepControl): Promise<void> {
   const run = runOf(context);
+  const { maxPauseSeconds } = context.node.config.policy.full;
+  const deadline = Date.now() + Math.min(10, maxPauseSeconds / 3) * 1000;
   const counting = context.node.admin.totalEntries(); // While the snapshot is written: the pause is short.
   counting.catch(() => undefined);
-  for (let attempt = 0; attempt < maxSnapshots; attempt += 1) {
+  for (;;) {
     await takeSnapshot(run, control);
     const { snapshotIndex, appliedIndex, commitIndex } = await context.node.http.metrics();
     if (snapshotIndex === commitIndex && appliedIndex === commitIndex) {
@@ -168,8 +172,22 @@ async function snapshotUnderPause(context: FullContext, control: StepControl): P
       context.frozen = await stateOf(context, run.totalEntries);
       return;
     }
+    await logAtRest(context.node, deadline);
   }
-  throw new WorldFault("the log went on although writes were paused: the backup is void. Is another program writing?");
+}
+
+/** Returns when the log no longer grows; that of a cluster in which somebody writes under our pause never does. */
+async function logAtRest(node: Node, deadline: number): Promise<void> {
+  for (let before = -1; ; await rest(50)) {
+    const { appliedIndex, commitIndex } = await node.http.metrics();
+    if (commitIndex === before && appliedIndex === commitIndex) return;
+    if (Date.now() > deadline) {
+      throw new WorldFault(
+        `the log went on although writes were paused, to ${commitIndex} by now: the backup is void. Is another program writing?`,
+      );
+    }
+    before = commitIndex;
+  }
 }
 
 async function stateOf(context: FullContext, totalEntries: number | null): Promise<string> {

@@ -23,6 +23,7 @@ import {
   recoveryOf,
   scratch,
 } from "./support";
+import { settling } from "./settling";
 
 /** Backups of three nodes under load. */
 const folder = scratch("full");
@@ -298,6 +299,28 @@ exit 1
     await until("nothing is left of the pause", () => filesBelow(leasesOf(host)).length === 0 || undefined);
     await writesAreTaken(15_000);
     expect(manifests()).toHaveLength(before);
+  });
+
+  it("waits for what was under way when the pause began, on a slow disk too", async () => {
+    const host = await cluster.leader();
+    const node = await settling(host.node.adminUrl, 20);
+    try {
+      const config = JSON.parse(fs.readFileSync(host.configFile, "utf8")) as { node: object };
+      const slow = path.join(host.agentDirectory, "slow.json");
+      fs.writeFileSync(slow, JSON.stringify({ ...config, node: { ...config.node, adminUrl: node.url } }));
+      const ran = await agent(["--config", slow, "--json", "full"], {
+        started: (child) =>
+          child.stderr?.on("data", (text: Buffer) => {
+            if (String(text).includes('"event":"done","step":"pause"')) node.begin();
+          }),
+      });
+      expect(ran.code, complaint(ran)).toBe(0);
+      const { backupId } = JSON.parse(ran.stdout) as { backupId: string };
+      expect(manifests().find((manifest) => manifest.backupId === backupId)?.index.low).toBeGreaterThan(0);
+    } finally {
+      node.close();
+    }
+    await writesAreTaken(10_000);
   });
 
   it("a clock that is ten minutes off: no backup, but WAL still flows (protocol 16)", async () => {
