@@ -105,6 +105,8 @@ function asDatabaseUser(config: AgentConfig, host: UnitHost): string[] {
   return [
     `User=${host.user}`,
     `Group=${host.group}`,
+    // By it the watchdog knows whether whoever paused writes still runs: agent/host/identity.ts.
+    "Environment=NEUMANN_BACKUP_BOOT=%b",
     ...hardening,
     "CapabilityBoundingSet=",
     "ProtectSystem=strict",

@@ -34,10 +34,13 @@ export async function processCommand(pid: number): Promise<string | undefined> {
   }
 }
 
-/** Names this boot of this machine. */
+/**
+ * Names this boot of this machine. Our units are told the boot's id by systemd: in a container that systemd started, the
+ * id in /proc is laid over the kernel's own, and a unit with `ProtectKernelTunables` sees the kernel's.
+ */
 export async function hostIdentity(): Promise<string> {
-  const boot = await readIfThere("/proc/sys/kernel/random/boot_id");
-  return `${hostname()}/${boot?.trim() ?? "boot"}`;
+  const boot = process.env.NEUMANN_BACKUP_BOOT ?? (await readIfThere("/proc/sys/kernel/random/boot_id")) ?? "boot";
+  return `${hostname()}/${boot.trim().replaceAll("-", "")}`;
 }
 
 /** Names this machine, across boots. */
