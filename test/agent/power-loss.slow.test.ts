@@ -8,7 +8,11 @@ import { kitFile, kitStore } from "../../agent/commands/kit";
 import { nodeCreate, nodeDelete } from "../../agent/commands/node";
 import { offsite } from "../../agent/commands/offsite";
 import { offsiteWal } from "../../agent/commands/offsiteWal";
+import { prune } from "../../agent/commands/prune";
+import { query } from "../../agent/commands/query";
 import { snapshot } from "../../agent/commands/snapshot";
+import { verify } from "../../agent/commands/verify";
+import { verifyRestored } from "../../agent/commands/verifyRestored";
 import { walPush } from "../../agent/commands/walPush";
 import { restoreAccept, restoreBase, restoreRelease } from "../../agent/restore/accept";
 import { restoreFirst } from "../../agent/restore/first";
@@ -22,6 +26,7 @@ import { createTable } from "../../lab/neumann/writer";
 import { kitOf } from "./kitOf";
 import { type Steps, untilDone } from "./killing";
 import { gate, givingUp, recovery } from "./losingRecoveries";
+import { pruning, reading } from "./losingReaders";
 import { type Loss, losePowerAt, losePowerWhenDone, lossMoments, lost, withstood } from "./losing";
 import { ownCluster } from "./ownCluster";
 import { allThere, boot, listed, listing, placesIn, removeDisks, write } from "./powered";
@@ -271,6 +276,10 @@ describe.skipIf(why !== undefined).concurrent("a host that loses power anywhere"
 
   it("restore in place: gate", () => gate(place));
 
+  it("prune", () => pruning(place));
+
+  it("verify, verify-restored, query", () => reading(place));
+
   it("give-up", () => givingUp(place));
 
   it("kit-store, kit-file", async () => {
@@ -305,7 +314,8 @@ describe.skipIf(why !== undefined).concurrent("a host that loses power anywhere"
 
 it.skipIf(why !== undefined)("withstood power loss at every step of these", () => {
   const backups = [full, snapshot, offsite, offsiteWal, walPush, kitStore, kitFile];
-  const all = [...backups, install, rollout, uninstall, nodeCreate, nodeDelete, giveUp];
+  const readers = [prune, verify, verifyRestored, query];
+  const all = [...backups, ...readers, install, rollout, uninstall, nodeCreate, nodeDelete, giveUp];
   const phases = [restoreGate, restoreFirst, restoreJoin, restoreRelease, restoreBase, restoreAccept, restoreStatus];
   const points = [...all, ...phases].flatMap(({ name, steps }: Steps) =>
     steps.flatMap((step) => lossMoments.map((moment) => `${name}/${step.name}:${moment}`)),
