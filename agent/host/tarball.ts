@@ -97,16 +97,22 @@ export async function unpackTree(content: Tarball, root: string, watch: UnpackWa
 export interface UnpackWatch {
   /** Bytes of the tarball that were read. */
   progress: (bytes: number) => void;
-  /** A file or folder is whole: path below the folder. Names with line ends come in pieces that name nothing. */
+  /** A file or folder is whole: path below the folder. Names with line ends come in pieces. What it throws ends it all. */
   unpacked?: (name: string) => void;
+  /** No file becomes larger: a tarball that would fill the disk ends there. */
+  largestFileBytes?: number;
 }
 
 /** tar names each member when it begins with it: the one before is whole then, and the last at the end. */
 async function watchNames(names: Readable, unpacked: (name: string) => void): Promise<void> {
   let before: string | undefined;
-  for await (const line of createInterface({ input: names })) {
-    if (before !== undefined) unpacked(before);
-    before = line.replace(/^\.\//, "");
+  try {
+    for await (const line of createInterface({ input: names })) {
+      if (before !== undefined) unpacked(before);
+      before = line.replace(/^\.\//, "");
+    }
+  } finally {
+    names.destroy(); // Who has had enough ends tar.
   }
   if (before !== undefined) unpacked(before);
 }
@@ -127,24 +133,35 @@ async function throughTar(content: Tarball, tarOptions: readonly string[], watch
 function startUnpacking(
   input: "pipe" | number,
   options: { tar: readonly string[]; zstd: readonly string[] },
-  { unpacked }: UnpackWatch,
+  { unpacked, largestFileBytes }: UnpackWatch,
 ): { stdin: Writable | null; ended: Promise<unknown> } {
   const decompressing = start("zstd", options.zstd, [input, "pipe", "pipe"]);
   const listing = unpacked === undefined ? "ignore" : "pipe";
-  const unpacking = start(tar, options.tar, [decompressing.child.stdout as Readable, listing, "pipe"]);
+  const [program, ...words] = limited([tar, ...options.tar], largestFileBytes);
+  const unpacking = start(program, words, [decompressing.child.stdout as Readable, listing, "pipe"]);
   decompressing.child.stdout?.destroy();
   const { stdout } = unpacking.child;
-  const named = stdout === null || unpacked === undefined ? undefined : watchNames(stdout, unpacked);
+  const named = stdout === null || unpacked === undefined ? Promise.resolve() : watchNames(stdout, unpacked);
+  named.catch(() => undefined); // Looked at when both programs have ended.
   return { stdin: decompressing.child.stdin, ended: inOrder(decompressing.ended, unpacking.ended, named) };
 }
 
-/** When all have ended, the first that failed; zstd's failure to write is only that tar has ended. */
-async function inOrder(decompressed: Promise<void>, unpacked: Promise<void>, named?: Promise<void>): Promise<void> {
+/** The system ends a program that writes a file beyond a limit, in its blocks of 512 bytes. */
+function limited(command: [string, ...string[]], bytes: number | undefined): [string, ...string[]] {
+  if (bytes === undefined) return command;
+  return ["sh", "-c", 'ulimit -f "$1" && shift && exec "$@"', "sh", String(Math.ceil(bytes / 512)), ...command];
+}
+
+/**
+ * When all have ended, the first that failed; zstd's failure to write is only that tar has ended, and tar's that nobody
+ * reads its names any more.
+ */
+async function inOrder(decompressed: Promise<void>, unpacked: Promise<void>, named: Promise<void>): Promise<void> {
   await decompressed.catch(async (error: unknown) => {
-    if (/SIGPIPE|Broken pipe/.test((error as Error).message)) await unpacked;
+    if (/SIGPIPE|Broken pipe|Connection reset/.test((error as Error).message)) await together(named, unpacked);
     throw error;
   });
-  await together(unpacked, named ?? Promise.resolve());
+  await together(named, unpacked);
 }
 
 const echoes = ["EPIPE", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM_DESTROYED"];
@@ -164,6 +181,8 @@ async function whenEnded(programs: Promise<unknown>, reading: Promise<Unpacked>)
 function explainEnd(error: Error): Error {
   if (!(error instanceof ProgramFailed)) return error;
   const message = error.message.split("\n").join("; ");
+  if (/SIGXFSZ|File too large/.test(message))
+    return new Damaged("it holds a file that is larger than any of the backup's");
   if (!/No space left on device|Wrote only|Disk quota exceeded|Read-only file system/.test(message)) {
     return new Damaged(`the tarball is not whole: ${message}`);
   }

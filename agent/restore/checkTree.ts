@@ -1,7 +1,7 @@
 import type { BackupFile } from "../../model/manifest";
 import { type TreeFile, walkTree } from "../host/files";
 import { Damaged } from "../run/errors";
-import type { FileHashes } from "./fileHashes";
+import { faultOf, type FileHashes } from "./fileHashes";
 
 /**
  * A folder holds exactly the listed files, byte for byte, and nothing but files and folders (protocol 30); names that
@@ -17,7 +17,7 @@ export async function checkTree(
   const faults: string[] = [];
   let done = 0;
   for (const entry of (await walkTree(root, { own: true })).filter(({ stats }) => !stats.isDirectory())) {
-    const fault = await faultOf(entry, expected.get(entry.path), hashes);
+    const fault = await problemOf(entry, expected.get(entry.path), hashes);
     if (fault !== null) faults.push(`${entry.path} ${fault}`);
     expected.delete(entry.path);
     progress((done += entry.stats.size));
@@ -30,10 +30,8 @@ export async function checkTree(
   );
 }
 
-async function faultOf(entry: TreeFile, listed: BackupFile | undefined, hashes: FileHashes): Promise<string | null> {
-  const { stats } = entry;
-  if (!stats.isFile() || stats.nlink > 1) return "is a link or a device";
-  if (listed === undefined) return "is not in the manifest";
-  if (listed.bytes !== stats.size) return `has ${stats.size} bytes, not ${listed.bytes}`;
-  return (await hashes.of(entry.path, stats)) === listed.sha256 ? null : "has another SHA-256";
+async function problemOf(entry: TreeFile, listed: BackupFile | undefined, hashes: FileHashes): Promise<string | null> {
+  const fault = faultOf(entry.stats, listed?.bytes);
+  if (fault !== null || listed === undefined) return fault;
+  return (await hashes.of(entry.path, entry.stats)) === listed.sha256 ? null : "has another SHA-256";
 }

@@ -1,8 +1,10 @@
+import { lstatSync, type Stats } from "node:fs";
 import { lstat } from "node:fs/promises";
 import path from "node:path";
-import type { Stats } from "node:fs";
+import type { BackupFile } from "../../model/manifest";
 import { hashFile } from "../host/files";
 import { HashThread } from "../host/hashThread";
+import { Damaged } from "../run/errors";
 
 interface Hashed {
   stats: Stats;
@@ -46,6 +48,37 @@ export class FileHashes {
       this.known.delete(name); // The check itself reads it and says what is wrong.
     }
   }
+}
+
+/** A backup has a handful of folders. */
+const mostFolders = 10_000;
+
+/**
+ * Looks at what is unpacked as it comes: a tarball that was changed could hold anything, and would fill the disk long before
+ * its hash is known.
+ */
+export function watchUnpacked(root: string, files: readonly BackupFile[]): (name: string) => void {
+  const listed = new Map(files.map((file) => [file.path, file.bytes]));
+  // Such a name comes in pieces: the check afterwards finds what is wrong.
+  const blind = files.some((file) => file.path.includes("\n"));
+  let folders = 0;
+  return (name) => {
+    if (blind) return;
+    if (name === "" || name.endsWith("/")) {
+      if ((folders += 1) > mostFolders) throw new Damaged(`it holds more than ${mostFolders} folders`);
+      return;
+    }
+    const stats = lstatSync(path.join(root, name), { throwIfNoEntry: false });
+    const fault = faultOf(stats, listed.get(name));
+    if (fault !== null) throw new Damaged(`${name} ${fault}`);
+  };
+}
+
+/** Why a file that lies there is none of the backup's, as far as its look tells; null when it may be one. */
+export function faultOf(stats: Stats | undefined, bytes: number | undefined): string | null {
+  if (stats !== undefined && (!stats.isFile() || stats.nlink > 1)) return "is a link or a device";
+  if (bytes === undefined) return "is not in the manifest";
+  return stats?.size === bytes ? null : `has ${stats?.size ?? "no"} bytes, not ${bytes}`;
 }
 
 function same(a: Stats, b: Stats): boolean {

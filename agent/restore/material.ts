@@ -18,7 +18,7 @@ import { inParallel } from "../host/tree";
 import { Damaged, WorldFault } from "../run/errors";
 import type { StepControl } from "../run/steps";
 import { checkTree } from "./checkTree";
-import { FileHashes } from "./fileHashes";
+import { FileHashes, watchUnpacked } from "./fileHashes";
 import { identitiesOf, openSegment, unsealed } from "./unsealed";
 
 /** What a plan brings to a folder of this host: the same for a recovery and for a look back. */
@@ -87,9 +87,14 @@ export async function fetchBackup(material: Material, control: StepControl): Pro
   const content = sealed?.plain ?? archive.fileOf?.(key) ?? (await archive.getStream(key));
   await control.point();
   const hashes = new FileHashes(tree);
+  const watch = watchUnpacked(tree, manifest.files);
   const plain = await unpackTree(content, tree, {
     progress: (bytes) => control.progress(bytes, part.bytes),
-    unpacked: (name) => hashes.add(name),
+    unpacked: (name) => {
+      watch(name);
+      hashes.add(name);
+    },
+    largestFileBytes: Math.max(0, ...manifest.files.map((file) => file.bytes)),
   }).catch((error: unknown) => {
     if (!(error instanceof Damaged)) throw error;
     throw new Damaged(`${key} cannot be unpacked: ${error.message}. ${otherPoint}`);

@@ -5,7 +5,12 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { flipBit } from "../contract/support";
 import { archiveCopy, backups, changeManifest, dataFile, folder, nothingInPlace, recovery, rows } from "./restoreCases";
-import { agent, complaint, contentsOf, must, mustPhase, phase, recoveryOf } from "./support";
+import { agent, complaint, contentsOf, filesBelow, must, mustPhase, phase, recoveryOf } from "./support";
+
+function bash(command: string): void {
+  const { status, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", command], { encoding: "utf8" });
+  expect(status, stderr).toBe(0);
+}
 
 describe("a damaged backup is refused with nothing put in place", () => {
   const spoil: [string, (away: string, backupId: string) => void, string | RegExp][] = [
@@ -20,12 +25,12 @@ describe("a damaged backup is refused with nothing put in place", () => {
         fs.copyFileSync(dataFile(away, backups[0]!), dataFile(away, id));
         changeManifest(away, id, ({ parts }) => (parts[0]!.bytes = fs.statSync(dataFile(away, id)).size));
       },
-      /is not what its manifest says \(\d+ bytes, SHA-256 [0-9a-f]{64}\)\. Nothing was put in place\. Choose another backup: restorePoint backup:ID\./,
+      /is not what its manifest says \(\d+ bytes, SHA-256 [0-9a-f]{64}\)\. Nothing was put in place\. Choose another backup: restorePoint backup:ID\.|cannot be unpacked: .*\. Nothing was put in place\./,
     ],
     [
       "a file less in the list",
       (away, id) => changeManifest(away, id, ({ files }) => files.pop()),
-      /the backup is not what its manifest says: .* is not in the manifest\. Nothing was put in place\./,
+      /cannot be unpacked: \S+ is not in the manifest\. Nothing was put in place\./,
     ],
     [
       "a file more in the list",
@@ -58,6 +63,50 @@ describe("a damaged backup is refused with nothing put in place", () => {
     );
     await mustPhase("first", found.host, other);
     expect(await rows(found.host)).toHaveLength(1000);
+  });
+
+  const bombs: [string, (tree: string) => void, RegExp][] = [
+    [
+      "one file that fills the disk",
+      (tree) => fs.writeFileSync(path.join(tree, "data/store/header"), Buffer.alloc(512 * 1024 * 1024)),
+      /cannot be unpacked: (it holds a file that is larger than any of the backup's|data\/store\/header has \d{5,6} bytes, not 32768)\. Nothing was put in place\./,
+    ],
+    [
+      "a file of the right name that is larger than it was",
+      (tree) => {
+        const name = filesBelow(tree).find((file) => file.startsWith("config/"))!;
+        fs.appendFileSync(path.join(tree, name), "x");
+      },
+      /cannot be unpacked: config\/\S+ has \d+ bytes, not \d+\. Nothing was put in place\./,
+    ],
+    [
+      "more files than it had",
+      (tree) => {
+        for (let n = 0; n < 50_000; n += 1) fs.writeFileSync(path.join(tree, `data/store/00-${n}`), "");
+      },
+      /cannot be unpacked: data\/store\/00-\d+ is not in the manifest\. Nothing was put in place\./,
+    ],
+  ];
+  it.each(bombs)("ended before it has filled the disk: %s", async (_what, change, message) => {
+    const found = await recovery((away) => {
+      const file = dataFile(away, backups[1]!);
+      const tree = fs.mkdtempSync(path.join(folder, "bomb-"));
+      bash(`zstd -dqc ${file} | tar -x -C ${tree}`);
+      change(tree);
+      bash(`tar --create --sort=name --numeric-owner --format=posix --directory ${tree} . | zstd -q >${file}.new`);
+      fs.rmSync(tree, { recursive: true });
+      fs.renameSync(`${file}.new`, file);
+      // As the catalog looks at sizes: it is found only when it is read.
+      changeManifest(away, backups[1]!, ({ parts }) => (parts[0]!.bytes = fs.statSync(file).size));
+    });
+    const ran = await phase("first", found.host, found.spec);
+    expect(ran.code, complaint(ran)).toBe(5);
+    expect(complaint(ran)).toMatch(message);
+    await nothingInPlace(found);
+    const left = filesBelow(found.host.node.dataDirectory);
+    expect(left.length).toBeLessThan(1000);
+    const bytes = left.map((name) => fs.statSync(path.join(found.host.node.dataDirectory, name)).size);
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(64 * 1024 * 1024);
   });
 
   it("truncated: it is not even planned", async () => {
