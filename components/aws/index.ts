@@ -1,2 +1,12 @@
 /** Components for AWS. They need `@pulumi/aws`; nothing else of this library does. */
-export { type LifecycleRequest, type LifecycleRule, lifecycleRules, type StorageStep } from "../../model/aws/lifecycle";
+export {
+  type LifecycleRequest,
+  type LifecycleRule,
+  lifecycleRules,
+  standardUndeleteDays,
+  type StorageStep,
+} from "../../model/aws/lifecycle";
+export { checkLifecycle, type LifecycleChecks } from "../../model/aws/lifecycleChecks";
+export { type BackstopDays, describeBackstop, type TierSteps } from "../../model/aws/lifecycleRequest";
+export { listPrices, StorageClass, type StoragePrices } from "../../model/aws/storageClasses";
+export type { ArchiveSizes } from "../../model/aws/storageCost";

@@ -1,7 +1,10 @@
-import type { Place } from "../catalog";
-import { clusterPrefix, manifestPrefix, recordPrefix, walPrefix } from "../layout";
-import type { BackupPolicy } from "../policy";
-import { Tier } from "../tier";
+import { clusterPrefix } from "../layout";
+import { Mistakes } from "../mistakes";
+import { type ArchivePart, archiveParts, rootOf } from "./archiveParts";
+import { checkLifecycle } from "./lifecycleChecks";
+import { apart, type LifecycleRequest, type StorageStep } from "./lifecycleRequest";
+
+export type { LifecycleRequest, StorageStep };
 
 /** One rule of a bucket's lifecycle, in the terms of S3. */
 export interface LifecycleRule {
@@ -22,34 +25,6 @@ export interface LifecycleRule {
   transitions: StorageStep[];
 }
 
-/** From an age on, another storage class. */
-export interface StorageStep {
-  afterDays: number;
-  /** As S3 writes it, such as `STANDARD_IA`. */
-  storageClass: string;
-}
-
-/** What the rules of a bucket follow from. */
-export interface LifecycleRequest {
-  /** Without a prefix of the archive in the bucket. */
-  clusterId: string;
-  policy: BackupPolicy;
-  place: Place;
-  /** For so many days what was given up, or hidden by hand, can be brought back (`neumann-backup undelete`). */
-  undeleteDays: number;
-}
-
-/** A prefix with the age below which nothing of it goes, tagged or not. */
-interface Part {
-  name: string;
-  prefix: string;
-  days: number;
-  /** Of two parts the one with the lower number goes first: manifests, data, the log. */
-  order: 0 | 1 | 2;
-}
-
-/** Between the parts of a backup that goes, in days: S3 carries out its rules once a day. */
-const apart = 2;
 const abortDays = 7;
 
 /** For so many days what was given up can be brought back, unless another number is given. */
@@ -58,30 +33,21 @@ export const standardUndeleteDays = 14;
 /**
  * The rules of a bucket (hazard 9, protocol 19). Of each part of the archive what `prune` has tagged goes, at the earliest
  * at the age that the policy states: a tag that somebody put too early removes nothing that the policy still keeps. For good
- * it goes once it has been hidden for `undeleteDays`, manifests before data, the log last. What nobody tagged stays.
+ * it goes once it has been hidden for `undeleteDays`, manifests before data, the log last. What nobody tagged stays, unless
+ * there is a backstop.
+ *
+ * S3 takes no tag in a rule that ends uploads or removes delete markers, and no age of expiry beside the latter: hence two
+ * rules a part, and a third for a backstop. Where two rules are about an object, the earlier one counts.
+ * @throws InputError naming all that cannot be, or would cost more than it saves.
  */
 export function lifecycleRules(request: LifecycleRequest): LifecycleRule[] {
-  const { undeleteDays: hidden } = request;
-  const rules: LifecycleRule[] = [];
-  for (const { name, prefix, days, order } of partsOf(request)) {
-    const noncurrentDays = hidden + order * apart;
-    rules.push(
-      { id: `${name}-given-up`, prefix, tagged: true, expireAfterDays: days, noncurrentDays, transitions: [] },
-      {
-        id: `${name}-hidden`,
-        prefix,
-        tagged: false,
-        removeDeleteMarkers: true,
-        // Hidden by somebody, and not by a prune: it stays as long as if it had not been.
-        noncurrentDays: Math.max(noncurrentDays, days + order * apart),
-        transitions: [],
-      },
-    );
-  }
-  const all = clusterPrefix(request.clusterId);
+  const mistakes = new Mistakes();
+  checkLifecycle(request, { path: "lifecycle", mistakes });
+  mistakes.throwIfAny("The rules of the bucket cannot be made");
+  const rules = archiveParts(request).flatMap((part) => rulesOf(part, request));
   rules.push({
     id: "unfinished-uploads",
-    prefix: all,
+    prefix: `${rootOf(request.prefix)}${clusterPrefix(request.clusterId)}`,
     tagged: false,
     abortUploadsAfterDays: abortDays,
     transitions: [],
@@ -89,20 +55,33 @@ export function lifecycleRules(request: LifecycleRequest): LifecycleRule[] {
   return rules;
 }
 
-function partsOf({ clusterId, policy, place }: LifecycleRequest): Part[] {
-  const tiers = place === "primary" ? [Tier.Snapshots, Tier.Full] : [Tier.Offsite];
-  const parts: Part[] = tiers.flatMap((tier): Part[] => {
-    const days = policy[tier].retentionDays;
-    const data = `${clusterPrefix(clusterId)}${tier}/data/`;
-    return [
-      { name: `${tier}-manifests`, prefix: manifestPrefix(clusterId, tier), days, order: 0 },
-      { name: `${tier}-data`, prefix: data, days, order: 1 },
-    ];
-  });
-  const days = policy.wal.retentionDays;
+function rulesOf(part: ArchivePart, { undeleteDays, steps = {}, backstop = {} }: LifecycleRequest): LifecycleRule[] {
+  const { name, kept, kind, prefix, days, order } = part;
+  const noncurrentDays = undeleteDays + order * apart;
+  const moves = kind === "data" || kind === "log" ? (steps[kept] ?? []) : [];
+  const last = backstop[kept];
   return [
-    ...parts,
-    { name: "wal", prefix: walPrefix(clusterId), days, order: 2 },
-    { name: "watermarks", prefix: recordPrefix(clusterId, "watermarks"), days, order: 2 },
+    { id: `${name}-given-up`, prefix, tagged: true, expireAfterDays: days, noncurrentDays, transitions: [] },
+    {
+      id: `${name}-hidden`,
+      prefix,
+      tagged: false,
+      removeDeleteMarkers: true,
+      // Hidden by somebody, and not by a prune: it stays as long as if it had not been.
+      noncurrentDays: Math.max(noncurrentDays, days + order * apart),
+      transitions: moves.map((step) => ({ ...step })),
+    },
+    ...(last === undefined
+      ? []
+      : [
+          {
+            id: `${name}-backstop`,
+            prefix,
+            tagged: false,
+            // An upload may begin a day before its manifest: what names data goes before it.
+            expireAfterDays: last + order * apart,
+            transitions: [],
+          },
+        ]),
   ];
 }
