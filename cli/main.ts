@@ -4,19 +4,22 @@ import { packageVersion } from "../components/agentBundle";
 import { InputError } from "../model/mistakes";
 import { kit, kitHelp } from "./kit";
 import { recover, recoverHelp } from "./recover";
+import { simulate, simulateHelp } from "./simulate";
 import { CommandFailure, ExitCode, type Terminal } from "./terminal";
 
 const help = `Usage: npx pulumi-neumann <command> [flags]
 
-  recover  a lost cluster, from a recovery kit: on the worst day, without a stack and without state
-  kit      looks at a recovery kit, or fetches the newest one from an archive
+  recover   a lost cluster, from a recovery kit: on the worst day, without a stack and without state
+  kit       looks at a recovery kit, or fetches the newest one from an archive
+  simulate  what a policy keeps in S3, and what it costs; what a change of it would delete
 
-npx pulumi-neumann recover --help and kit --help say more. Backups are made by stacks (README.md) and by the agent on each
+npx pulumi-neumann recover --help, kit --help and simulate --help say more. Backups are made by stacks (README.md) and by the agent on each
 node, neumann-backup.`;
 
 const commands = new Map([
   ["recover", { run: recover, help: recoverHelp }],
   ["kit", { run: kit, help: kitHelp }],
+  ["simulate", { run: simulate, help: simulateHelp }],
 ]);
 
 /** Runs a command line of `pulumi-neumann`; the exit code. */

@@ -17,6 +17,8 @@ export const ExitCode = {
   Refused: 3,
   /** It broke off, or the world failed: mend it and run the same again. */
   World: 4,
+  /** What was looked at is not as it must be. */
+  Damaged: 5,
   /** Another run is at work. */
   TryLater: 75,
 } as const;

@@ -7,6 +7,12 @@ export {
   alertRules,
   type AlertRulesRequest,
 } from "./alertRules";
+export { type Cheaper, cheaperThan } from "./aws/cheaper";
+export { simulate, simulateChange, type SimulatedChange } from "./aws/simulate";
+export type { SimulatedDay, Simulation, SimulationRequest } from "./aws/simulation";
+export { type SimulationSummary, summarizeSimulation } from "./aws/simulationSummary";
+export { listPrices, type StoragePrices } from "./aws/storageClasses";
+export type { ArchiveSizes } from "./aws/storageCost";
 export { canonicalJson, type Json } from "./canonical";
 export {
   type Catalog,

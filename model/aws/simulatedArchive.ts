@@ -16,6 +16,7 @@ import {
   type SimulatedTimes,
   type SimulationRequest,
   standardTimes,
+  withPlaces,
 } from "./simulation";
 import { listPrices } from "./storageClasses";
 import { loadOf } from "./storageCost";
@@ -55,9 +56,8 @@ export class SimulatedArchive {
     const { policy, times = standardTimes, prices = listPrices } = request;
     this.times = times;
     const pay = (place: Place): Pay => this.payFor(place);
-    const places: Place[] = request.offsite === null ? ["primary"] : ["primary", "offsite"];
     this.buckets = new Map(
-      places.map((place) => {
+      withPlaces(request).map((place) => {
         const { undeleteDays } = request;
         const plan = { clusterId, policy, place, undeleteDays, ...request[place] };
         return [place, new SimulatedBucket(plan, prices, pay(place))];

@@ -98,3 +98,8 @@ export const standardTimes: SimulatedTimes = {
   uploadMinutes: { snapshots: 2, full: 60, offsite: 90 },
   pruneAt: 240,
 };
+
+/** The archives that there are. */
+export function withPlaces({ offsite }: SimulationRequest): Place[] {
+  return offsite === null ? ["primary"] : ["primary", "offsite"];
+}

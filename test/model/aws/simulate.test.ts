@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { simulate, simulateChange } from "../../../model/aws/simulate";
 import type { SimulatedDay, SimulatedHolding, SimulationRequest } from "../../../model/aws/simulation";
+import { summarizeSimulation } from "../../../model/aws/simulationSummary";
 import { standardTimes } from "../../../model/aws/simulation";
 import type { ArchiveSizes } from "../../../model/aws/storageCost";
 import { type BackupPolicyOverrides, resolvePolicy } from "../../../model/policy";
@@ -62,6 +63,21 @@ describe("a year under the standard policy", () => {
   });
 });
 
+describe("a summary", () => {
+  it("is of a month like the last thirty days, or like as many as there are", () => {
+    const short = summarizeSimulation(simulate(request({}, { days: 10 })));
+    expect(short.monthDollars).toBeCloseTo((short.totalDollars / 10) * monthDays, 8);
+    const { days, standsFor } = simulate(request({}, { days: 60 }));
+    const { monthDollars } = summarizeSimulation({ days, standsFor });
+    expect(monthDollars).toBeCloseTo(
+      (summarizeSimulation({ days: days.slice(30), standsFor }).totalDollars / 30) * monthDays,
+      8,
+    );
+    const broken = { ...last(days), problems: ["x is gone"] };
+    expect(summarizeSimulation({ days: [broken], standsFor }).problems).toEqual(["day 60: x is gone"]);
+  });
+});
+
 describe("whoever tags", () => {
   it("everything at once takes nothing from the recovery window, and no backup that is listed", () => {
     const { days } = simulate(request({}, { tagging: "everything" }));
@@ -119,6 +135,11 @@ describe("uploads across midnight", () => {
     expect(problems(days)).toEqual([]);
     // One a day, each complete the day after.
     expect(days.slice(0, 20).map((day) => held(day, "primary/full").count)).toEqual([...Array(20).keys()]);
+    // Nothing was tagged: each day has an upload of 50 GiB in parts of 8 and 32 MiB, and one of a manifest.
+    for (const { costs } of days.slice(1, 20)) {
+      const requests = costs.find(({ account, kind }) => account === "primary/full" && kind === "requests");
+      expect(requests?.dollars).toBeCloseTo((2 + 2000 + 1100 + 1) * (0.005 / 1000), 10);
+    }
   });
 
   it("are removed as one, by whoever tags them", () => {
