@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
+import { expiredTag } from "../../model/expiredTag";
 import { describeLocation } from "../../model/reference";
 import type { S3Location } from "../../model/s3Location";
 import { Damaged, NeedsWholeAgent, WorldFault } from "../run/errors";
@@ -25,7 +26,7 @@ import { type Meta, metaHeaders, type Present, presentIn, readMeta } from "./s3/
 import { inParts } from "./s3/parts";
 import { NotThere, type ReadAt, readObject } from "./s3/read";
 import { type Patience, retrying, Transient } from "./s3/retry";
-import { expiredTag, marked, taggingOf, tagsIn } from "./s3/tags";
+import { marked, taggingOf, tagsIn } from "./s3/tags";
 import { BucketVersions } from "./s3/versions";
 
 /** Defined in the bundle of `wal-push` alone, which then leaves the SDK out. */

@@ -1,4 +1,6 @@
 /** Components for AWS. They need `@pulumi/aws`; nothing else of this library does. */
+export { S3Archive } from "./s3Archive";
+export type { S3ArchiveArgs } from "./s3ArchiveArgs";
 export {
   type LifecycleRequest,
   type LifecycleRule,

@@ -24,6 +24,10 @@ export interface RunOptions {
   preview?: boolean;
   /** Result object that the agent prints, by the words of the command; a function may throw. */
   agent?: (words: string[], specification: unknown) => object;
+  /** What other providers answer to an invoke; undefined: it is one of the agent's. */
+  invoke?: (token: string, inputs: Record<string, unknown>) => object | undefined;
+  /** What another provider says about a resource once it is there, beside its inputs. */
+  made?: (type: string, name: string, inputs: Record<string, unknown>) => object;
   /** Filled with the resources, also when the program fails. */
   resources?: Registered[];
 }
@@ -55,11 +59,16 @@ export function providerError(text: string): Error {
 
 /** Options without resources, which would not compare. */
 function plainOptions(opts: pulumi.ResourceOptions): Record<string, unknown> {
-  const { parent, dependsOn, transformations, ...rest } = opts as pulumi.CustomResourceOptions;
+  const { parent, provider, dependsOn, transformations, ...rest } = opts as pulumi.CustomResourceOptions;
   void transformations;
   const list = dependsOn === undefined ? undefined : (dependsOn as pulumi.Resource[]);
   return Object.fromEntries(
-    Object.entries({ ...rest, parent: parent && nameOf(parent), dependsOn: list?.map(nameOf) })
+    Object.entries({
+      ...rest,
+      parent: parent && nameOf(parent),
+      provider: provider && nameOf(provider),
+      dependsOn: list?.map(nameOf),
+    })
       // Each package adds its own version.
       .filter(([key, value]) => value !== undefined && key !== "version" && key !== "pluginDownloadURL"),
   );
@@ -91,10 +100,13 @@ export async function run<T>(
         if (options.preview) return { id: undefined, state: inputs };
         const isCommand = type.endsWith(":Command") && typeof inputs.create === "string";
         const stdout = isCommand ? JSON.stringify(agent(wordsOf(inputs.create as string), inputs.stdin)) : undefined;
-        return { id: `${name}-id`, state: { ...inputs, ...(stdout === undefined ? {} : { stdout, stderr: "" }) } };
+        const state = { ...inputs, ...options.made?.(type, name, inputs) };
+        return { id: `${name}-id`, state: { ...state, ...(stdout === undefined ? {} : { stdout, stderr: "" }) } };
       },
       call(args) {
         calls.push(args);
+        const answer = options.invoke?.(args.token, args.inputs as Record<string, unknown>);
+        if (answer !== undefined) return answer;
         const inputs = args.inputs as { command: string; stdin: string };
         const stdout = JSON.stringify(agent(wordsOf(inputs.command), inputs.stdin));
         return { command: inputs.command, stdout, stderr: "" };
@@ -198,6 +210,14 @@ export async function unhandledIn(action: () => Promise<unknown>): Promise<strin
     for (const listener of before) process.on("unhandledRejection", listener);
   }
   return [...new Set(found)];
+}
+
+/** Why a program ends: what nobody waits for is rejected, and resources that wait for each other never are. */
+export async function refusalsOf(program: () => Promise<unknown>): Promise<string[]> {
+  return unhandledIn(async () => {
+    const refused = new Promise((resolve) => process.once("unhandledRejection", resolve));
+    await Promise.race([program(), refused]);
+  });
 }
 
 /** Three nodes on this machine. */

@@ -1,7 +1,5 @@
+import { expiredTag } from "../../../model/expiredTag";
 import { elements, text } from "./xml";
-
-/** What `prune` tags objects with; the bucket's lifecycle rule deletes what has it. */
-export const expiredTag = { key: "neumann-backup", value: "expired" } as const;
 
 /** Tags of an object by their keys. */
 export type Tags = ReadonlyMap<string, string>;

@@ -1,0 +1,2 @@
+/** What `prune` tags objects with; the bucket's lifecycle rules delete what has it. */
+export const expiredTag = { key: "neumann-backup", value: "expired" } as const;
