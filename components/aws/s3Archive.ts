@@ -153,6 +153,9 @@ function gate(
     requireAccount(here, { ...demand, argument: "expectedAccountId", expected: expected.primary });
     requireAccount(away, { ...demand, argument: "expectedOffsiteAccountId", expected: elsewhere });
     void pulumi.log.info(`${subject}: ${spokenAccounts(here, away)}`, component);
+    for (const { place, backstops } of [first, second]) {
+      for (const words of backstops) void pulumi.log.warn(`${subject}, ${place}: ${words}`, component);
+    }
     const takeOver = async (bucket: string | undefined, side: Side, of: BucketPlan): Promise<void> => {
       if (bucket === undefined) return;
       const { parent, provider } = side.opts;

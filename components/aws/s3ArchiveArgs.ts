@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { BackstopDays, TierSteps } from "../../model/aws/lifecycleRequest";
 import type { BucketCredentials, BucketObjectLock } from "../archiveReference";
 import type { BackupPolicyArgs } from "../policyArgs";
 
@@ -103,6 +104,28 @@ export interface S3ArchiveArgs {
    * @default 14
    */
   undeleteDays?: pulumi.Input<number>;
+  /**
+   * Cheaper storage with age in the first bucket: of `snapshots`, `full` and `wal`. Manifests never leave Standard. What
+   * costs more than it saves, or breaks the time of a recovery, is refused with the numbers.
+   * @default none
+   */
+  steps?: pulumi.Input<TierSteps>;
+  /**
+   * Cheaper storage with age in the off-site bucket: of `offsite` and `wal`.
+   * @default none
+   */
+  offsiteSteps?: pulumi.Input<TierSteps>;
+  /**
+   * In the first bucket, the age in days at which `snapshots`, `full` or `wal` go though no prune gave them up: also the
+   * last good backup, if none was made for so long.
+   * @default never
+   */
+  backstopDays?: pulumi.Input<BackstopDays>;
+  /**
+   * The same of `offsite` and `wal` in the off-site bucket.
+   * @default never
+   */
+  offsiteBackstopDays?: pulumi.Input<BackstopDays>;
   /**
    * S3 writes down who asked for what, in a bucket beside each. A plain value.
    * @default true

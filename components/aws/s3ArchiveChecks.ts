@@ -1,6 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { offsiteLockContradiction } from "../../model/aws/archivePlaces";
-import type { Mistakes } from "../../model/mistakes";
+import { standardUndeleteDays } from "../../model/aws/lifecycle";
+import { checkLifecycle } from "../../model/aws/lifecycleChecks";
+import type { Place } from "../../model/catalog";
+import { type Mistakes, Mistakes as MistakeList } from "../../model/mistakes";
+import type { BackupPolicy } from "../../model/policy";
 import { ArchiveKind } from "../../model/reference";
 import { checkPlaces } from "../archivePlaces";
 import type { ArchiveReference } from "../archiveReference";
@@ -200,10 +204,47 @@ function checkPolicy(known: KnownS3Archive, mistakes: Mistakes, pending: Pending
   if (pending("policy")) return;
   const before = mistakes.all.length;
   const policy = planPolicy(known.policy, "policy", mistakes);
+  if (mistakes.all.length > before) return;
+  if (!pending("offsiteLock")) checkLockDays(known, policy, mistakes);
+  for (const place of ["primary", "offsite"] as const) checkRules(known, { policy, place, pending }, mistakes);
+}
+
+function checkLockDays(known: KnownS3Archive, policy: BackupPolicy, mistakes: Mistakes): void {
   const days: unknown = known.offsiteLock?.days;
-  if (mistakes.all.length > before || pending("offsiteLock") || typeof days !== "number") return;
+  if (typeof days !== "number") return;
   const found = offsiteLockContradiction(days, policy, known.replicate === true);
   if (found === null) return;
   const remedy = `Write at most ${found.most}, or keep it longer.`;
   mistakes.add("offsiteLock.days", found.problem, days, remedy);
+}
+
+const ruleArguments = {
+  primary: { steps: "steps", backstop: "backstopDays" },
+  offsite: { steps: "offsiteSteps", backstop: "offsiteBackstopDays" },
+} as const;
+
+function checkRules(
+  known: KnownS3Archive,
+  { policy, place, pending }: { policy: BackupPolicy; place: Place; pending: Pending },
+  mistakes: Mistakes,
+): void {
+  const names = ruleArguments[place];
+  const found = new MistakeList();
+  const given = <T>(name: string, value: T): T | undefined => (pending(name) ? undefined : value);
+  checkLifecycle(
+    {
+      clusterId: "any",
+      policy,
+      place,
+      // Whether that is right was said.
+      undeleteDays: standardUndeleteDays,
+      steps: given(names.steps, known[names.steps]),
+      backstop: given(names.backstop, known[names.backstop]),
+    },
+    { path: place, mistakes: found },
+  );
+  for (const { path, problem, received, remedy } of found.all) {
+    const named = path.replace(/^\w+\.(steps|backstop)/, (_all, part: "steps" | "backstop") => names[part]);
+    mistakes.add(named, problem, received, remedy);
+  }
 }

@@ -1,5 +1,6 @@
 import { archiveRules, bucketPrefixOf, replicatedPrefixes, usualLockDays } from "../../model/aws/archivePlaces";
 import { type LifecycleRule, standardUndeleteDays } from "../../model/aws/lifecycle";
+import { describeBackstop } from "../../model/aws/lifecycleRequest";
 import type { Place } from "../../model/catalog";
 import { type BackupPolicy, resolvePolicy } from "../../model/policy";
 import type { S3ObjectLock } from "../../model/s3Location";
@@ -16,6 +17,8 @@ export interface BucketPlan {
   bucketPrefix: string;
   logsPrefix: string;
   rules: LifecycleRule[];
+  /** What goes though no prune gave it up, in words. */
+  backstops: string[];
   lock?: S3ObjectLock;
   logRetentionDays: number;
   breakGlassArns: string[];
@@ -62,13 +65,18 @@ export function planArchive(known: KnownS3Archive): ArchivePlan {
 
 function common(known: KnownS3Archive, policy: BackupPolicy, place: Place) {
   const { clusterId, undeleteDays = standardUndeleteDays } = known;
+  const storage =
+    place === "primary"
+      ? { steps: known.steps, backstop: known.backstopDays }
+      : { steps: known.offsiteSteps, backstop: known.offsiteBackstopDays };
   return {
     clusterId,
     place,
     policy,
     bucketPrefix: bucketPrefixOf(clusterId, place),
     logsPrefix: bucketPrefixOf(clusterId, place, true),
-    rules: archiveRules({ clusterId, policy, place, undeleteDays }, known.replicate === true),
+    rules: archiveRules({ clusterId, policy, place, undeleteDays, ...storage }, known.replicate === true),
+    backstops: describeBackstop({ clusterId, policy, place, undeleteDays, ...storage }),
     logRetentionDays: known.logRetentionDays ?? standardLogDays,
     breakGlassArns: known.breakGlassArns ?? [],
     administratorArns: known.administratorArns ?? [],

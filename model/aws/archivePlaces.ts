@@ -22,7 +22,7 @@ export function archiveRules(request: LifecycleRequest, replicate: boolean): Lif
   const own = lifecycleRules(request);
   if (!replicate || request.place === "primary") return own;
   const copied = replicatedPrefixes(request.clusterId, request.policy);
-  const more = lifecycleRules({ ...request, place: "primary" }).filter(
+  const more = lifecycleRules({ ...request, place: "primary", steps: undefined, backstop: undefined }).filter(
     ({ id, prefix }) => copied.some((other) => prefix.startsWith(other)) && !own.some((rule) => rule.id === id),
   );
   return [...own, ...more];

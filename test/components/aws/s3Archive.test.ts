@@ -134,6 +134,26 @@ describe("S3Archive", () => {
     }
   });
 
+  it("moves data to cheaper storage, and says in a preview what goes without a prune", async () => {
+    const offsiteSteps = { offsite: [{ afterDays: 30, storageClass: "GLACIER_IR" }] };
+    // Each verification would read it all, which costs there.
+    const policy = { verification: { bytesEveryMinutes: 0, restoreEveryMinutes: 0 } };
+    const change = { policy, offsiteSteps, offsiteBackstopDays: { offsite: 800 }, replicate: true };
+    const { resources, logs } = await make(change, {}, { preview: true });
+    const rules = named(resources, "prod-offsite-lifecycle").inputs.rules as Record<string, unknown>[];
+    expect(rules.find(({ id }) => id === "offsite-data-hidden")?.transitions).toEqual([
+      { days: 30, storageClass: "GLACIER_IR" },
+    ]);
+    expect(rules.find(({ id }) => id === "offsite-data-backstop")?.expiration).toEqual({ days: 802 });
+    expect(rules.filter(({ transitions }) => transitions !== undefined).length).toBe(1);
+    expect(logs).toContainEqual({
+      severity: "warn",
+      text: expect.stringContaining(
+        'S3Archive "prod", offsite: offsite: what is 800 days old goes without a prune',
+      ) as string,
+    });
+  });
+
   it("puts the markers after every setting, and has a reference like any other archive's", async () => {
     const { resources, result } = await make();
     const commands = resources.filter(({ type }) => type === "command:local:Command");

@@ -132,6 +132,14 @@ describe("S3Archive refuses", () => {
       { undeleteDays: 0 },
       "undeleteDays: must be a whole number from 1 to 365 (received 0). Leave it out for the standard value.",
     ],
+    [
+      { steps: { offsite: [] } },
+      "steps.offsite: does not lie in the primary archive (received []). Use one of: snapshots, full, wal.",
+    ],
+    [
+      { offsiteBackstopDays: { full: 400 } },
+      "offsiteBackstopDays.full: does not lie in the offsite archive (received 400). Use one of: offsite, wal.",
+    ],
     [{ tags: { team: 1 } }, "tags.team: must be a text (received 1). Write it in quotes."],
     [{ tags: { "aws:x": "1" } }, 'tags.aws:x: is AWS\'s own (received "1"). Use a name without aws: before it.'],
     [
@@ -170,6 +178,13 @@ describe("S3Archive refuses", () => {
     const wanted = { ...args, ...change } as S3ArchiveArgs;
     expect(() => new S3Archive("prod", wanted)).toThrow(
       `S3Archive "prod" cannot be created: 1 mistake\n  - ${mistake}`,
+    );
+  });
+
+  it("a step that costs more than it saves", () => {
+    const offsiteSteps = { offsite: [{ afterDays: 30, storageClass: "GLACIER_IR" }] };
+    expect(() => new S3Archive("prod", { ...args, offsiteSteps })).toThrow(
+      "offsiteSteps.offsite[0].storageClass: costs more than it saves",
     );
   });
 
