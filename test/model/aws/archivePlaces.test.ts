@@ -8,34 +8,10 @@ import {
   replicatedPrefixes,
   usualLockDays,
 } from "../../../model/aws/archivePlaces";
-import { InputError } from "../../../model/mistakes";
 import { type BackupPolicy, resolvePolicy, standardPolicy } from "../../../model/policy";
+import { anyPolicy } from "./policies";
 
 const days = fc.integer({ min: 1, max: 800 });
-
-/** Policies that are accepted, with every length of retention and either way of the log. */
-const policies: fc.Arbitrary<BackupPolicy> = fc
-  .record({ snapshots: days, full: days, offsite: days, wal: days, continuousWal: fc.boolean() })
-  .map(({ snapshots, full, offsite, wal, continuousWal }) => {
-    try {
-      return resolvePolicy({
-        snapshots: { retentionDays: snapshots, everyMinutes: 15, keepAtLeast: 1 },
-        full: { retentionDays: full, keepAtLeast: 1 },
-        offsite: {
-          retentionDays: offsite,
-          everyMinutes: 1440,
-          recoveryPointMinutes: 1440,
-          keepAtLeast: 1,
-          continuousWal,
-        },
-        wal: { retentionDays: wal },
-      });
-    } catch (error) {
-      if (error instanceof InputError) return undefined;
-      throw error;
-    }
-  })
-  .filter((policy) => policy !== undefined);
 
 /** What lies in the off-site bucket, by the beginnings of its keys. */
 function kept(policy: BackupPolicy, replicate: boolean): string[] {
@@ -47,7 +23,7 @@ describe("the off-site bucket's lock", () => {
   it("never outlasts the expiry of anything that lies there, whatever policy is accepted", () => {
     let accepted = 0;
     fc.assert(
-      fc.property(policies, fc.boolean(), days, (policy, replicate, wanted) => {
+      fc.property(anyPolicy, fc.boolean(), days, (policy, replicate, wanted) => {
         const rules = archiveRules({ clusterId: "prod", policy, place: "offsite", undeleteDays: 14 }, replicate);
         const expiries = rules.flatMap(({ expireAfterDays, prefix }) =>
           expireAfterDays !== undefined && kept(policy, replicate).some((at) => prefix.startsWith(at))
@@ -81,7 +57,7 @@ describe("the off-site bucket's lock", () => {
 describe("the rules of a bucket", () => {
   it("have each an id of its own, and each copied prefix a rule by which it goes", () => {
     fc.assert(
-      fc.property(policies, (policy) => {
+      fc.property(anyPolicy, (policy) => {
         const rules = archiveRules({ clusterId: "prod", policy, place: "offsite", undeleteDays: 14 }, true);
         const ids = rules.map(({ id }) => id);
         expect(new Set(ids).size).toBe(ids.length);
