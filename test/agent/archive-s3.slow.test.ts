@@ -198,6 +198,26 @@ describe("a bucket as archive: faults", () => {
     expect(proxy.seen.length).toBeLessThan(4);
   });
 
+  it("an object that a store calls forbidden, and a listing shows to be missing, is missing", async () => {
+    const archive = new S3Archive(behindProxy(), impatient);
+    await archive.putText("there", "text");
+    await archive.putText("there-too", "text");
+    proxy.seen.length = 0;
+    // So does AWS where credentials may list their own prefix only.
+    proxy.fault = ({ method, url }) =>
+      method !== "PUT" && !url.includes("list-type") ? { answer: 403, code: "AccessDenied" } : undefined;
+    expect(await archive.getText("ther")).toBeUndefined();
+    expect(await archive.storedHash("ther")).toBeUndefined();
+    await archive.expire("ther");
+    await expect(archive.getStream("ther").then(read)).rejects.toThrow("there is nothing under");
+    for (const work of [() => archive.getText("there"), () => archive.storedHash("there")]) {
+      expect((await failure(work())).message).toMatch(/403.*Allow these credentials to do that in archive\.$/);
+    }
+    // Who may not list either is told what is forbidden.
+    proxy.fault = () => ({ answer: 403, code: "AccessDenied" });
+    expect((await failure(archive.getText("ther"))).message).toMatch(/^GET p\/\d+\/ther in .* 403 AccessDenied/);
+  });
+
   it.each(["before", "after"] as const)("a connection that is reset %s the work leads to one object", async (reset) => {
     const archive = new S3Archive(behindProxy(), impatient);
     proxy.failNext(2, { reset }, isPut);

@@ -2,11 +2,12 @@ import http from "node:http";
 import https from "node:https";
 import { AwsV4Signer } from "aws4fetch";
 import type { S3Location } from "../../../model/s3Location";
+import { WorldFault } from "../../run/errors";
 import { readAuthorities } from "./authorities";
 import type { KeySource } from "./credentials";
 import { type Asked, faultOf, isReset, networkFault, type Refusal } from "./faults";
 import { lockHeaders } from "./meta";
-import { text } from "./xml";
+import { text, whole } from "./xml";
 
 /** One request for an object, or for the bucket where `key` is absent. */
 export interface S3Request {
@@ -77,8 +78,14 @@ export class S3Http {
     if (response.status === 200 || response.status === 206 || response.status === 204) return response;
     const refusal = await readRefusal(response);
     if (answers.includes(response.status) && refusal.code !== "NoSuchBucket") return response;
-    // Answers to HEAD do not say why: it may be the clock.
-    if (response.status === 403 && this.follow(response)) return this.send(request);
+    if (response.status === 403) return this.forbidden(request, response, refusal);
+    throw faultOf(refusal, this.asked(request.method, request.key));
+  }
+
+  /** Answers to HEAD do not say why: it may be the clock, or that there is nothing. */
+  private async forbidden(request: S3Request, response: S3Response, refusal: Refusal): Promise<S3Response> {
+    if (this.follow(response)) return this.send(request);
+    if (await this.hasNone(request)) return { ...response, status: 404 };
     throw faultOf(refusal, this.asked(request.method, request.key));
   }
 
@@ -113,6 +120,22 @@ export class S3Http {
   async authorities(): Promise<string | undefined> {
     const { caFile } = this.location;
     return caFile === undefined ? undefined : readAuthorities(caFile);
+  }
+
+  /**
+   * Whether a listing shows that there is no such object. AWS says of a missing one that it is forbidden unless the whole
+   * bucket may be listed, and rights for one prefix (`s3:prefix`) are none for the whole.
+   */
+  private async hasNone({ method, key, query }: S3Request): Promise<boolean> {
+    if (key === undefined || !["GET", "HEAD"].includes(method) || query?.versionId !== undefined) return false;
+    // What begins with the key comes behind the key itself.
+    const listing = { "list-type": "2", prefix: key, "max-keys": "1" };
+    const response = await this.send({ method: "GET", query: listing }).catch((error: unknown) => {
+      if (error instanceof WorldFault) return undefined; // Nor may it list.
+      throw error;
+    });
+    if (response?.status !== 200) return false;
+    return text(whole(await this.read(response), "ListBucketResult"), "Key") !== key;
   }
 
   /** Takes the store's clock for signing; false when that would change nothing. */
