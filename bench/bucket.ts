@@ -20,7 +20,7 @@ export async function withBucket<T>(
   say: (line: string) => void,
   work: (bucket: BenchBucket) => Promise<T>,
 ): Promise<T> {
-  const store = await Store.start(say, folder);
+  const store = await Store.start(say, { parent: folder });
   try {
     const user = await store.createUser();
     const bucket = await store.createBucket("bench", user);

@@ -20,7 +20,7 @@ const begin = Date.parse("2026-04-01T00:00:00Z");
 /** `list`, `plan` and `prune --dry-run` of a large bucket beside one listing of it, all of them as processes, in turn. */
 export async function benchListMany(say: (line: string) => void): Promise<Row[]> {
   return inFolder(async (folder) => {
-    const store = await Store.start(say, folder);
+    const store = await Store.start(say, { parent: folder });
     try {
       const location = await makeBucket(store, say);
       return await compare(folder, location, say);

@@ -31,7 +31,7 @@ function folders(folder: string): DemoArchives {
 async function buckets(folder: string, say: (line: string) => void): Promise<DemoArchives> {
   mkdirSync(folder, { recursive: true });
   // In the run's own folder: what a killed run leaves goes with the next one.
-  const store = await Store.start((line) => say(`tools: ${line}`), folder);
+  const store = await Store.start((line) => say(`tools: ${line}`), { parent: folder });
   try {
     const [near, away] = [await store.createUser(), await store.createUser()];
     const keys = path.join(folder, "credentials");

@@ -30,6 +30,16 @@ export interface StoreCertificate {
   key: string;
 }
 
+/** How a server is started. */
+export interface StoreOptions {
+  /** Its folder is made below this one. */
+  parent?: string;
+  /** It speaks TLS, and `createUser` and `createBucket` do not reach it. */
+  tls?: StoreCertificate;
+  /** What it knows of buckets and objects lies in files of its own: attributes of a file have little room for policies. */
+  metadataBeside?: boolean;
+}
+
 /** A real S3 server on loopback with a folder of its own; everything in it goes when it is stopped. */
 export class Store {
   readonly region = region;
@@ -43,18 +53,16 @@ export class Store {
     private readonly process: { program: string; child: ChildProcess },
   ) {}
 
-  /** Its folder is made below `parent`; with a certificate it speaks TLS, and `createUser` and `createBucket` do not reach it. */
   static async start(
     say: (line: string) => void = () => undefined,
-    parent = os.tmpdir(),
-    tls?: StoreCertificate,
+    { parent = os.tmpdir(), tls, metadataBeside = false }: StoreOptions = {},
   ): Promise<Store> {
     const program = await storeProgram(say);
     const folder = mkdtempSync(path.join(parent, "lab-store-"));
-    for (const name of ["data", "users", "versions"]) mkdirSync(path.join(folder, name));
+    for (const name of ["data", "users", "versions", "metadata"]) mkdirSync(path.join(folder, name));
     const [port] = (await freePorts(1)) as [number];
     const root = newUser();
-    const child = launch(program, { folder, port, root, tls });
+    const child = launch(program, { folder, port, root, tls, metadataBeside });
     const store = new Store(`${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`, root, folder, {
       program,
       child,
@@ -118,12 +126,14 @@ export class Store {
 
 function launch(
   program: string,
-  at: { folder: string; port: number; root: StoreUser; tls?: StoreCertificate },
+  at: { folder: string; port: number; root: StoreUser; tls?: StoreCertificate; metadataBeside: boolean },
 ): ChildProcess {
   const log = openSync(path.join(at.folder, "log"), "a");
   const words = ["--port", `127.0.0.1:${at.port}`, "--region", region, "--iam-dir", path.join(at.folder, "users")];
   if (at.tls !== undefined) words.push("--cert", at.tls.certificate, "--key", at.tls.key);
-  const backend = ["posix", "--versioning-dir", path.join(at.folder, "versions"), path.join(at.folder, "data")];
+  const beside = at.metadataBeside ? ["--sidecar", path.join(at.folder, "metadata")] : [];
+  const versions = ["--versioning-dir", path.join(at.folder, "versions")];
+  const backend = ["posix", ...beside, ...versions, path.join(at.folder, "data")];
   const child = spawn("sh", ["-c", guard, "store", program, "--quiet", "--keep-alive", ...words, ...backend], {
     stdio: ["pipe", log, log],
     env: {

@@ -38,7 +38,7 @@ beforeAll(async () => {
   );
   openssl("x509 -req -in request.pem -CA ours.pem -CAkey ours-key.pem -days 2 -extfile names -out store.pem");
   const tls = { certificate: file("store.pem"), key: file("key.pem") };
-  store = await Store.start((line) => process.stderr.write(`${line}\n`), undefined, tls);
+  store = await Store.start((line) => process.stderr.write(`${line}\n`), { tls });
   const { endpoint, region } = store;
   const httpsAgent = new https.Agent({ ca: fs.readFileSync(file("ours.pem")) });
   const requestHandler = { httpsAgent };

@@ -61,7 +61,7 @@ export class World implements Readonly<Parts> {
 
   /** The store's objects lie below `disk`. */
   static async open(folder: string, disk?: string): Promise<World> {
-    const store = await Store.start((line) => process.stderr.write(`${line}\n`), disk);
+    const store = await Store.start((line) => process.stderr.write(`${line}\n`), { parent: disk });
     await store.createBucket(bucket);
     const proxy = await FaultyProxy.start(store.endpoint);
     const archive = archiveAt(folder, store, proxy.endpoint);
