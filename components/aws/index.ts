@@ -1,4 +1,5 @@
 /** Components for AWS. They need `@pulumi/aws`; nothing else of this library does. */
+export { type AccessHolder, ArchiveAccess, type ArchiveAccessArgs } from "./archiveAccess";
 export { S3Archive } from "./s3Archive";
 export type { S3ArchiveArgs } from "./s3ArchiveArgs";
 export {
@@ -12,3 +13,5 @@ export { checkLifecycle, type LifecycleChecks } from "../../model/aws/lifecycleC
 export { type BackstopDays, describeBackstop, type TierSteps } from "../../model/aws/lifecycleRequest";
 export { listPrices, StorageClass, type StoragePrices } from "../../model/aws/storageClasses";
 export type { ArchiveSizes } from "../../model/aws/storageCost";
+export { HolderKind } from "../../model/aws/accessTrust";
+export { Duty } from "../../model/aws/duties";

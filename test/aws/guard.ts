@@ -1,0 +1,113 @@
+import http from "node:http";
+import type net from "node:net";
+import { type AnyStatement, type Asked, decide } from "./policyEvaluator";
+import { askedFor, readRequest, type S3Asked, signerOf } from "./requests";
+
+/** A request that came by, what IAM would be asked for it, and what was decided. */
+export interface Passed {
+  signer: string;
+  request: S3Asked;
+  asked: Asked[];
+  allowed: boolean;
+  /** What the store answered; undefined where it was not asked. */
+  status?: number;
+}
+
+/**
+ * Stands before a store and decides by whole policy documents, with their conditions, of which the store knows few. What it lets
+ * through the store judges again, by actions and prefixes. It answers as AWS does where something is missing: forbidden,
+ * to whoever may not list the whole bucket.
+ */
+export class Guard {
+  readonly passed: Passed[] = [];
+  /** More of a request's context, such as that of a session with a second factor. */
+  readonly contexts = new Map<string, Record<string, string>>();
+  /** By access key; whoever is not here passes unjudged. */
+  readonly policies = new Map<string, readonly AnyStatement[]>();
+
+  private constructor(
+    private readonly server: http.Server,
+    readonly endpoint: string,
+    private readonly target: string,
+  ) {}
+
+  static async start(target: string): Promise<Guard> {
+    const server = http.createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const guard = new Guard(server, `http://127.0.0.1:${(server.address() as net.AddressInfo).port}`, target);
+    server.on("request", (request, response) => void guard.serve(request, response));
+    return guard;
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private async serve(incoming: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    try {
+      const body = await collect(incoming);
+      const { method = "", url = "", headers } = incoming;
+      const request: S3Asked = { method, url, headers, body: body.length < 100_000 ? body.toString() : undefined };
+      const signer = signerOf(request);
+      const more = this.contexts.get(signer) ?? {};
+      const asked = askedFor(request).map((one) => ({ ...one, context: { ...one.context, ...more } }));
+      const passed: Passed = { signer, request, asked, allowed: asked.every((one) => this.allows(signer, one)) };
+      this.passed.push(passed);
+      if (!passed.allowed) return forbid(response, method);
+      const back = await forward(this.target, request, body);
+      passed.status = back.status;
+      if (back.status === 404 && this.hides(signer, request)) return forbid(response, method);
+      response.writeHead(back.status, back.headers);
+      response.end(back.content);
+    } catch {
+      response.destroy(); // One side went away: so does the other.
+    }
+  }
+
+  private allows(signer: string, asked: Asked): boolean {
+    const statements = this.policies.get(signer);
+    return statements === undefined || decide(statements, asked) === "allowed";
+  }
+
+  private hides(signer: string, request: S3Asked): boolean {
+    const { key, bucket } = readRequest(request);
+    const whole = {
+      action: "s3:ListBucket",
+      resource: `arn:aws:s3:::${bucket}`,
+      context: { "aws:SecureTransport": "true" },
+    };
+    return key !== undefined && ["GET", "HEAD"].includes(request.method) && !this.allows(signer, whole);
+  }
+}
+
+function forbid(response: http.ServerResponse, method: string): void {
+  response.writeHead(403, { "content-type": "application/xml", date: new Date().toUTCString() });
+  const text = `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`;
+  response.end(method === "HEAD" ? undefined : text);
+}
+
+async function collect(stream: http.IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function forward(
+  target: string,
+  { method, url, headers }: S3Asked,
+  body: Buffer,
+): Promise<{ status: number; headers: http.IncomingHttpHeaders; content: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const request = http.request(`${target}${url}`, { method, headers, agent: false });
+    request.once("error", reject);
+    request.once("response", (response) => {
+      collect(response).then(
+        (content) => resolve({ status: response.statusCode ?? 0, headers: response.headers, content }),
+        reject,
+      );
+    });
+    request.end(body);
+  });
+}
