@@ -19,6 +19,14 @@ export interface Claim {
 
 const releasedSuffix = ".released.json";
 
+/** No work of ours claims more: a record that does is forged, and keeps nobody away for longer. */
+const longestSeconds = 24 * 3600;
+
+/** When anybody may take over, by the store's clock. */
+function endOf({ record, since }: Held): Date {
+  return new Date(since.getTime() + Math.min(record.timeToLiveSeconds, longestSeconds) * 1000);
+}
+
 interface Held {
   record: ClaimRecord;
   since: Date;
@@ -36,8 +44,8 @@ export async function takeClaim(
   const prefix = recordKey(clusterId, "claims", `${claim.name}/`);
   const { highest, held } = await lookAt(archive, prefix);
   if (held !== undefined && (await alive(archive, held))) {
-    const { holder, timeToLiveSeconds } = held.record;
-    const until = new Date(held.since.getTime() + timeToLiveSeconds * 1000).toISOString();
+    const { holder } = held.record;
+    const until = endOf(held).toISOString();
     throw new TryLater(
       `${claim.name} is being worked on by node ${holder.node} (process ${holder.pid} on ${holder.host}) until ${until} at the latest; run it again afterwards`,
     );
@@ -96,9 +104,8 @@ export async function liveClaimsIn(archive: Archive, clusterId: string): Promise
   for (const prefix of names) {
     const { held } = await lookAt(archive, prefix);
     if (held === undefined || !(await alive(archive, held))) continue;
-    const { name, holder, timeToLiveSeconds } = held.record;
-    const until = new Date(held.since.getTime() + timeToLiveSeconds * 1000);
-    live.push({ name, node: holder.node, since: held.since, until });
+    const { name, holder } = held.record;
+    live.push({ name, node: holder.node, since: held.since, until: endOf(held) });
   }
   return live;
 }
@@ -123,8 +130,8 @@ async function lookAt(archive: Archive, prefix: string): Promise<{ highest: numb
   return { highest, held: { record: parseStored(claimSchema, text, last.key), since: last.storedAt } };
 }
 
-async function alive(archive: Archive, { record, since }: Held): Promise<boolean> {
-  const { holder, timeToLiveSeconds } = record;
+async function alive(archive: Archive, held: Held): Promise<boolean> {
+  const { holder } = held.record;
   if (holder.host === (await hostIdentity()) && (await processStart(holder.pid)) !== holder.started) return false;
-  return (await archive.now()).getTime() < since.getTime() + timeToLiveSeconds * 1000;
+  return (await archive.now()) < endOf(held);
 }
