@@ -33,11 +33,11 @@ export interface AlertRuleGroups {
 }
 
 /** How often a node writes its status, in seconds, at the latest: docs/monitoring.md shows the timer. */
-const statusEverySeconds = 300;
+export const statusEverySeconds = 300;
 /** Three were missed: what the file says is history. */
-const staleSeconds = 3 * statusEverySeconds;
+export const staleSeconds = 3 * statusEverySeconds;
 /** A value may be so old when it is read, and a backup be stored meanwhile. */
-const sampledSeconds = 2 * statusEverySeconds;
+export const sampledSeconds = 2 * statusEverySeconds;
 
 /** In the order in which docs/monitoring.md explains them. */
 export function alertRuleGroups(request: AlertRulesRequest): AlertRuleGroups {
@@ -173,7 +173,7 @@ function backups(make: Rules): AlertRule[] {
 }
 
 /** A backup may run so long before anybody takes its claim over: nothing is missing before that. */
-const firstBackupSeconds = 6 * 3600;
+export const firstBackupSeconds = 6 * 3600;
 
 function ofTier(make: Rules, tier: Tier): AlertRule[] {
   const objective = make.policy[tier].recoveryPointMinutes * 60;

@@ -8,6 +8,8 @@ export interface Sample {
 export interface Metric {
   name: string;
   help: string;
+  /** Whose clock its values are times of; left out: they are no times. */
+  clock?: "host" | "store";
   samples: readonly Sample[];
 }
 

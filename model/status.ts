@@ -156,6 +156,8 @@ export interface Status {
   role: string | null;
   /** By the host's clock. */
   at: string;
+  /** The same moment by the store's clock, by which backups and verifications are judged; null where no archive can be read. */
+  storeAt: string | null;
   /** The history that production writes; null where it cannot be told. */
   lineage: string | null;
   archives: ArchiveStatus[];
@@ -198,6 +200,7 @@ export function judgeStatus(found: StatusFindings): Status {
     node,
     role: database?.role ?? null,
     at: at.toISOString(),
+    storeAt: seen.storeAt,
     lineage,
     archives,
     tiers: judgeTiers(found, lineage, coverage),
@@ -224,7 +227,7 @@ export function judgeStatus(found: StatusFindings): Status {
 }
 
 /** What follows from the archives alone. */
-interface Seen extends Pick<Status, "lineage" | "damaged" | "running" | "verifications"> {
+interface Seen extends Pick<Status, "storeAt" | "lineage" | "damaged" | "running" | "verifications"> {
   /** Why it cannot be told which history production writes. */
   refused: string[];
   /** Null where the log cannot be read. */
@@ -236,6 +239,7 @@ function lookInto({ catalog, segments, now, running, verifications }: ArchiveFin
   const production = productionLineage(catalog);
   const lineage = "lineage" in production ? production.lineage.lineage : null;
   return {
+    storeAt: now.toISOString(),
     lineage,
     refused: "refused" in production ? [production.refused] : [],
     coverage: segments === null ? null : coverageOf(catalog, segments),
@@ -248,7 +252,7 @@ function lookInto({ catalog, segments, now, running, verifications }: ArchiveFin
 
 /** No archive can be read: nothing is known of what lies there. */
 function blind(now: Date): Seen {
-  return { lineage: null, refused: [], coverage: null, now, damaged: [], running: [], verifications: [] };
+  return { storeAt: null, lineage: null, refused: [], coverage: null, now, damaged: [], running: [], verifications: [] };
 }
 
 function secondsSince(time: string, now: Date): number {

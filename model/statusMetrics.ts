@@ -5,6 +5,8 @@ import { verificationDepths } from "./verification";
 /** One metric of `status`: its name behind `neumann_backup_`, what it says, and its samples. */
 interface Described {
   help: string;
+  /** Whose clock its values are times of. */
+  clock?: Metric["clock"];
   samples: (status: Status, self: Self) => Sample[];
 }
 
@@ -26,6 +28,7 @@ function ofPauses({ archives, pauses }: Status, sample: Sample): Sample[] {
 const described: Record<string, Described> = {
   status_timestamp_seconds: {
     help: "When this status was made, by the host's clock.",
+    clock: "host",
     samples: ({ at }, { node }) => [{ labels: node, value: seconds(at) }],
   },
   objectives_kept: {
@@ -39,6 +42,7 @@ const described: Record<string, Described> = {
   },
   newest_good_timestamp_seconds: {
     help: "When the newest good backup of a tier was stored, by the store's clock.",
+    clock: "store",
     samples: ({ tiers }, { cluster }) =>
       tiers.flatMap(({ tier, storedAt }) =>
         storedAt === null ? [] : [{ labels: { ...cluster, tier }, value: seconds(storedAt) }],
@@ -51,6 +55,7 @@ const described: Record<string, Described> = {
   },
   next_run_timestamp_seconds: {
     help: "When the next backup of a tier is due by time, by the store's clock.",
+    clock: "store",
     samples: ({ tiers }, { cluster }) =>
       tiers.flatMap(({ tier, next }) =>
         next?.nextAt == null ? [] : [{ labels: { ...cluster, tier }, value: seconds(next.nextAt) }],
@@ -75,6 +80,7 @@ const described: Record<string, Described> = {
   },
   wal_archived_timestamp_seconds: {
     help: "When the last archived segment of this node's log was stored, by the store's clock.",
+    clock: "store",
     samples: ({ log }, { node }) => (log?.archivedAt == null ? [] : [{ labels: node, value: seconds(log.archivedAt) }]),
   },
   offsite_wal_lag_seconds: {
@@ -93,6 +99,7 @@ const described: Record<string, Described> = {
   },
   verification_timestamp_seconds: {
     help: "When all backups were verified last, by depth and by what was found: good or damaged.",
+    clock: "store",
     samples: ({ verifications }, { cluster }) =>
       verifications.map(({ depth, good, at }) => ({
         labels: { ...cluster, depth, result: good ? "good" : "damaged" },
@@ -101,6 +108,7 @@ const described: Record<string, Described> = {
   },
   verified_timestamp_seconds: {
     help: "When a backup of a tier was found good last by a verification of all, by depth.",
+    clock: "store",
     samples: ({ verifications }, { cluster }) =>
       verifications.flatMap(({ depth, at, newest }) =>
         newest.map(({ tier }) => ({ labels: { ...cluster, depth, tier }, value: seconds(at) })),
@@ -108,6 +116,7 @@ const described: Record<string, Described> = {
   },
   verification_next_timestamp_seconds: {
     help: "When the next verification of a depth is due, by the store's clock.",
+    clock: "store",
     samples: ({ verificationRuns }, { cluster }) =>
       verificationRuns.flatMap(({ depth, nextAt }) =>
         nextAt === null ? [] : [{ labels: { ...cluster, depth }, value: seconds(nextAt) }],
@@ -152,9 +161,10 @@ export const statusMetricNames: readonly string[] = Object.keys(described).map((
 export function statusMetrics(status: Status): Metric[] {
   const cluster = { cluster: status.clusterId };
   const self = { cluster, node: { ...cluster, node: status.node } };
-  return Object.entries(described).map(([name, { help, samples }]) => ({
+  return Object.entries(described).map(([name, { help, clock, samples }]) => ({
     name: metricPrefix + name,
     help,
+    clock,
     samples: samples(status, self),
   }));
 }

@@ -862,6 +862,20 @@ const table: Bad[] = [
   - --prometheus: contradicts --json: one format is printed (received true). Leave one of them out; --prometheus-file goes with either.`,
   },
   {
+    what: "metrics for CloudWatch and JSON at once",
+    by: agent("status --emf"),
+    code: 2,
+    says: `The status cannot be printed: 1 mistake
+  - --emf: contradicts --json: one format is printed (received true). Leave one of them out; --prometheus-file goes with either.`,
+  },
+  {
+    what: "metrics for Prometheus and CloudWatch at once",
+    by: agent("status --emf --prometheus"),
+    code: 2,
+    says: `The status cannot be printed: 1 mistake
+  - --emf: contradicts --prometheus: one format is printed (received true). Leave one of them out; --prometheus-file goes with either.`,
+  },
+  {
     what: "metrics that nobody reads",
     by: agent("status --prometheus-file …/none/metrics.txt"),
     code: 2,

@@ -2,8 +2,10 @@ import path from "node:path";
 import type { Command } from "commander";
 import { alertRuleGroups, alertRules } from "../../model/alertRules";
 import { isNodeId } from "../../model/addresses";
+import { embeddedMetrics } from "../../model/aws/embeddedMetrics";
 import { InputError, Mistakes } from "../../model/mistakes";
 import { exposition } from "../../model/prometheus";
+import type { Status } from "../../model/status";
 import { statusMetrics } from "../../model/statusMetrics";
 import { status } from "../commands/status";
 import { loadConfig, loadNode } from "../context";
@@ -15,6 +17,7 @@ import { statusTable } from "./statusTable";
 
 interface StatusFlags {
   prometheus: boolean;
+  emf: boolean;
   prometheusFile?: string;
 }
 
@@ -23,8 +26,9 @@ Examples:
   neumann-backup status
   neumann-backup --json status
   neumann-backup status --prometheus-file /var/lib/prometheus/node-exporter/neumann-backup.prom
+  neumann-backup status --emf >> /var/log/neumann-backup/metrics.log
 
-docs/monitoring.md shows how Prometheus reads it, and what each alarm means.`;
+docs/monitoring.md shows how Prometheus and CloudWatch read it, and what each alarm means.`;
 
 /** What monitoring asks for. */
 export function addStatusCommands(program: Command, run: Runner, options: () => GlobalOptions): void {
@@ -32,11 +36,12 @@ export function addStatusCommands(program: Command, run: Runner, options: () => 
     .command("status")
     .description("backups, log, pauses and verifications against the policy; exit code 4 when something is wrong")
     .option("--prometheus", "print metrics in Prometheus' text format", false)
+    .option("--emf", "print metrics in CloudWatch's embedded metric format, one JSON line a set of dimensions", false)
     .option("--prometheus-file <file>", "also write them, whole, into this file for the node exporter")
     .addHelpText("after", examples)
-    .action(({ prometheus, prometheusFile }: StatusFlags) =>
+    .action(({ prometheus, emf, prometheusFile }: StatusFlags) =>
       run("status", async () => {
-        refuseTwoFormats(prometheus && options().json);
+        refuseTwoFormats({ prometheus, emf, json: options().json });
         const file = prometheusFile === undefined ? undefined : path.resolve(prometheusFile);
         if (file !== undefined) {
           await checkFile(file);
@@ -47,7 +52,7 @@ export function addStatusCommands(program: Command, run: Runner, options: () => 
         const found = await status(await loadNode(options().config));
         const metrics = exposition(statusMetrics(found));
         if (file !== undefined) await asRoot({ do: "publish", file, text: metrics });
-        const text = prometheus ? metrics.trimEnd() : statusTable(found);
+        const text = prometheus ? metrics.trimEnd() : emf ? embeddedText(found) : statusTable(found);
         return { result: found, text, exitCode: found.good ? ExitCode.Done : ExitCode.World };
       }),
     );
@@ -67,15 +72,19 @@ export function addStatusCommands(program: Command, run: Runner, options: () => 
     );
 }
 
-function refuseTwoFormats(both: boolean): void {
-  if (!both) return;
+function embeddedText(found: Status): string {
+  return embeddedMetrics(found)
+    .map((line) => JSON.stringify(line))
+    .join("\n");
+}
+
+function refuseTwoFormats({ json, ...flags }: { prometheus: boolean; emf: boolean; json: boolean }): void {
+  const { prometheus, emf } = flags;
+  if ([prometheus, emf, json].filter(Boolean).length < 2) return;
   const remedy = "Leave one of them out; --prometheus-file goes with either.";
-  const mistake = {
-    path: "--prometheus",
-    problem: "contradicts --json: one format is printed",
-    received: true,
-    remedy,
-  };
+  const [path, other] =
+    prometheus && !emf ? ["--prometheus", "--json"] : ["--emf", prometheus ? "--prometheus" : "--json"];
+  const mistake = { path, problem: `contradicts ${other}: one format is printed`, received: true, remedy };
   throw new InputError("The status cannot be printed", [mistake]);
 }
 
