@@ -252,7 +252,16 @@ function lookInto({ catalog, segments, now, running, verifications }: ArchiveFin
 
 /** No archive can be read: nothing is known of what lies there. */
 function blind(now: Date): Seen {
-  return { storeAt: null, lineage: null, refused: [], coverage: null, now, damaged: [], running: [], verifications: [] };
+  return {
+    storeAt: null,
+    lineage: null,
+    refused: [],
+    coverage: null,
+    now,
+    damaged: [],
+    running: [],
+    verifications: [],
+  };
 }
 
 function secondsSince(time: string, now: Date): number {
