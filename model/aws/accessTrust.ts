@@ -1,5 +1,5 @@
 import type { Mistakes } from "../mistakes";
-import type { PolicyDocument } from "./dutyPolicy";
+import type { PolicyDocument } from "./policyDocument";
 
 /**
  * Who holds the rights of duties.

@@ -1,26 +1,7 @@
 import type { Place } from "../catalog";
 import type { S3ObjectLock } from "../s3Location";
+import { policyDocument, type PolicyDocument, type PolicyStatement } from "./policyDocument";
 import { anyCluster, Duty, kmsActionsOf, listActions, patternsOf, type Right, rightsOf } from "./duties";
-
-/** Tests of a statement by operator and key. */
-export type Conditions = Record<string, Record<string, string | string[]>>;
-
-export interface Statement {
-  Sid: string;
-  Effect: "Allow" | "Deny";
-  /** In policies of trust alone. */
-  Principal?: Record<string, string | string[]>;
-  Action: string[];
-  /** Absent in policies of trust. */
-  Resource?: string[];
-  Condition?: Conditions;
-}
-
-/** A policy document of IAM. */
-export interface PolicyDocument {
-  Version: "2012-10-17";
-  Statement: Statement[];
-}
 
 /** A bucket as a policy sees it. */
 export interface BucketPlace {
@@ -53,7 +34,7 @@ export function dutyPolicy(request: DutyRequest): PolicyDocument {
     ...keyUse(request, place),
   ]);
   const denied = denials(request);
-  return { Version: "2012-10-17", Statement: [...merged(allowed).map((one) => withFactor(request, one)), ...denied] };
+  return policyDocument([...merged(allowed).map((one) => withFactor(request, one)), ...denied]);
 }
 
 export function policyText(document: PolicyDocument): string {
@@ -73,7 +54,7 @@ function keysOf(request: DutyRequest, place: BucketPlace, right: Right): string[
   return patterns.map((pattern) => rootOf(place) + pattern.replace(anyCluster, () => request.clusterId));
 }
 
-function allowances(request: DutyRequest, place: BucketPlace): Statement[] {
+function allowances(request: DutyRequest, place: BucketPlace): PolicyStatement[] {
   const arn = bucketArn(request, place);
   return rightsOf(request.duty)
     .filter((right) => right.places.includes(place.place))
@@ -91,7 +72,7 @@ function allowances(request: DutyRequest, place: BucketPlace): Statement[] {
 }
 
 /** A put that locks needs a right of its own, and no longer a lock than the archive's: that would be paid for, for years. */
-function locking(request: DutyRequest, place: BucketPlace): Statement[] {
+function locking(request: DutyRequest, place: BucketPlace): PolicyStatement[] {
   const { objectLock } = place;
   const puts = ({ places, actions }: Right): boolean =>
     places.includes(place.place) && actions.includes("s3:PutObject");
@@ -106,7 +87,7 @@ function locking(request: DutyRequest, place: BucketPlace): Statement[] {
 }
 
 /** By way of S3 and for this bucket alone: the key is no way around the bucket's rights. */
-function keyUse(request: DutyRequest, place: BucketPlace): Statement[] {
+function keyUse(request: DutyRequest, place: BucketPlace): PolicyStatement[] {
   const Action = kmsActionsOf(request.duty, place.place);
   if (place.kmsKeyArn === undefined || Action.length === 0) return [];
   const arn = bucketArn(request, place);
@@ -122,7 +103,7 @@ function keyUse(request: DutyRequest, place: BucketPlace): Statement[] {
 }
 
 /** A person with a second factor, given within the hour. */
-function withFactor({ duty }: DutyRequest, statement: Statement): Statement {
+function withFactor({ duty }: DutyRequest, statement: PolicyStatement): PolicyStatement {
   if (duty !== Duty.BreakGlass) return statement;
   const Condition = {
     ...statement.Condition,
@@ -165,11 +146,11 @@ function neverOf(duty: Duty): string[] {
   return [...(duty === Duty.Pruner ? marking.slice(1) : marking), ...destroying, ...unprotecting];
 }
 
-function denials(request: DutyRequest): Statement[] {
+function denials(request: DutyRequest): PolicyStatement[] {
   const buckets = request.places.map((place) => bucketArn(request, place));
   const objects = buckets.map((arn) => `${arn}/*`);
   const all = [...buckets, ...objects];
-  const statements: Statement[] = [
+  const statements: PolicyStatement[] = [
     {
       Sid: "OnlyByTls",
       Effect: "Deny",
@@ -192,8 +173,8 @@ function denials(request: DutyRequest): Statement[] {
 }
 
 /** Statements of the same objects as one: the document has a greatest length. */
-function merged(statements: readonly Statement[]): Statement[] {
-  const found = new Map<string, Statement>();
+function merged(statements: readonly PolicyStatement[]): PolicyStatement[] {
+  const found = new Map<string, PolicyStatement>();
   for (const statement of statements) {
     const key = JSON.stringify([statement.Resource, statement.Condition]);
     const same = found.get(key);

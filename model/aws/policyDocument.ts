@@ -1,5 +1,5 @@
-/** Whom a statement is about: anybody, named principals, or services of AWS. */
-export type Principals = "*" | { AWS: string[] } | { Service: string[] };
+/** Whom a statement is about: anybody, or by kind (`AWS`, `Service`, `Federated`) named principals. */
+export type Principals = "*" | Record<string, string | string[]>;
 
 /** Operators of IAM, each with the keys of a request's context and what they are held against. */
 export type Conditions = Record<string, Record<string, string | string[]>>;
@@ -12,6 +12,7 @@ export interface PolicyStatement {
   /** Left out in a policy of a role, which is about that role. */
   Principal?: Principals;
   Action: string[];
+  /** Left out in a policy of trust. */
   Resource?: string[];
   Condition?: Conditions;
 }

@@ -1,7 +1,8 @@
 import { AwsClient } from "aws4fetch";
 import { Store, type StoreUser } from "../../lab/store/store";
 import { duties, type Duty } from "../../model/aws/duties";
-import { type BucketPlace, dutyPolicy, type Statement } from "../../model/aws/dutyPolicy";
+import { type BucketPlace, dutyPolicy } from "../../model/aws/dutyPolicy";
+import type { PolicyStatement } from "../../model/aws/policyDocument";
 import type { Place } from "../../model/catalog";
 import type { ArchiveSpec } from "../../model/reference";
 import type { S3Location } from "../../model/s3Location";
@@ -117,7 +118,7 @@ export class DutyWorld {
   }
 }
 
-export function documentOf(duty: Duty, change: Partial<BucketPlace> = {}): Statement[] {
+export function documentOf(duty: Duty, change: Partial<BucketPlace> = {}): PolicyStatement[] {
   const all = Object.values(places).map((place) => ({ ...place, ...change }));
   return dutyPolicy({ duty, clusterId: cluster, partition: "aws", places: all }).Statement;
 }

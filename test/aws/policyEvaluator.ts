@@ -1,4 +1,4 @@
-import type { Conditions } from "../../model/aws/dutyPolicy";
+import type { Conditions } from "../../model/aws/policyDocument";
 
 /** A statement as documents of IAM and of buckets have it. */
 export interface AnyStatement {
@@ -31,7 +31,8 @@ export function decide(statements: readonly AnyStatement[], asked: Asked): Decis
   return matching.some(({ Effect }) => Effect === "Allow") ? "allowed" : "not allowed";
 }
 
-function applies(statement: AnyStatement, { action, resource, context }: Asked): boolean {
+/** Whether a statement is about a request. */
+export function applies(statement: AnyStatement, { action, resource, context }: Asked): boolean {
   return (
     names(statement.Action, statement.NotAction, (pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
     names(statement.Resource, statement.NotResource, (pattern) => matches(pattern, resource)) &&
@@ -85,6 +86,7 @@ const operators: Record<string, { test: Operator; negated?: true }> = {
   StringLike: { test: like },
   StringNotLike: { test: like, negated: true },
   ArnLike: { test: like },
+  ArnNotLike: { test: like, negated: true },
   ArnEquals: { test: like },
   Bool: { test: (value, wanted) => value.toLowerCase() === wanted.toLowerCase() },
   NumericLessThan: { test: (value, wanted) => Number(value) < Number(wanted) },

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { ArchiveAccess, type ArchiveAccessArgs } from "../../../components/aws";
-import type { PolicyDocument } from "../../../model/aws/dutyPolicy";
+import type { PolicyDocument } from "../../../model/aws/policyDocument";
 import {
   Machine,
   messageOf,

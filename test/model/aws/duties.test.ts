@@ -2,13 +2,8 @@ import path from "node:path";
 import { format } from "prettier";
 import { describe, expect, it } from "vitest";
 import { anyCluster, duties, type Duty, type Part, patternsOf, rightsOf } from "../../../model/aws/duties";
-import {
-  type BucketPlace,
-  dutyPolicy,
-  mostCharacters,
-  type PolicyDocument,
-  policyText,
-} from "../../../model/aws/dutyPolicy";
+import { type BucketPlace, dutyPolicy, mostCharacters, policyText } from "../../../model/aws/dutyPolicy";
+import type { PolicyDocument } from "../../../model/aws/policyDocument";
 import type { Place } from "../../../model/catalog";
 import { type Asked, decide } from "../../aws/policyEvaluator";
 import type { Recorded } from "../../aws/recorded";
