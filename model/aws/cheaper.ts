@@ -7,7 +7,7 @@ import { type ArchivePart, archiveParts, tiersOf } from "./archiveParts";
 import { checkLifecycle, lifeDays } from "./lifecycleChecks";
 import type { LifecycleRequest, StorageStep, TierSteps } from "./lifecycleRequest";
 import { simulate } from "./simulate";
-import { type Account, type Simulation, type SimulationRequest, withPlaces } from "./simulation";
+import { type Simulation, type SimulationRequest, withPlaces } from "./simulation";
 import { summarizeSimulation, type SimulationSummary } from "./simulationSummary";
 import { listPrices, StorageClass } from "./storageClasses";
 import { lifeCost, loadOf, readsPerMonth, totalOf } from "./storageCost";
@@ -56,15 +56,9 @@ function isAccepted(request: SimulationRequest): boolean {
 /** The first weeks, in which nothing is old yet, are the same for every policy. */
 function keepsAll(now: Simulation, then: Simulation): boolean {
   const settled = Math.floor(now.days.length / 2);
-  return then.days.slice(settled).every(({ windowDays, holdings, problems }, at) => {
-    const before = now.days[settled + at];
-    const offsite: Account = "offsite/offsite";
-    const countOf = (all: typeof holdings): number => all.find(({ account }) => account === offsite)?.count ?? 0;
-    return (
-      problems.length === 0 &&
-      (windowDays ?? 0) >= (before?.windowDays ?? 0) &&
-      countOf(holdings) >= countOf(before?.holdings ?? [])
-    );
+  return then.days.slice(settled).every(({ windowDays, problems }, at) => {
+    const before = now.days[settled + at]?.windowDays ?? 0;
+    return problems.length === 0 && (windowDays ?? 0) >= before;
   });
 }
 

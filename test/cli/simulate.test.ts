@@ -9,6 +9,17 @@ import { readDocument } from "../format/document";
 
 vi.mock("../../components/agentBundle", async () => (await import("../components/harness")).fakeBundle());
 
+/** A prune that gives everything up. */
+const prune = vi.hoisted(() => ({ broken: false }));
+vi.mock("../../model/retention", async (original) => {
+  const real = await original<typeof import("../../model/retention")>();
+  const planRetention: typeof real.planRetention = (request) => {
+    const plan = real.planRetention(request);
+    return prune.broken ? { expire: [...plan.expire, ...plan.keep], keep: [] } : plan;
+  };
+  return { ...real, planRetention };
+});
+
 const folder = mkdtempSync(path.join(tmpdir(), "neumann-simulate-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -150,6 +161,13 @@ describe("simulate", () => {
     const to = put("longer.json", { ...few, full: { retentionDays: 60 } });
     const change = await say("--policy", policy, "--to", to, ...sizes, "--storage", backstop);
     expect(change.err).toContain("primary.backstop.full: would remove what the policy keeps for 60 days");
+  });
+
+  it("ends with 5 where backups would be lost, and says on which days", async () => {
+    prune.broken = true;
+    const { code, out } = await say("--policy", policy, ...sizes, "--days", "3").finally(() => (prune.broken = false));
+    expect(code).toBe(5);
+    expect(out).toMatch(/On some days this was not so:\n\s+day \d: there is no \S+ backup left/);
   });
 
   it("ends with 4 where the picture cannot be written", async () => {
