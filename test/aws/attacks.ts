@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { pathsOf } from "../../agent/context";
 import { ensureSigner } from "../../agent/signing";
-import { at, must } from "../agent/support";
+import { agent, at, must } from "../agent/support";
 import type { Catalog } from "../../model/catalog";
 import { type Manifest, serializeManifest } from "../../model/manifest";
 import type { DutyCommands } from "./dutyCommands";
@@ -53,6 +53,7 @@ export class Attacks {
     const now = await this.asTheAgentSees();
     const unjudged = seen.filter((line) => !now.includes(line));
     await this.goesOn();
+    unjudged.push(...(await this.forgeHistory(seen)));
     return { tried: this.attacks.length, lost, got, unjudged };
   }
 
@@ -264,16 +265,16 @@ export class Attacks {
   /** Each good backup, and what a recovery would choose, to whoever believes the nodes' own keys and no others. */
   private async asTheAgentSees(): Promise<string[]> {
     const trusted = ["--trusted-keys", this.trusted.join(",")];
-    const listed = await must<Catalog>(["list", ...this.world.flags, ...trusted], {
-      environment: this.world.keys("auditor"),
-    });
     const plan = ["plan", "latest", ...this.world.flags, ...trusted];
     const planned = await must<{ plan: { source: object } }>(plan, { environment: this.world.keys("restorer") });
-    const good = listed.entries.filter(({ problem }) => problem === null);
-    return [
-      ...good.map(({ place, manifest }) => `${place} ${manifest.tier} ${manifest.backupId} ${manifest.index.low}`),
-      `chosen ${JSON.stringify(planned.plan.source)}`,
-    ];
+    return [...(await this.listed()), `chosen ${JSON.stringify(planned.plan.source)}`];
+  }
+
+  private async listed(): Promise<string[]> {
+    const words = ["list", ...this.world.flags, "--trusted-keys", this.trusted.join(",")];
+    const { entries } = await must<Catalog>(words, { environment: this.world.keys("auditor") });
+    const good = entries.filter(({ problem }) => problem === null);
+    return good.map(({ place, manifest }) => `${place} ${manifest.tier} ${manifest.backupId} ${manifest.index.low}`);
   }
 
   /** Keys that the nodes published before. */
@@ -292,6 +293,38 @@ export class Attacks {
   /** The node itself makes the next backup. */
   private async goesOn(): Promise<void> {
     await must([...at(this.commands.target), "full"]);
+  }
+
+  /**
+   * A history that never was: from then on nobody knows which one `latest` means, and the agent says so. Each backup is listed all
+   * the same, and can be restored by its name.
+   */
+  private async forgeHistory(seen: readonly string[]): Promise<string[]> {
+    const lineage = "l-ffffffffffffffff";
+    const record = {
+      format: "neumann-lineage/1",
+      lineage,
+      clusterId: cluster,
+      databaseClusterId: "x",
+      purpose: "production",
+    };
+    const body = JSON.stringify({ ...record, createdAt: new Date().toISOString(), parent: null });
+    const headers = { "if-none-match": "*" };
+    for (const { bucket, place } of Object.values(places)) {
+      const holder = place === "primary" ? "node" : "offsite-writer";
+      const path_ = `${bucket}/${base}records/lineages/${lineage}.json`;
+      await this.send("forge a history", { holder, path: path_, method: "PUT", body, headers }, true);
+    }
+    const now = await this.listed();
+    const trusted = ["--trusted-keys", this.trusted.join(",")];
+    const environment = this.world.keys("restorer");
+    const latest = await agent(["--json", "plan", "latest", ...this.world.flags, ...trusted], { environment });
+    if (!latest.stderr.includes(lineage)) return [`the forged history is not named: ${latest.stderr}`];
+    const { offsiteBackup } = this.commands;
+    const words = ["plan", `backup:${offsiteBackup}`, ...this.world.flags, ...trusted];
+    const { plan } = await must<{ plan: { source: { backupId: string } } }>(words, { environment });
+    const missing = seen.filter((line) => !line.startsWith("chosen") && !now.includes(line));
+    return plan.source.backupId === offsiteBackup ? missing : [...missing, plan.source.backupId];
   }
 
   private async current(bucket: string): Promise<Version[]> {
