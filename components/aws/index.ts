@@ -1,7 +1,11 @@
 /** Components for AWS. They need `@pulumi/aws`; nothing else of this library does. */
 export { type AccessHolder, ArchiveAccess, type ArchiveAccessArgs } from "./archiveAccess";
+export { BackupAlarms } from "./backupAlarms";
+export type { BackupAlarmsArgs, WatchedBucket } from "./backupAlarmsArgs";
 export { S3Archive } from "./s3Archive";
 export type { S3ArchiveArgs } from "./s3ArchiveArgs";
+export { HolderKind } from "../../model/aws/accessTrust";
+export { Duty } from "../../model/aws/duties";
 export {
   type LifecycleRequest,
   type LifecycleRule,
@@ -13,5 +17,3 @@ export { checkLifecycle, type LifecycleChecks } from "../../model/aws/lifecycleC
 export { type BackstopDays, describeBackstop, type TierSteps } from "../../model/aws/lifecycleRequest";
 export { listPrices, StorageClass, type StoragePrices } from "../../model/aws/storageClasses";
 export type { ArchiveSizes } from "../../model/aws/storageCost";
-export { HolderKind } from "../../model/aws/accessTrust";
-export { Duty } from "../../model/aws/duties";

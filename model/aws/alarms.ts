@@ -20,8 +20,8 @@ export interface AlarmRequest {
   bucket: string;
   /** Name of the off-site bucket; left out: there is none. */
   offsiteBucket?: string;
-  /** Id of the rule that replicates the first bucket into the off-site one, with metrics. */
-  replicationRuleId?: string;
+  /** Ids of the rules that replicate the first bucket into the off-site one, with metrics. */
+  replicationRuleIds?: readonly string[];
   /** A rehearsal is due so often; left out: nothing is expected of rehearsals. */
   rehearsalEveryDays?: number;
 }

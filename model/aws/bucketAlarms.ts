@@ -47,21 +47,24 @@ function rehearsals({ clusterId, rehearsalEveryDays: days }: AlarmRequest): Alar
 
 /** S3 gives the delay in the region of the copy, and failures in that of the original. */
 function replication(request: AlarmRequest): AlarmDraft[] {
-  const { clusterId, bucket, offsiteBucket, replicationRuleId, policy } = request;
-  if (offsiteBucket === undefined || replicationRuleId === undefined) return [];
+  return (request.replicationRuleIds ?? []).flatMap((rule) => ofReplication(request, rule));
+}
+
+function ofReplication({ clusterId, bucket, offsiteBucket, policy }: AlarmRequest, rule: string): AlarmDraft[] {
+  if (offsiteBucket === undefined) return [];
   const limit = policy.offsite.walRecoveryPointMinutes * 60;
   const usual = {
     severity: "critical",
     namespace: "AWS/S3",
-    dimensions: { SourceBucket: bucket, DestinationBucket: offsiteBucket, RuleId: replicationRuleId },
+    dimensions: { SourceBucket: bucket, DestinationBucket: offsiteBucket, RuleId: rule },
     periodSeconds: 300,
     breaches: "above",
   } as const;
   return [
     {
       ...usual,
-      what: "replication-behind",
-      description: `${clusterId}: the copy of bucket ${bucket} is further behind than the policy's ${formatSeconds(limit)}. Help: ${helpAt("replication-behind")}`,
+      what: `replication-behind-${rule}`,
+      description: `${clusterId}: the copy of bucket ${bucket} (rule ${rule}) is further behind than the policy's ${formatSeconds(limit)}. Help: ${helpAt("replication-behind")}`,
       place: "offsite",
       metricName: "ReplicationLatency",
       statistic: "Maximum",
@@ -72,8 +75,8 @@ function replication(request: AlarmRequest): AlarmDraft[] {
     },
     {
       ...usual,
-      what: "replication-failing",
-      description: `${clusterId}: objects of bucket ${bucket} were not copied. Help: ${helpAt("replication-failing")}`,
+      what: `replication-failing-${rule}`,
+      description: `${clusterId}: objects of bucket ${bucket} were not copied (rule ${rule}). Help: ${helpAt("replication-failing")}`,
       place: "primary",
       metricName: "OperationsFailedReplication",
       statistic: "Sum",

@@ -6,7 +6,7 @@ import { eventRules } from "../../../model/aws/alarmEvents";
 import { type AlarmDefinition, alarmDefinitions, type AlarmRequest } from "../../../model/aws/alarms";
 import { embeddedMetrics, metricNamespace } from "../../../model/aws/embeddedMetrics";
 import { type BackupPolicy, resolvePolicy, standardPolicy } from "../../../model/policy";
-import { readDocument } from "../../format/document";
+import { readDocument, tableAfter } from "../../format/document";
 import { fullStatus, watchedPolicy } from "./fullStatus";
 
 const request: AlarmRequest = {
@@ -15,7 +15,7 @@ const request: AlarmRequest = {
   nodes: ["node1", "node2"],
   bucket: "acme-backup",
   offsiteBucket: "acme-offsite",
-  replicationRuleId: "archive",
+  replicationRuleIds: ["copies-of-prod"],
   rehearsalEveryDays: 30,
 };
 const of = (change: Partial<AlarmRequest> = {}): AlarmDefinition[] => alarmDefinitions({ ...request, ...change });
@@ -54,7 +54,7 @@ describe("alarms", () => {
     const all = of().map(({ name }) => name);
     expect(new Set(all).size).toBe(all.length);
     for (const name of all) expect(name).toMatch(/^neumann-prod-[A-Za-z0-9._-]+$/);
-    const few = of({ policy: standardPolicy, nodes: ["node1"], replicationRuleId: undefined }).map(({ name }) => name);
+    const few = of({ policy: standardPolicy, nodes: ["node1"], replicationRuleIds: undefined }).map(({ name }) => name);
     expect(few.filter((name) => !all.includes(name))).toEqual([]);
   });
 
@@ -96,7 +96,7 @@ describe("alarms", () => {
       ["verification-failed-bytes", "ignore"],
       ["verification-failed-restore", "ignore"],
       // S3 says it only when there is something to copy.
-      ["replication-failing", "notBreaching"],
+      ["replication-failing-copies-of-prod", "notBreaching"],
       // S3 counts a day late.
       ["odd-count-primary", "ignore"],
       ["odd-size-primary", "ignore"],
@@ -177,7 +177,7 @@ describe("an alarm and a promise are the same number", () => {
 
   it("the delay of replication is what the policy promises of the log off-site", () => {
     const policy = resolvePolicy({ offsite: { continuousWal: true, walRecoveryPointMinutes: 42 } });
-    expect(named(of({ policy }), "replication-behind").threshold).toBe(42 * 60);
+    expect(named(of({ policy }), "replication-behind-copies-of-prod").threshold).toBe(42 * 60);
   });
 
   it("a rehearsal is due as often as it is said", () => {
@@ -186,7 +186,7 @@ describe("an alarm and a promise are the same number", () => {
   });
 
   it("nothing is watched that is not there", () => {
-    const alone = of({ offsiteBucket: undefined, replicationRuleId: undefined, policy: standardPolicy });
+    const alone = of({ offsiteBucket: undefined, replicationRuleIds: undefined, policy: standardPolicy });
     expect(alone.filter(({ what, place }) => what.includes("offsite") || place === "offsite")).toEqual([]);
     const unscheduled = resolvePolicy({ verification: { bytesEveryMinutes: 0 } });
     expect(of({ policy: unscheduled }).map(({ what }) => what)).not.toContain("verification-overdue-bytes");
@@ -207,6 +207,33 @@ describe("help", () => {
     for (const { description, what } of [...of(), ...events]) {
       const [, anchor = ""] = /^prod: .*\. Help: docs\/monitoring\.md#(\S+)$/.exec(description) ?? [];
       expect(anchors, what).toContain(anchor);
+    }
+  });
+});
+
+describe("docs/aws.md", () => {
+  const general = (what: string): string =>
+    what
+      .replace(/-(snapshots|full|offsite)$/, (found) => (what.startsWith("too-old") ? "-<tier>" : found))
+      .replace(/-(primary|offsite)$/, "-<place>")
+      .replace(/-(manifest|bytes|restore)$/, "-<depth>")
+      .replace(/-node\d$/, "-<node>")
+      .replace("-copies-of-prod", "-<rule>");
+
+  it("lists every alarm and every rule", () => {
+    const page = readDocument("docs/aws.md");
+    const listed = tableAfter(page, "### Alarms");
+    expect([...listed].sort()).toEqual([...new Set(of().map(({ what }) => general(what)))].sort());
+    const events = eventRules({ clusterId: "prod", place: "primary", bucket: "b", kmsKeyArn: "arn:x:kms:r:1:key/k" });
+    expect(tableAfter(page, "### Events")).toEqual(events.map(({ what }) => general(what)));
+  });
+
+  it("says what missing data means", () => {
+    const page = readDocument("docs/aws.md");
+    for (const { what, missingData } of of()) {
+      const row = page.split("\n").find((line) => line.startsWith(`| \`${general(what)}\` |`));
+      const words = { breaching: "bad", notBreaching: "good", ignore: "as it was" }[missingData];
+      expect(row?.split(" | ").at(-1), what).toMatch(new RegExp(`^${words}`));
     }
   });
 });
