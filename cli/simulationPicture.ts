@@ -15,7 +15,7 @@ const colors: Record<StorageClass, string> = {
   ONEZONE_IA: "#9a6700",
   GLACIER_IR: "#1b9e9e",
   GLACIER: "#57606a",
-  DEEP_ARCHIVE: "#24292f",
+  DEEP_ARCHIVE: "#bc4c00",
 };
 const order = Object.values(StorageClass);
 const [width, height, left, top] = [460, 220, 70, 40] as const;
