@@ -5,6 +5,7 @@ import { ensureSigner } from "../../agent/signing";
 import { agent, at, must } from "../agent/support";
 import type { Catalog } from "../../model/catalog";
 import { type Manifest, serializeManifest } from "../../model/manifest";
+import { isSegmentName, segmentName, segmentNumber } from "../../model/layout";
 import type { DutyCommands } from "./dutyCommands";
 import { type Answer, cluster, type DutyWorld, places, prefix } from "./dutyWorld";
 
@@ -20,6 +21,13 @@ interface Version {
   key: string;
   versionId: string;
   etag: string;
+}
+
+interface NewestManifest {
+  bucket: string;
+  holder: "node" | "offsite-writer";
+  key: string;
+  text: string;
 }
 
 const base = `${prefix}/${cluster}/`;
@@ -39,13 +47,14 @@ export class Attacks {
     this.trusted = await this.publishedKeys();
     const before = await this.everything();
     const seen = await this.asTheAgentSees();
+    const manifests = await this.newestManifests();
     for (const { bucket, place } of Object.values(places)) {
       const holder = place === "primary" ? "node" : "offsite-writer";
       for (const version of await this.someOfEach(bucket)) await this.against(bucket, { holder, version });
       await this.againstBucket(bucket, holder);
       await this.squat(bucket, holder);
     }
-    await this.forge();
+    await this.forge(manifests);
     const lost = (await this.changedSince(before)).sort();
     const got = this.attacks
       .filter(({ answer, adds }) => adds !== true && ![403, 409, 412, 404, 405, 501].includes(answer.status))
@@ -229,15 +238,11 @@ export class Attacks {
   }
 
   /** Manifests that are not what they say, one newer than all others. */
-  private async forge(): Promise<void> {
+  private async forge(manifests: readonly NewestManifest[]): Promise<void> {
     const headers = { "if-none-match": "*" };
     const { node } = this.commands.target;
     const thief = await ensureSigner(pathsOf({ node, agentDirectory: path.join(this.commands.folder, "thief") }));
-    for (const { bucket, place } of Object.values(places)) {
-      const holder = place === "primary" ? "node" : "offsite-writer";
-      const newest = (await this.current(bucket)).filter(({ key }) => /manifest\/l-.*\.json$/.test(key)).at(-1);
-      if (newest === undefined) throw new Error(`no backup in ${bucket}`);
-      const { text } = await this.world.asRoot(`${bucket}/${newest.key}`);
+    for (const { bucket, holder, key, text } of manifests) {
       const original = JSON.parse(text) as Manifest;
       const index = { low: 1_000_000, high: 1_000_000 };
       const changed = { ...original, index, backupId: "20990101T000000Z-00000000" };
@@ -254,12 +259,23 @@ export class Attacks {
           thief.sign({ ...changed, backupId: "20960101T000000Z-00000000" }),
         ),
       };
-      const folder = newest.key.slice(0, newest.key.lastIndexOf("/") + 1);
+      const folder = key.slice(0, key.lastIndexOf("/") + 1);
       for (const [name, body] of Object.entries(forged)) {
         const path_ = `${bucket}/${folder}${name}.json`;
         await this.send("forge a manifest", { holder, path: path_, method: "PUT", body, headers }, true);
       }
     }
+  }
+
+  private async newestManifests(): Promise<NewestManifest[]> {
+    const found: NewestManifest[] = [];
+    for (const { bucket, place } of Object.values(places)) {
+      const newest = (await this.current(bucket)).filter(({ key }) => /manifest\/l-.*\.json$/.test(key)).at(-1);
+      if (newest === undefined) throw new Error(`no backup in ${bucket}`);
+      const { text } = await this.world.asRoot(`${bucket}/${newest.key}`);
+      found.push({ bucket, holder: place === "primary" ? "node" : "offsite-writer", key: newest.key, text });
+    }
+    return found;
   }
 
   /** Each good backup, and what a recovery would choose, to whoever believes the nodes' own keys and no others. */
@@ -290,8 +306,25 @@ export class Attacks {
     return [...keys];
   }
 
-  /** The node itself makes the next backup. */
+  /** The names that the node's log will have next are taken; its next backup is made all the same. */
   private async goesOn(): Promise<void> {
+    const { bucket } = places.primary;
+    const folder = /\/wal\/l-[^/]+\/[^/]+\//;
+    const newest = new Map<string, bigint>();
+    for (const { key } of await this.current(bucket)) {
+      const stream = folder.exec(key)?.[0];
+      const name = key.slice(key.lastIndexOf("/") + 1);
+      if (stream === undefined || !isSegmentName(name)) continue;
+      const number = segmentNumber(name);
+      if (number > (newest.get(stream) ?? -1n)) newest.set(stream, number);
+    }
+    for (const [stream, number] of newest) {
+      for (const ahead of [1n, 2n, 3n]) {
+        const path_ = `${bucket}/${prefix}/${cluster}${stream}${segmentName(number + ahead)}`;
+        const headers = { "if-none-match": "*" };
+        await this.send("take the next name", { holder: "node", path: path_, method: "PUT", body: "x", headers }, true);
+      }
+    }
     await must([...at(this.commands.target), "full"]);
   }
 
