@@ -255,6 +255,10 @@ describe("BackupAlarms refuses", () => {
       sendEvents: "yes",
     };
     expect(refused(wrong)).toMatchSnapshot();
+    expect(refused({ policy: { verification: pulumi.output({}) } })).toContain(
+      'policy.verification: must be plain (received "an output"). It decides which alarms there are.',
+    );
+    expect(refused({ policy: pulumi.output({}), nodes: pulumi.output(["node1"]) })).toContain(": 2 mistakes");
   });
 
   it("what is wrong once it is known", async () => {
