@@ -137,6 +137,27 @@ describe("every action of every duty, on a store that enforces it", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("refuses what does not come by TLS, as this store is asked here", async () => {
+    const { bucket } = places.primary;
+    const user = world.users.auditor;
+    const here = (arns: string[] = []) => arns.filter((arn) => /:::near(\/|$)/.test(arn));
+    const all = documentOf("auditor").filter(({ Resource }) => here(Resource).length > 0);
+    const [list] = all.filter(({ Effect, Action }) => Effect === "Allow" && Action.includes("s3:ListBucket"));
+    const [byTls] = all.filter(({ Sid }) => Sid === "OnlyByTls");
+    const statusWith = async (...statements: (typeof list)[]): Promise<number> => {
+      const Statement = statements.map((one) => ({
+        ...one,
+        Resource: here(one?.Resource),
+        Principal: { AWS: user.accessKeyId },
+      }));
+      const body = JSON.stringify({ Version: "2012-10-17", Statement });
+      await world.asRoot(`${bucket}?policy`, { method: "PUT", body });
+      return (await world.request(user, `${bucket}?list-type=2&prefix=${prefix}/${cluster}/`)).status;
+    };
+    expect(await statusWith(list)).toBe(200);
+    expect(await statusWith(list, byTls)).toBe(403);
+  });
+
   it("has a request for every action on objects that a duty has", () => {
     const tried = new Set(tries.map(({ action }) => action));
     const has = new Set(
