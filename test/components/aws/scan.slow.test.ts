@@ -1,0 +1,56 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { make, ofAws } from "./archiveRuns";
+import { asTerraform } from "./terraform";
+
+vi.mock("../../../components/agentBundle", async () => (await import("../harness")).fakeBundle());
+
+const folder = mkdtempSync(path.join(tmpdir(), "neumann-scan-"));
+const venv = path.join(folder, "venv");
+const canScan = spawnSync("python3", ["-m", "venv", "--help"]).status === 0;
+
+beforeAll(() => {
+  if (!canScan) return;
+  execFileSync("python3", ["-m", "venv", venv]);
+  const install = ["install", "-q", "--disable-pip-version-check", "checkov==3.3.30"];
+  execFileSync(path.join(venv, "bin/pip"), install, { stdio: ["ignore", "ignore", "inherit"] });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a rule says, for which resources, and why it is as it is. */
+const exceptions: Record<string, { of: RegExp; because: string }> = {
+  CKV2_AWS_62: { of: /-bucket$/, because: "alarms look at metrics and inventories; no event is needed" },
+  CKV_AWS_144: {
+    of: /-(offsite|logs)-bucket$/,
+    because: "the off-site bucket is the other region; logs are no backups",
+  },
+  CKV_AWS_145: { of: /-logs-bucket$/, because: "S3 delivers access logs to no bucket with a key of the key service" },
+  CKV_AWS_300: { of: /-(primary|offsite)-lifecycle$/, because: "the rule is there, for the cluster's keys alone" },
+};
+
+interface Report {
+  results: { passed_checks: unknown[]; failed_checks: { check_id: string; resource: string }[] };
+}
+
+it("Checkov finds nothing in an archive but what is reasoned here", { timeout: 300_000 }, async () => {
+  if (!canScan) {
+    process.stderr.write("skipped: the static scan (no python3 with venv)\n");
+    return;
+  }
+  const { resources } = await make({ replicate: true });
+  const source = path.join(folder, "terraform");
+  mkdirSync(source);
+  writeFileSync(path.join(source, "main.tf"), asTerraform(ofAws(resources)));
+  const words = ["-d", source, "--framework", "terraform", "--compact", "--skip-download", "-o", "json"];
+  const { stdout } = spawnSync(path.join(venv, "bin/checkov"), words, { encoding: "utf8", maxBuffer: 1 << 26 });
+  const { results } = JSON.parse(stdout) as Report;
+  const found = results.failed_checks.map(({ check_id: id, resource }) => ({ id, resource }));
+  expect(found.filter(({ id, resource }) => exceptions[id]?.of.test(resource) !== true)).toEqual([]);
+  expect(results.passed_checks.length).toBeGreaterThan(60);
+  // An exception that nothing needs any more goes.
+  expect([...new Set(found.map(({ id }) => id))].sort()).toEqual(Object.keys(exceptions).sort());
+});

@@ -1,0 +1,61 @@
+import type { Registered } from "../harness";
+
+/** What Terraform calls a resource where that does not follow from Pulumi's name. */
+const names: Record<string, string> = {
+  bucket: "s3_bucket",
+  inventory: "s3_bucket_inventory",
+  bucketReplicationConfig: "s3_bucket_replication_configuration",
+  key: "kms_key",
+  keyPolicy: "kms_key_policy",
+  alias: "kms_alias",
+  role: "iam_role",
+  rolePolicy: "iam_role_policy",
+};
+
+const snake = (name: string) => name.replace(/(?<!^)(?=[A-Z])/g, "_").toLowerCase();
+
+/** Blocks are named in the singular. */
+const singular: Record<string, string> = { rules: "rule", transitions: "transition" };
+
+/**
+ * Captured resources in Terraform's language, for scanners that know nothing else. What the mocks made up as ids and ARNs of
+ * buckets and keys becomes a reference, by which a scanner finds a bucket's settings.
+ */
+export function asTerraform(resources: readonly Registered[]): string {
+  const references = new Map<string, string>();
+  for (const { name, type, inputs } of resources) {
+    if (typeOf(type) === "aws_s3_bucket") references.set(`${name}-id`, `aws_s3_bucket.${name}.id`);
+    if (typeOf(type) !== "aws_kms_key") continue;
+    references.set(`id-of-${name}`, `aws_kms_key.${name}.key_id`);
+    const arn = `arn:aws:kms:${String(inputs.region)}:111122223333:key/id-of-${name}`;
+    references.set(arn, `aws_kms_key.${name}.arn`);
+  }
+  const one = ({ name, type, inputs }: Registered) =>
+    `resource "${typeOf(type)}" "${name}" {\n${block(inputs, references)}}\n`;
+  return resources.map(one).join("\n");
+}
+
+function typeOf(type: string): string {
+  const name = /^aws:\w+\/(\w+):/.exec(type)?.[1] ?? "";
+  return `aws_${names[name] ?? `s3_${snake(name)}`}`;
+}
+
+type References = ReadonlyMap<string, string>;
+
+function block(inputs: object, references: References): string {
+  return Object.entries(inputs)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => entry(singular[key] ?? snake(key), value, references))
+    .join("");
+}
+
+function entry(key: string, value: unknown, references: References): string {
+  const isObject = (one: unknown): one is object => typeof one === "object" && one !== null && !Array.isArray(one);
+  if (key === "tags" && isObject(value)) {
+    const pairs = Object.entries(value).map(([name, text]) => `"${name}" = ${JSON.stringify(text)}\n`);
+    return `tags = {\n${pairs.join("")}}\n`;
+  }
+  const all: unknown[] = Array.isArray(value) ? value : [value];
+  if (all.every(isObject)) return all.map((one) => `${key} {\n${block(one, references)}}\n`).join("");
+  return `${key} = ${references.get(value as string) ?? JSON.stringify(value)}\n`;
+}
