@@ -3,7 +3,7 @@ import { recordKey, recordPrefix } from "../model/layout";
 import { parseStored } from "./archive/stored";
 import { type Archive, Conflict } from "./archive/archive";
 import { hostIdentity, processStart } from "./host/identity";
-import { TryLater, WorldFault } from "./run/errors";
+import { Damaged, TryLater, WorldFault } from "./run/errors";
 
 /**
  * A claim saves work and nothing relies on it to be right (protocol 15). Whoever is not the highest epoch writes no
@@ -24,11 +24,13 @@ const longestSeconds = 24 * 3600;
 
 /** When anybody may take over, by the store's clock. */
 function endOf({ record, since }: Held): Date {
-  return new Date(since.getTime() + Math.min(record.timeToLiveSeconds, longestSeconds) * 1000);
+  const seconds = Math.min(record?.timeToLiveSeconds ?? longestSeconds, longestSeconds);
+  return new Date(since.getTime() + seconds * 1000);
 }
 
 interface Held {
-  record: ClaimRecord;
+  /** Undefined where it cannot be read: somebody may work all the same. */
+  record?: ClaimRecord;
   since: Date;
 }
 
@@ -44,10 +46,13 @@ export async function takeClaim(
   const prefix = recordKey(clusterId, "claims", `${claim.name}/`);
   const { highest, held } = await lookAt(archive, prefix);
   if (held !== undefined && (await alive(archive, held))) {
-    const { holder } = held.record;
+    const holder = held.record?.holder;
+    const who = holder
+      ? `node ${holder.node} (process ${holder.pid} on ${holder.host})`
+      : "somebody whose record cannot be read";
     const until = endOf(held).toISOString();
     throw new TryLater(
-      `${claim.name} is being worked on by node ${holder.node} (process ${holder.pid} on ${holder.host}) until ${until} at the latest; run it again afterwards`,
+      `${claim.name} is being worked on by ${who} until ${until} at the latest; run it again afterwards`,
     );
   }
   const epoch = highest + 1;
@@ -96,16 +101,15 @@ export interface LiveClaim {
 
 /** All that somebody works on at this moment: `prune` counts that as a backup in progress. */
 export async function liveClaimsIn(archive: Archive, clusterId: string): Promise<LiveClaim[]> {
+  const all = recordPrefix(clusterId, "claims");
   const names = new Set<string>();
-  for (const object of await archive.list(recordPrefix(clusterId, "claims"))) {
-    names.add(object.key.slice(0, object.key.lastIndexOf("/") + 1));
-  }
+  for (const { key } of await archive.list(all)) names.add(key.slice(all.length, key.lastIndexOf("/")));
   const live: LiveClaim[] = [];
-  for (const prefix of names) {
-    const { held } = await lookAt(archive, prefix);
+  for (const name of names) {
+    const { held } = await lookAt(archive, `${all}${name}/`);
     if (held === undefined || !(await alive(archive, held))) continue;
-    const { name, holder } = held.record;
-    live.push({ name, node: holder.node, since: held.since, until: endOf(held) });
+    const node = held.record?.holder.node ?? "unknown";
+    live.push({ name, node, since: held.since, until: endOf(held) });
   }
   return live;
 }
@@ -119,19 +123,38 @@ function padded(epoch: number): string {
   return String(epoch).padStart(8, "0");
 }
 
+const claimName = /^(\d{8})\.json$/;
+
+/**
+ * The newest epoch, and who holds it. Each is one more than the one before, so what lies behind a hole is forged: were it
+ * believed, none could ever come after the last number.
+ */
 async function lookAt(archive: Archive, prefix: string): Promise<{ highest: number; held?: Held }> {
   const objects = await archive.list(prefix);
-  const claims = objects.filter((object) => !object.key.endsWith(releasedSuffix));
-  const last = claims.at(-1);
+  const claims = objects.flatMap((object) => {
+    const epoch = claimName.exec(object.key.slice(prefix.length))?.[1];
+    return epoch === undefined ? [] : [{ ...object, epoch: Number(epoch) }];
+  });
+  const hole = claims.findIndex(({ epoch }, index) => index > 0 && epoch !== (claims[index - 1]?.epoch ?? 0) + 1);
+  const last = (hole === -1 ? claims : claims.slice(0, hole)).at(-1);
   if (last === undefined) return { highest: 0 };
-  const highest = Number(last.key.slice(prefix.length, prefix.length + 8));
+  const highest = last.epoch;
   if (objects.some((object) => object.key === `${prefix}${padded(highest)}${releasedSuffix}`)) return { highest };
-  const text = (await archive.getText(last.key)) ?? "";
-  return { highest, held: { record: parseStored(claimSchema, text, last.key), since: last.storedAt } };
+  return { highest, held: { record: await recordIn(archive, last.key), since: last.storedAt } };
+}
+
+async function recordIn(archive: Archive, key: string): Promise<ClaimRecord | undefined> {
+  try {
+    return parseStored(claimSchema, (await archive.getText(key)) ?? "", key);
+  } catch (error) {
+    if (error instanceof Damaged) return undefined;
+    throw error;
+  }
 }
 
 async function alive(archive: Archive, held: Held): Promise<boolean> {
-  const { holder } = held.record;
-  if (holder.host === (await hostIdentity()) && (await processStart(holder.pid)) !== holder.started) return false;
+  const holder = held.record?.holder;
+  const here = holder?.host === (await hostIdentity());
+  if (holder !== undefined && here && (await processStart(holder.pid)) !== holder.started) return false;
   return (await archive.now()) < endOf(held);
 }

@@ -32,4 +32,29 @@ describe("a claim that somebody forged", () => {
     expect(await liveClaimsIn(archive, "prod")).toEqual([]);
     expect((await takeClaim(archive, "prod", wanted)).epoch).toBe(2);
   });
+
+  it("and cannot be read keeps others away for a day too", async () => {
+    fs.rmSync(path.join(folder, "prod"), { recursive: true, force: true });
+    await archive.putText(key, "no record");
+    age(23);
+    await expect(takeClaim(archive, "prod", wanted)).rejects.toThrow(
+      "full is being worked on by somebody whose record cannot be read until",
+    );
+    expect(await liveClaimsIn(archive, "prod")).toMatchObject([{ name: "full", node: "unknown" }]);
+    age(25);
+    expect((await takeClaim(archive, "prod", wanted)).epoch).toBe(2);
+  });
+
+  it("with the last number there is, or another name, is none", async () => {
+    fs.rmSync(path.join(folder, "prod"), { recursive: true, force: true });
+    const first = await takeClaim(archive, "prod", wanted);
+    await first.release();
+    for (const name of ["99999999.json", "zzz.json", "00000002.json.new"]) {
+      await archive.putText(recordKey("prod", "claims", `full/${name}`), "{}");
+    }
+    const second = await takeClaim(archive, "prod", wanted);
+    expect(second.epoch).toBe(2);
+    await second.stillHeld();
+    await expect(takeClaim(archive, "prod", wanted)).rejects.toThrow(/being worked on by node node1/);
+  });
 });
