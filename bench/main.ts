@@ -1,3 +1,4 @@
+import { benchAws } from "./aws";
 import { benchBucketRestore } from "./bucketRestore";
 import { benchBacklog, benchBucketWalPush } from "./bucketWal";
 import { benchFullBackup, benchFullToBucket } from "./fullBackup";
@@ -22,6 +23,7 @@ docs/performance.md, beside those that are there.
   recovery   a lost cluster onto three new nodes, beside what its bytes alone take
   list       list, plan and prune --dry-run of 10,000 backups in a bucket, beside one listing of it
   preview    a preview of the environment's stack, beside an empty program
+  aws        import of the part for AWS, and programs of 1 to 300 nodes under mocks, beside as many bare resources
 
 Example: npm run bench -- full --megabytes 128`;
 
@@ -35,6 +37,7 @@ const benches: Record<string, (megabytes: number) => Promise<Row[]>> = {
   recovery: (megabytes) => benchRecovery(say, megabytes),
   list: () => benchListMany(say),
   preview: () => benchPreview(say),
+  aws: () => benchAws(say),
 };
 
 function say(line: string): void {

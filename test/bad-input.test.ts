@@ -1564,7 +1564,7 @@ const table: Bad[] = [
     what: "the tarball of another backup",
     by: query(tarball(), { files: [] }),
     code: 5,
-    says: `prod/full/data/l-one/20261123T040000Z-00000002/data.tar.zst is not what its manifest says (${tarball().length} bytes, SHA-256 <hex>). Nothing was put in place. Choose another backup: restorePoint backup:ID.`,
+    says: "prod/full/data/l-one/20261123T040000Z-00000002/data.tar.zst cannot be unpacked: data/raft/snapshots/s1 is not in the manifest. Nothing was put in place. A recovery needs another restore point under a new recoveryId.",
   },
   {
     what: "programs that are not there",
