@@ -59,7 +59,8 @@ export interface BackupAlarmsArgs {
    */
   offsiteProvider?: pulumi.ProviderResource;
   /**
-   * Ids of the rules that replicate the first bucket into the off-site one, with metrics switched on. A plain list.
+   * Ids of the rules that replicate the first bucket into the off-site one, with metrics switched on: for an S3Archive with
+   * `replicate` those of `replicationRuleIds(clusterId, policy)`. A plain list.
    * @default nothing is replicated by S3
    */
   replicationRuleIds?: string[];

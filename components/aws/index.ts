@@ -5,6 +5,7 @@ export type { BackupAlarmsArgs, WatchedBucket } from "./backupAlarmsArgs";
 export { S3Archive } from "./s3Archive";
 export type { S3ArchiveArgs } from "./s3ArchiveArgs";
 export { HolderKind } from "../../model/aws/accessTrust";
+export { replicationRuleIds } from "../../model/aws/archivePlaces";
 export { Duty } from "../../model/aws/duties";
 export {
   type LifecycleRequest,

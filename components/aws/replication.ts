@@ -2,6 +2,7 @@ import * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
 import type * as inputs from "@pulumi/aws/types/input";
 import * as pulumi from "@pulumi/pulumi";
+import { replicationRuleId } from "../../model/aws/archivePlaces";
 import { replicationPolicy, replicationTrust } from "../../model/aws/replicationPolicy";
 import type { Account } from "./account";
 import type { ArchiveBucket } from "./archiveBucket";
@@ -73,7 +74,7 @@ function ruleFor(
   destination: pulumi.Unwrap<Destination>,
 ): inputs.s3.BucketReplicationConfigRule {
   return {
-    id: `copies-of-${prefix.replace(/\/$/, "").replace(/\//g, "-")}`,
+    id: replicationRuleId(prefix),
     priority: index + 1,
     status: "Enabled",
     filter: { prefix },

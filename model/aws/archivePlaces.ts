@@ -1,7 +1,7 @@
 import type { Place } from "../catalog";
 import { manifestPrefix, walPrefix } from "../layout";
 import { lockContradiction } from "../objectLock";
-import type { BackupPolicy } from "../policy";
+import { type BackupPolicy, type BackupPolicyOverrides, resolvePolicy } from "../policy";
 import { Tier } from "../tier";
 import { type LifecycleRequest, type LifecycleRule, lifecycleRules } from "./lifecycle";
 
@@ -15,6 +15,19 @@ const standardLockDays = 30;
 export function replicatedPrefixes(clusterId: string, policy: BackupPolicy): string[] {
   const full = manifestPrefix(clusterId, Tier.Full).replace(/manifest\/$/, "");
   return policy.offsite.continuousWal ? [full] : [full, walPrefix(clusterId)];
+}
+
+/** What the rule is called that copies a prefix. */
+export function replicationRuleId(prefix: string): string {
+  return `copies-of-${prefix.replace(/\/$/, "").replace(/\//g, "-")}`;
+}
+
+/**
+ * What the rules of an S3Archive with `replicate` are called, for the alarms on them: `replicationRuleIds` of BackupAlarms.
+ * @throws InputError for a policy that cannot be used.
+ */
+export function replicationRuleIds(clusterId: string, policy?: BackupPolicyOverrides): string[] {
+  return replicatedPrefixes(clusterId, resolvePolicy(policy)).map(replicationRuleId);
 }
 
 /** The rules of one bucket, one configuration: the off-site one has rules for copies too. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
-import { S3Archive } from "../../../components/aws";
+import { replicationRuleIds, S3Archive } from "../../../components/aws";
 import { ClusterBackups } from "../../../components/clusterBackups";
 import type { PolicyDocument } from "../../../model/aws/policyDocument";
 import { localHosts, Machine, type Registered, run, valueOf } from "../harness";
@@ -100,6 +100,7 @@ describe("S3Archive", () => {
   it("replicates within one account without rights in the policies, and never a delete marker", async () => {
     const { resources } = await make({ replicate: true });
     const rules = named(resources, "prod-replication").inputs.rules as Record<string, unknown>[];
+    expect(rules.map(({ id }) => id)).toEqual(replicationRuleIds("prod"));
     expect(rules.map(({ filter }) => filter)).toEqual([{ prefix: "prod/full/" }, { prefix: "prod/wal/" }]);
     for (const rule of rules) {
       expect(rule).toMatchObject({
