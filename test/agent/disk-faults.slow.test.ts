@@ -154,7 +154,8 @@ describe.skipIf(whyNoDisks() !== undefined)("a node's disk", () => {
     onTestFinished(() => writer.stop());
     await writer.reached(100);
     for (const [step, what] of Object.entries({
-      "second-pass": /"event":"failed"/,
+      // On a quick machine it has what it needs before the disk fails, and dies as it resumes writes.
+      "second-pass": /"event":"failed"|"step":"resume"/,
       "first-pass": /EROFS|read-only/i,
     })) {
       const before = manifestsIn(archive.location);

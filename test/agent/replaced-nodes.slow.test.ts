@@ -84,9 +84,24 @@ async function full(source: Protected): Promise<void> {
   });
 }
 
+/** The node is dead, and so is what it had started: that would write on into the disk that is taken away. */
+async function powerOff(node: LabNode): Promise<void> {
+  await node.stop("SIGKILL");
+  const commands = (): string[] =>
+    fs.readdirSync("/proc").flatMap((name) => {
+      if (!/^\d+$/.test(name)) return [];
+      try {
+        return [fs.readFileSync(`/proc/${name}/cmdline`, "utf8")];
+      } catch {
+        return []; // It has ended meanwhile.
+      }
+    });
+  await until("nothing of it runs", () => !commands().some((line) => line.includes(node.dataDirectory)));
+}
+
 /** A machine with a new disk. */
 async function replaced({ cluster }: Protected, node: LabNode): Promise<void> {
-  await node.stop("SIGKILL");
+  await powerOff(node);
   fs.rmSync(node.dataDirectory, { recursive: true, maxRetries: 20, retryDelay: 100 });
   cluster.configure(node, cluster.nodes);
   await node.start();
@@ -98,12 +113,12 @@ async function replaced({ cluster }: Protected, node: LabNode): Promise<void> {
 async function rolledBack({ cluster }: Protected, node: LabNode): Promise<void> {
   const before = streamsOf(node).size;
   const copy = path.join(folder, "disk");
-  await node.stop("SIGKILL");
+  await powerOff(node);
   fs.cpSync(node.dataDirectory, copy, { recursive: true, preserveTimestamps: true });
   await node.start();
   await passed();
   await passed();
-  await node.stop("SIGKILL");
+  await powerOff(node);
   fs.rmSync(node.dataDirectory, { recursive: true, maxRetries: 20, retryDelay: 100 });
   fs.renameSync(copy, node.dataDirectory);
   await node.start();
