@@ -1,6 +1,4 @@
 import * as sns from "@pulumi/aws/sns";
-import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
-import { getPartitionOutput } from "@pulumi/aws/getPartition";
 import * as pulumi from "@pulumi/pulumi";
 import { topicPolicy } from "../../model/aws/topicPolicy";
 
@@ -11,6 +9,7 @@ export interface TopicRequest {
   clusterId: pulumi.Output<string>;
   /** What the topic is called in AWS, behind `neumann-<clusterId>-`. */
   called: string;
+  partition: pulumi.Output<string>;
   region: pulumi.Output<string>;
   kmsKeyId?: pulumi.Input<string>;
   emails: readonly string[];
@@ -21,13 +20,12 @@ export interface TopicRequest {
 
 /** A topic to which this cluster's alarms and events may publish, and who gets e-mails of it. */
 export function alarmTopic(request: TopicRequest, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const { name, clusterId, called, region, kmsKeyId, emails, accountIds, tags } = request;
+  const { name, clusterId, called, partition, region, kmsKeyId, emails, accountIds, tags } = request;
   const topic = new sns.Topic(
     `${name}-topic`,
     { name: pulumi.interpolate`neumann-${clusterId}-${called}`, kmsMasterKeyId: kmsKeyId, region, tags },
     opts,
   );
-  const { partition } = getPartitionOutput({}, asked(opts));
   const policy = pulumi
     .all([clusterId, topic.arn, partition, region, accountIds])
     .apply(([cluster, topicArn, known, home, ids]) =>
@@ -44,13 +42,4 @@ export function alarmTopic(request: TopicRequest, opts: pulumi.CustomResourceOpt
     );
   }
   return topic.arn;
-}
-
-/** The account that a provider acts in. */
-export function accountIdOf(opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  return getCallerIdentityOutput({}, asked(opts)).accountId;
-}
-
-function asked({ parent, provider }: pulumi.CustomResourceOptions): pulumi.InvokeOutputOptions {
-  return { parent, provider };
 }

@@ -9,7 +9,8 @@ import type { Place } from "../../model/catalog";
 import { resolvePolicy } from "../../model/policy";
 import { checkArguments } from "../arguments";
 import type { BackupPolicyArgs } from "../policyArgs";
-import { accountIdOf, alarmTopic } from "./alarmTopic";
+import { accountOf } from "./account";
+import { alarmTopic } from "./alarmTopic";
 import type { BackupAlarmsArgs, BackupAlarmsValues, KnownAlarms, WatchedBucket } from "./backupAlarmsArgs";
 import { alarmRequest, checkStructure, checkValues, decidingPolicy } from "./backupAlarmsChecks";
 
@@ -96,12 +97,20 @@ function sidesOf(
 ): [Side, ...Side[]] {
   const emails = args.emails ?? [];
   const common = { clusterId: known.clusterId, emails, tags: tagsOf(known) };
-  const here = accountIdOf(opts);
+  const here = accountOf({ parent: opts.parent, provider: opts.provider });
   const region = known.apply(({ primary }) => primary.region);
   const topicArn =
     args.topicArn === undefined
       ? alarmTopic(
-          { ...common, name, called: "alarms", region, kmsKeyId: gated(known, "kmsKeyId"), accountIds: [here] },
+          {
+            ...common,
+            name,
+            called: "alarms",
+            partition: here.partition,
+            region,
+            kmsKeyId: gated(known, "kmsKeyId"),
+            accountIds: [here.accountId],
+          },
           opts,
         )
       : known.apply((all) => all.topicArn as string);
@@ -109,15 +118,17 @@ function sidesOf(
   if (args.offsite === undefined) return [first];
 
   const away = { ...opts, ...(offsiteProvider === undefined ? {} : { provider: offsiteProvider }) };
+  const there = accountOf({ parent: away.parent, provider: away.provider });
   const awayRegion = known.apply(({ offsite }) => offsite?.region as string);
   const request = {
     ...common,
     name: `${name}-offsite`,
     called: "alarms-offsite",
+    partition: there.partition,
     region: awayRegion,
     kmsKeyId: gated(known, "offsiteKmsKeyId"),
     // S3 gives the delay of a replication to the account of the original.
-    accountIds: [here, accountIdOf(away)],
+    accountIds: [here.accountId, there.accountId],
   };
   const awayTopic =
     args.offsiteTopicArn === undefined

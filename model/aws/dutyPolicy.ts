@@ -1,5 +1,6 @@
 import type { Place } from "../catalog";
 import type { S3ObjectLock } from "../s3Location";
+import { rootOf } from "./archiveParts";
 import { policyDocument, type PolicyDocument, type PolicyStatement } from "./policyDocument";
 import { anyCluster, Duty, kmsActionsOf, listActions, patternsOf, type Right, rightsOf } from "./duties";
 
@@ -45,13 +46,9 @@ function bucketArn({ partition }: DutyRequest, { bucket }: BucketPlace): string 
   return `arn:${partition}:s3:::${bucket}`;
 }
 
-function rootOf({ prefix }: BucketPlace): string {
-  return prefix === undefined ? "" : `${prefix}/`;
-}
-
 function keysOf(request: DutyRequest, place: BucketPlace, right: Right): string[] {
   const patterns = right.parts.flatMap((part) => patternsOf(part, place.place));
-  return patterns.map((pattern) => rootOf(place) + pattern.replace(anyCluster, () => request.clusterId));
+  return patterns.map((pattern) => rootOf(place.prefix) + pattern.replace(anyCluster, () => request.clusterId));
 }
 
 function allowances(request: DutyRequest, place: BucketPlace): PolicyStatement[] {
@@ -77,7 +74,7 @@ function locking(request: DutyRequest, place: BucketPlace): PolicyStatement[] {
   const puts = ({ places, actions }: Right): boolean =>
     places.includes(place.place) && actions.includes("s3:PutObject");
   if (objectLock === undefined || !rightsOf(request.duty).some(puts)) return [];
-  const Resource = [`${bucketArn(request, place)}/${rootOf(place)}${request.clusterId}/*`];
+  const Resource = [`${bucketArn(request, place)}/${rootOf(place.prefix)}${request.clusterId}/*`];
   const Condition = {
     StringEquals: { "s3:object-lock-mode": objectLock.mode.toUpperCase() },
     NumericLessThanEquals: { "s3:object-lock-remaining-retention-days": String(objectLock.days) },
@@ -97,7 +94,7 @@ function keyUse(request: DutyRequest, place: BucketPlace): PolicyStatement[] {
       "kms:ViaService": request.partition === "aws-cn" ? [service, `${service}.cn`] : service,
     },
     // With a bucket key it is the bucket's, without one the object's.
-    StringLike: { "kms:EncryptionContext:aws:s3:arn": [arn, `${arn}/${rootOf(place)}${request.clusterId}/*`] },
+    StringLike: { "kms:EncryptionContext:aws:s3:arn": [arn, `${arn}/${rootOf(place.prefix)}${request.clusterId}/*`] },
   };
   return [{ Sid: `${place.place}Key`, Effect: "Allow", Action, Resource: [place.kmsKeyArn], Condition }];
 }

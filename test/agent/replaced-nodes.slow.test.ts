@@ -7,6 +7,7 @@ import { differences, none } from "../soak/invariants";
 import {
   adminOf,
   agent,
+  commandLines,
   complaint,
   endAll,
   type FolderArchive,
@@ -87,16 +88,7 @@ async function full(source: Protected): Promise<void> {
 /** The node is dead, and so is what it had started: that would write on into the disk that is taken away. */
 async function powerOff(node: LabNode): Promise<void> {
   await node.stop("SIGKILL");
-  const commands = (): string[] =>
-    fs.readdirSync("/proc").flatMap((name) => {
-      if (!/^\d+$/.test(name)) return [];
-      try {
-        return [fs.readFileSync(`/proc/${name}/cmdline`, "utf8")];
-      } catch {
-        return []; // It has ended meanwhile.
-      }
-    });
-  await until("nothing of it runs", () => !commands().some((line) => line.includes(node.dataDirectory)));
+  await until("nothing of it runs", () => !commandLines().some(({ command }) => command.includes(node.dataDirectory)));
 }
 
 /** A machine with a new disk. */

@@ -430,21 +430,27 @@ export function filesBelow(folder: string): string[] {
     .sort();
 }
 
+/** Command lines of all processes, by their ids; their words are parted by spaces. */
+export function commandLines(): { pid: string; command: string }[] {
+  return fs.readdirSync("/proc").flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return [];
+    try {
+      return [{ pid, command: fs.readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").trim() }];
+    } catch {
+      return []; // It ended while it was looked at.
+    }
+  });
+}
+
 /** Nothing of the hosts' folder runs but their servers: other tests of this file run beside this one. */
 export async function noStraysOf(...hosts: AnyHost[]): Promise<void> {
   const folders = hosts.map((host) => path.dirname(host.agentDirectory));
   const servers = hosts.map((host) => `neumann --config ${host.node.configFile}`);
   let left: string[] = [];
   const look = (): boolean => {
-    left = fs.readdirSync("/proc").flatMap((pid) => {
-      if (!/^\d+$/.test(pid)) return [];
-      try {
-        const command = fs.readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").trim();
-        const ours = folders.some((name) => command.includes(`${name}/`));
-        return ours && !servers.some((server) => command.endsWith(server)) ? [`${pid} ${command}`] : [];
-      } catch {
-        return []; // It ended while it was looked at.
-      }
+    left = commandLines().flatMap(({ pid, command }) => {
+      const ours = folders.some((name) => command.includes(`${name}/`));
+      return ours && !servers.some((server) => command.endsWith(server)) ? [`${pid} ${command}`] : [];
     });
     return left.length === 0;
   };

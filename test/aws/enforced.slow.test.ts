@@ -4,6 +4,7 @@ import { anyCluster, duties, type Duty, patternsOf, rightsOf } from "../../model
 import type { Place } from "../../model/catalog";
 import { cluster, documentOf, DutyWorld, places, prefix } from "./dutyWorld";
 import { decide } from "./policyEvaluator";
+import { innermost } from "./recorded";
 import { askedFor } from "./requests";
 
 /**
@@ -22,19 +23,7 @@ afterAll(async () => {
 
 /** One object of each part of the archive, of another cluster, and outside. */
 function keysIn(place: Place): string[] {
-  const parts = [
-    "marker",
-    "manifests",
-    "data",
-    "wal",
-    "lineages",
-    "recoveries",
-    "claims",
-    "leases",
-    "watermarks",
-  ] as const;
-  const more = ["verifications", "expired", "tail", "streams", "keys", "software", "kits"] as const;
-  const patterns = [...parts, ...more].flatMap((part) => patternsOf(part, place));
+  const patterns = innermost.flatMap((part) => patternsOf(part, place));
   const own = patterns.map((pattern) => pattern.replace(anyCluster, cluster).replace("*", "x"));
   const others = [`${cluster}/x`, `${cluster}/records/other.json`, `${cluster}-2/wal/x`, "staging/wal/x"];
   return [...own, ...others].map((key) => `${prefix}/${key}`).concat("outside/x", `${cluster}/wal/x`);

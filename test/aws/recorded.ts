@@ -15,8 +15,8 @@ export interface Recorded {
   allowed: boolean;
 }
 
-/** The narrowest first. */
-const narrow: Part[] = [
+/** The parts that no other part is within. */
+export const innermost: readonly Part[] = [
   "marker",
   "manifests",
   "data",
@@ -33,9 +33,10 @@ const narrow: Part[] = [
   "keys",
   "software",
   "kits",
-  "records",
-  "everything",
 ];
+
+/** The narrowest first. */
+const narrow: readonly Part[] = [...innermost, "records", "everything"];
 
 /** The part that a key below the cluster's own prefix belongs to. */
 function partOf(key: string, { place, cluster }: { place: Place; cluster: string }): Part | undefined {
