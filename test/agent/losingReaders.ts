@@ -89,7 +89,8 @@ export async function reading(place: MakePlace): Promise<void> {
   const target = new Date().toISOString();
   await createTable(adminOf(host), "later");
   const wal = path.join(archive.location, "prod/wal");
-  const newest = () => Math.max(0, ...filesBelow(wal).map((name) => fs.statSync(path.join(wal, name)).mtimeMs));
+  const segments = () => filesBelow(wal).filter((name) => name.endsWith(".wal"));
+  const newest = () => Math.max(0, ...segments().map((name) => fs.statSync(path.join(wal, name)).mtimeMs));
   await until("the log has arrived", () => newest() > Date.parse(target) || undefined);
   const lossOf = (procedure: Steps, words: readonly string[]): Loss => ({
     procedure,

@@ -163,9 +163,11 @@ it("asked to stop it ends in order, and is no failure", async () => {
 
 it("waits while a backup is being made", async () => {
   pass(path.join(verifications(), "restore"), 3700);
-  const claim = below("records/claims/full/99999999.json");
+  const taken = filesBelow(below("records/claims/full")).filter((name) => /^\d+\.json$/.test(name));
+  const epoch = Math.max(0, ...taken.map((name) => Number.parseInt(name))) + 1;
+  const claim = below(`records/claims/full/${String(epoch).padStart(8, "0")}.json`);
   const holder = { node: "node9", host: "elsewhere", pid: 1, started: "1" };
-  const record = { format: "neumann-claim/1", name: "full", epoch: 99_999_999, holder, timeToLiveSeconds: 60 };
+  const record = { format: "neumann-claim/1", name: "full", epoch, holder, timeToLiveSeconds: 60 };
   fs.mkdirSync(path.dirname(claim), { recursive: true });
   fs.writeFileSync(claim, JSON.stringify(record));
   const waiting = await look(followers[0]);

@@ -53,7 +53,8 @@ beforeAll(async () => {
   const end = Date.now();
   const wal = path.join(cluster.archive.location, "prod/wal");
   await until("the log has arrived", () => {
-    return filesBelow(wal).some((name) => fs.statSync(path.join(wal, name)).mtimeMs > end) || undefined;
+    const segments = filesBelow(wal).filter((name) => name.endsWith(".wal"));
+    return segments.some((name) => fs.statSync(path.join(wal, name)).mtimeMs > end) || undefined;
   });
   // What the tests spoil are copies of this.
   stored = copyOf(cluster.archive, path.join(folder, "stored"));
