@@ -4,6 +4,7 @@ import { packageVersion } from "../components/agentBundle";
 import { InputError } from "../model/mistakes";
 import { kit, kitHelp } from "./kit";
 import { recover, recoverHelp } from "./recover";
+import { rehearse, rehearseHelp } from "./rehearse";
 import { simulate, simulateHelp } from "./simulate";
 import { CommandFailure, ExitCode, type Terminal } from "./terminal";
 
@@ -11,14 +12,16 @@ const help = `Usage: npx pulumi-neumann <command> [flags]
 
   recover   a lost cluster, from a recovery kit: on the worst day, without a stack and without state
   kit       looks at a recovery kit, or fetches the newest one from an archive
+  rehearse  a recovery with a stack of yours, measured against the policy and taken down again
   simulate  what a policy keeps in S3, and what it costs; what a change of it would delete
 
-npx pulumi-neumann recover --help, kit --help and simulate --help say more. Backups are made by stacks (README.md) and by the agent on each
-node, neumann-backup.`;
+npx pulumi-neumann recover --help, and so on, say more. Backups are made by stacks (README.md) and by the agent on each node,
+neumann-backup.`;
 
 const commands = new Map([
   ["recover", { run: recover, help: recoverHelp }],
   ["kit", { run: kit, help: kitHelp }],
+  ["rehearse", { run: rehearse, help: rehearseHelp }],
   ["simulate", { run: simulate, help: simulateHelp }],
 ]);
 

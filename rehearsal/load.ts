@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { formatCount, formatSeconds } from "../model/units";
 import { countSegments } from "./files";
 import type { Laboratory, RowWriter } from "./laboratory";
-import type { Check } from "./measure";
+import type { Check } from "../model/objectives";
 import type { TakenBackup } from "./result";
 import type { Teller } from "./timeline";
 

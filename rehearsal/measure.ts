@@ -1,27 +1,7 @@
+import { type Check, objective, type Objective } from "../model/objectives";
 import type { TierPolicy } from "../model/policy";
 import { formatCount, formatSeconds } from "../model/units";
 import { isFaultless, type RowComparison } from "./comparison";
-
-/** One of the policy's objectives and what was measured. */
-export interface Objective {
-  /** `recovery-point` or `recovery-time`. */
-  name: "recovery-point" | "recovery-time";
-  title: string;
-  measuredSeconds: number;
-  objectiveSeconds: number;
-  met: boolean;
-  /** From when until when, in words. */
-  explanation: string;
-}
-
-/** Something that must hold after a recovery. */
-export interface Check {
-  name: string;
-  title: string;
-  expected: string;
-  found: string;
-  passed: boolean;
-}
 
 /** What the objectives are measured from. All times in milliseconds. */
 export interface MeasureRequest {
@@ -62,14 +42,6 @@ function recoveryPoint({ rows, lostAt, backupAt }: MeasureRequest): Measured {
   return { seconds, explanation: "from the acknowledgement of the first lost write to the loss" };
 }
 
-function objective(name: Objective["name"], minutes: number, { seconds, explanation }: Measured): Objective {
-  const titles = { "recovery-point": "Recovery point (RPO)", "recovery-time": "Recovery time (RTO)" };
-  const measuredSeconds = Math.max(0, seconds);
-  const objectiveSeconds = minutes * 60;
-  const met = Number.isFinite(measuredSeconds) && measuredSeconds <= objectiveSeconds;
-  return { name, title: titles[name], measuredSeconds, objectiveSeconds, met, explanation };
-}
-
 /** Checks that follow from the comparison of rows. */
 export function rowChecks(rows: RowComparison): Check[] {
   const { faults, promised, later } = rows;
@@ -104,10 +76,4 @@ export function explainLoss(rows: RowComparison, recoveryPoint: Objective, backu
   return recoveryPoint.met
     ? `${lost} are lost: the last ${measured} before the loss. The policy allows for the loss of ${allowed}.`
     : `${lost} are lost: the last ${measured} before the loss. The policy allows for ${allowed} only.`;
-}
-
-/** PASS when every check passed and every objective was met; nothing checked is no success. */
-export function verdictOf(checks: readonly Check[], objectives: readonly Objective[]): "PASS" | "FAIL" {
-  const good = checks.length > 0 && checks.every(({ passed }) => passed) && objectives.every(({ met }) => met);
-  return good ? "PASS" : "FAIL";
 }

@@ -16,7 +16,7 @@ import {
   readRecovery,
 } from "./files";
 import type { Observation } from "./laboratory";
-import type { Check } from "./measure";
+import type { Check } from "../model/objectives";
 import { type PlanOutput, readPlan, readReport, type ReportOutput } from "./outputs";
 import type { Teller, Timeline } from "./timeline";
 

@@ -1,6 +1,6 @@
 import type { BackupPolicy } from "../model/policy";
 import type { RowComparison } from "./comparison";
-import type { Check, Objective } from "./measure";
+import type { Check, Objective } from "../model/objectives";
 import type { PlanOutput, ReportOutput } from "./outputs";
 import type { Mark, Phase } from "./timeline";
 

@@ -1,5 +1,5 @@
 import { formatCount, formatSeconds } from "../model/units";
-import type { Objective } from "./measure";
+import type { Objective } from "../model/objectives";
 import type { RehearsalResult } from "./result";
 
 /** The result as the last thing on a terminal. */

@@ -53,6 +53,8 @@ export interface CloneSettings extends ClusterSettings {
   recoveryId: string;
   restorePoint?: string;
   approvedPlanDigest?: string;
+  /** It is destroyed afterwards, by `npx pulumi-neumann rehearse`. */
+  rehearsal?: boolean;
 }
 
 /** The places of an archive as the configuration names them. */
@@ -126,6 +128,7 @@ export function readClone(source: pulumi.Config): CloneSettings & { places: Arch
       recoveryId: keys.requiredText("recoveryId", "2026-11-23"),
       restorePoint: keys.text("restorePoint"),
       approvedPlanDigest: keys.text("approvedPlanDigest"),
+      rehearsal: keys.json("rehearsal", isBoolean, "true or false"),
     });
     const { sourceLocation, sourceOffsiteLocation } = settings;
     const primary = keys.location("sourceLocation", sourceLocation);
@@ -133,6 +136,21 @@ export function readClone(source: pulumi.Config): CloneSettings & { places: Arch
       sourceOffsiteLocation === undefined ? undefined : keys.location("sourceOffsiteLocation", sourceOffsiteLocation);
     return { ...settings, source: { primary, ...(offsite === undefined ? {} : { offsite }) } };
   });
+}
+
+/** Folders below those that the configuration names, called by the rehearsal. */
+export function placesOfRehearsal<T extends CloneSettings & { places: ArchivePlaces }>(
+  settings: T,
+): Pick<T, "nodes" | "places"> {
+  const { nodes, places, recoveryId } = settings;
+  const below = (folder: string): string => `${folder.replace(/\/+$/, "")}/${recoveryId}`;
+  const placed = (place: ArchiveLocation): ArchiveLocation =>
+    place.kind === "directory" ? { ...place, location: below(place.location) } : place;
+  const { primary, offsite } = places;
+  return {
+    nodes: nodes.map((node) => ({ ...node, directory: pulumi.output(node.directory).apply(below) })),
+    places: { primary: placed(primary), ...(offsite === undefined ? {} : { offsite: placed(offsite) }) },
+  };
 }
 
 function withPlaces<T extends ClusterSettings & { offsiteLocation?: string }>(
@@ -183,15 +201,20 @@ function isNode(keys: Keys, item: unknown, path: string): item is LocalNodeArgs 
   return absent.length + unknown.length === 0;
 }
 
-function isTextList(value: unknown): value is string[] {
+export function isTextList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isBoolean(value: unknown): value is boolean {
+  return typeof value === "boolean";
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function read<T>(source: pulumi.Config, settings: (keys: Keys) => T): T {
+/** Reads a configuration; what is wrong and what nobody asked for is said at once. */
+export function read<T>(source: pulumi.Config, settings: (keys: Keys) => T): T {
   const keys = new Keys(source);
   const result = settings(keys);
   keys.refuseUnknown();
@@ -200,7 +223,7 @@ function read<T>(source: pulumi.Config, settings: (keys: Keys) => T): T {
 }
 
 /** Reads keys of a configuration and collects what is wrong with them. */
-class Keys {
+export class Keys {
   readonly mistakes = new MistakeList();
 
   constructor(private readonly source: pulumi.Config) {}
@@ -211,6 +234,11 @@ class Keys {
     this.known.add(key);
     const value = this.source.get(key);
     return value === "" ? undefined : value;
+  }
+
+  /** As a text, and secret wherever it goes. */
+  secret(key: string): pulumi.Output<string> | undefined {
+    return this.text(key) === undefined ? undefined : this.source.getSecret(key);
   }
 
   requiredText(key: string, example: string): string {

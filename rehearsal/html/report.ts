@@ -2,7 +2,7 @@ import type { BackupPolicy } from "../../model/policy";
 import { tiers } from "../../model/tier";
 import { formatBytes, formatCount, formatSeconds } from "../../model/units";
 import type { RowComparison } from "../comparison";
-import type { Objective } from "../measure";
+import type { Objective } from "../../model/objectives";
 import type { RehearsalResult } from "../result";
 import { code, escape, mark, section, table, terms, time } from "./markup";
 import { style } from "./style";

@@ -127,6 +127,7 @@ export async function run<T>(
     return undefined;
   };
   const result = program({ transformations: [record] });
+  if (result instanceof Promise) await result; // A module that is a program.
   await pulumi.runtime.disconnect();
   for (const registered of resources) {
     const of = seen.get(`${registered.type}::${registered.name}`)?.resource;

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { standardPolicy } from "../../model/policy";
 import type { RowComparison } from "../../rehearsal/comparison";
-import { type Check, explainLoss, measure, type Objective, rowChecks, verdictOf } from "../../rehearsal/measure";
+import { type Check, type Objective, verdictOf } from "../../model/objectives";
+import { explainLoss, measure, rowChecks } from "../../rehearsal/measure";
 import { rowsOf } from "./sample";
 
 const policy = standardPolicy.offsite;
