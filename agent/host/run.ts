@@ -31,16 +31,19 @@ export async function run(program: string, args: readonly string[], options: Run
     stdio: ["pipe", "pipe", "pipe"],
     ...(options.apart
       ? { detached: true }
-      : { timeout: limit, killSignal: "SIGKILL", signal: options.evenIfInterrupted ? undefined : interrupted }),
+      : { killSignal: "SIGKILL", signal: options.evenIfInterrupted ? undefined : interrupted }),
   };
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, spawnOptions);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    const over = options.apart ? endGroupOf(child, limit) : () => undefined;
+    const over = options.apart ? endGroupOf(child, limit) : endAfter(child, limit);
     child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr?.on("data", (chunk: Buffer) => err.push(chunk));
-    child.on("error", (error) => reject(explainSpawn(program, error)));
+    child.on("error", (error) => {
+      if (child.pid === undefined) over();
+      reject(explainSpawn(program, error));
+    });
     child.on("close", (code, signal) => {
       over();
       const stderr = Buffer.concat(err).toString() + (signal ? `\n${program} was ended by ${signal}` : "");
@@ -50,6 +53,15 @@ export async function run(program: string, args: readonly string[], options: Run
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(options.input ?? "");
   });
+}
+
+/**
+ * Kills a program when its time is up. Gives what is called when it has ended, or never began: Node's own limit would then
+ * keep this process alive until it is reached.
+ */
+function endAfter(child: ChildProcess, milliseconds: number): () => void {
+  const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
+  return () => clearTimeout(timer);
 }
 
 /** Kills a group when its time is up, or when this command is asked to stop. Gives what is called when it has ended. */

@@ -31,6 +31,7 @@ import {
   unlessDone,
 } from "./context";
 import { readingSource, refuseProductionsNodes } from "./clone";
+import { refuseWithoutPrograms } from "../database/programs";
 import { refuseGivenUp, refuseUnlessAllGated } from "./inPlace";
 import { readManifest } from "./material";
 import { oneOrNone, refuseUnlessOpened, refuseWithoutAge } from "./unsealed";
@@ -142,6 +143,7 @@ async function recognise(context: RestoreContext): Promise<void> {
     );
   }
   await refuseProductionsNodes(context);
+  await refuseWithoutPrograms(node.config.node);
   await refuseForeignSwap(context);
   if (await swapUnderWay(context)) return;
   if (spec.plan.inPlace !== undefined) return refuseUnlessAllGated(context);

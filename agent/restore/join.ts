@@ -14,6 +14,7 @@ import {
   recordsOf,
   type RestoreContext,
 } from "./context";
+import { refuseWithoutPrograms } from "../database/programs";
 import { readGated, refuseGivenUp } from "./inPlace";
 import { putAside, swapUnderWay } from "./swap";
 import { rest } from "../run/interrupt";
@@ -55,6 +56,7 @@ async function look(context: JoinContext): Promise<void> {
     );
   }
   if (found?.recoveryId === spec.plan.recoveryId && found.how === "joined") return;
+  await refuseWithoutPrograms(node.config.node);
   await refuseUnlessTarget(context);
   if ((await node.service.running()) || (await node.http.answers())) {
     throw new Refused(

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { until } from "../../lab/neumann/harness";
+import { programsFolder, until } from "../../lab/neumann/harness";
 import { archiveCopy, backups, hosts, manifestFile, nothingInPlace, recovery, rows, writer } from "./restoreCases";
 import {
   admin,
@@ -111,6 +111,22 @@ describe("the target is recognised (I5)", () => {
       `${found.host.node.dataDirectory} on node1 is not empty: it holds 1 file, such as store/precious. A recovery goes onto empty nodes; nothing was touched.`,
     );
     expect(contentsOf(found.host.node.dataDirectory)).toEqual(before);
+  });
+
+  it("a node without the database's programs is refused at once, before anything is fetched", async () => {
+    const { archive, directory } = await archiveCopy();
+    const programDirectory = path.join(directory, "programs");
+    fs.mkdirSync(programDirectory);
+    fs.symlinkSync(path.join(programsFolder(), "neumann-admin"), path.join(programDirectory, "neumann-admin"));
+    const host = await freshHost(directory, "node1", { archive, programDirectory });
+    const began = Date.now();
+    const ran = await phase("first", host, (await recoveryOf([host]))(host));
+    expect(ran.code, complaint(ran)).toBe(3);
+    expect(complaint(ran)).toBe(
+      `node1 has no neumann in ${programDirectory}. Install the database on it, or correct programDirectory. Nothing was touched.`,
+    );
+    expect(Date.now() - began).toBeLessThan(30_000);
+    expect(filesBelow(host.node.dataDirectory)).toEqual([]);
   });
 
   it("a running node is refused, also one that other hands started; a stopped one for its data", async () => {
