@@ -26,6 +26,7 @@ const hostShape: Shape = {
   dataDirectory: "string",
   agentDirectory: "string",
   programDirectory: "string",
+  databasePackage: "string",
   serviceManager: "string",
   ssh: {
     ...login,

@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
-import { agentBundle } from "../components/agentBundle";
-import { agentMessage } from "../components/results";
 import { Mistakes } from "../model/mistakes";
 import { parseRecoveryKit, type RecoveryKit, serializeRecoveryKit } from "../model/recoveryKit";
+import { runAgent } from "./agent";
 import { type Flag, flagHelp, readFlags } from "./flags";
 import { readKit } from "./recoverRequest";
 import { CommandFailure, ExitCode, facts, type Terminal } from "./terminal";
@@ -72,7 +70,7 @@ export function describeKit({ clusterId, archive, nodes, policy, versions, seal 
 
 /** By the agent, which knows every kind of archive. */
 async function fetchKit(place: readonly string[], out: string | undefined, terminal: Terminal): Promise<number> {
-  const printed = await runAgent(["kit", ...place]);
+  const printed = await runAgent(["kit", ...place], [ExitCode.Input]);
   // It comes as the result object of the agent: whatever its layout, the seal is over the content.
   const found = parseRecoveryKit(printed, "What the archive holds is no recovery kit");
   const text = serializeRecoveryKit(found);
@@ -87,15 +85,4 @@ async function fetchKit(place: readonly string[], out: string | undefined, termi
   }
   terminal.out(`${describeKit(found)}\n\nwritten to ${out}`);
   return ExitCode.Done;
-}
-
-function runAgent(words: readonly string[]): Promise<string> {
-  const { file } = agentBundle();
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [file, ...words, "--json"], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      if (error === null) return resolve(stdout);
-      const exitCode = error.code === ExitCode.Input ? ExitCode.Input : ExitCode.World;
-      reject(new CommandFailure(agentMessage(new Error(stderr)), exitCode));
-    });
-  });
 }

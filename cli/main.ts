@@ -6,6 +6,7 @@ import { kit, kitHelp } from "./kit";
 import { recover, recoverHelp } from "./recover";
 import { rehearse, rehearseHelp } from "./rehearse";
 import { simulate, simulateHelp } from "./simulate";
+import { software, softwareHelp } from "./software";
 import { CommandFailure, ExitCode, type Terminal } from "./terminal";
 
 const help = `Usage: npx pulumi-neumann <command> [flags]
@@ -13,6 +14,7 @@ const help = `Usage: npx pulumi-neumann <command> [flags]
   recover   a lost cluster, from a recovery kit: on the worst day, without a stack and without state
   kit       looks at a recovery kit, or fetches the newest one from an archive
   rehearse  a recovery with a stack of yours, measured against the policy and taken down again
+  software  fetches what new nodes are made of from the off-site archive of a kit
   simulate  what a policy keeps in S3, and what it costs; what a change of it would delete
 
 npx pulumi-neumann recover --help, and so on, say more. Backups are made by stacks (README.md) and by the agent on each node,
@@ -22,6 +24,7 @@ const commands = new Map([
   ["recover", { run: recover, help: recoverHelp }],
   ["kit", { run: kit, help: kitHelp }],
   ["rehearse", { run: rehearse, help: rehearseHelp }],
+  ["software", { run: software, help: softwareHelp }],
   ["simulate", { run: simulate, help: simulateHelp }],
 ]);
 

@@ -61,6 +61,13 @@ export interface HostArgs {
    */
   programDirectory?: pulumi.Input<string>;
   /**
+   * Absolute path, on the host, of the package that the database was installed from, such as
+   * `/var/cache/neumann/neumann_1.2.3_amd64.deb`. Each off-site backup carries it, once, so that new nodes can be made where
+   * no software repository is left. The database's user must be able to read it.
+   * @default the programs `neumann` and `neumann-admin` are kept instead, without what they may need beside them
+   */
+  databasePackage?: pulumi.Input<string>;
+  /**
    * What starts and stops the database: a unit of systemd, an init script (with cron for the backups), or the agent.
    * @default `process` for kind `local`, `systemd` for kind `ssh`
    */
@@ -160,9 +167,15 @@ export function resolveHost(host: KnownHost, path: string, mistakes: Mistakes): 
       configFile: host.configFile ?? usual.configFile,
       dataDirectory: host.dataDirectory ?? usual.dataDirectory,
       programDirectory: host.programDirectory ?? null,
+      ...packageOf(host),
       serviceManager: host.serviceManager ?? usual.serviceManager,
     },
   };
+}
+
+/** Absent where none is named: specifications are compared as texts. */
+function packageOf({ databasePackage }: KnownHost): Pick<NodeConfig, "databasePackage"> {
+  return databasePackage === undefined ? {} : { databasePackage };
 }
 
 const defaultAdminUrl = "http://127.0.0.1:9090";
@@ -215,7 +228,14 @@ function checkAddresses(host: KnownHost, path: string, mistakes: Mistakes): void
   }
 }
 
-const pathKeys = ["directory", "configFile", "dataDirectory", "agentDirectory", "programDirectory"] as const;
+const pathKeys = [
+  "directory",
+  "configFile",
+  "dataDirectory",
+  "agentDirectory",
+  "programDirectory",
+  "databasePackage",
+] as const;
 
 function checkPaths(host: KnownHost, path: string, mistakes: Mistakes): void {
   for (const key of pathKeys) {

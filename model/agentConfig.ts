@@ -28,6 +28,8 @@ export interface NodeConfig {
   dataDirectory: string;
   /** Folder of `neumann` and `neumann-admin`; null: they are on PATH. */
   programDirectory: string | null;
+  /** What the database was installed from: it is kept off-site. Left out: the programs are. */
+  databasePackage?: string;
   serviceManager: ServiceManager;
 }
 
@@ -92,6 +94,7 @@ export const nodeConfigSchema: v.GenericSchema<unknown, NodeConfig> = v.object({
   configFile: v.string(),
   dataDirectory: v.string(),
   programDirectory: v.nullable(v.string()),
+  databasePackage: v.optional(v.string()),
   serviceManager: v.picklist(["process", "systemd", "sysv"]),
 });
 

@@ -52,6 +52,30 @@ export function parseLocation(text: string, path: string, mistakes: Mistakes): A
   };
 }
 
+/** A place as `parseLocation` reads it. Keys of an account have no text: they are left out. */
+export function locationText(location: ArchiveLocation): string {
+  if (location.kind === ArchiveKind.Directory) return location.location;
+  const { encryption, credentials, objectLock } = location;
+  const values: Partial<Record<Parameter, string | number | boolean>> = {
+    region: location.region,
+    endpoint: location.endpoint,
+    "force-path-style": location.forcePathStyle,
+    encryption: encryption?.kind,
+    "kms-key": encryption?.kmsKeyId,
+    "credentials-file": credentials?.file,
+    profile: credentials?.profile,
+    "ca-file": location.caFile,
+    "object-lock": objectLock?.mode,
+    "object-lock-days": objectLock?.days,
+    "accept-irreversible-days": objectLock?.acceptIrreversibleDays,
+  };
+  const query = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
+  const prefix = location.prefix === undefined ? "" : `/${location.prefix}`;
+  return `s3://${location.bucket}${prefix}?${query.join("&")}`;
+}
+
 /** An absent value is an absent key: specifications are compared as texts. */
 function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };

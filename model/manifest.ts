@@ -3,6 +3,7 @@ import { type Json, canonicalJson } from "./canonical";
 import { isSegmentName } from "./layout";
 import { isoTime, parseJsonAs, sha256Hex, someOf, textThat, wholeNumber } from "./parse";
 import type { Signature } from "./signature";
+import { type BackupSoftware, softwareSchema } from "./software";
 import { type Tier, tiers } from "./tier";
 
 export const manifestFormat = "neumann-backup/1";
@@ -86,6 +87,11 @@ export interface Manifest {
     manifestSha256: string;
     agent?: { version: string; sha256: string };
     signature?: Signature;
+    /**
+     * What a recovery of the copy runs on, below `records/software/`; left out by agents before this field. It stands
+     * here because an older reader, which puts the copied manifest together again, takes nothing else from here.
+     */
+    software?: BackupSoftware[];
   } | null;
   /** The agent that wrote it; off-site the agent itself is stored under `records/software/<sha256>`. */
   agent: { version: string; sha256: string };
@@ -130,6 +136,7 @@ export const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
       manifestSha256: sha256Hex,
       agent: v.optional(agentSchema),
       signature: v.optional(signatureSchema),
+      software: v.optional(v.array(softwareSchema)),
     }),
   ),
   agent: agentSchema,
@@ -155,4 +162,9 @@ export function signedText(manifest: Manifest): string {
 export function storedBytes(manifest: Manifest): number {
   const objects = [...manifest.parts, ...manifest.wal.segments];
   return objects.reduce((sum, object) => sum + object.bytes, 0);
+}
+
+/** What a recovery of an off-site backup runs on; nothing where the manifest names none. */
+export function softwareOf({ source }: Manifest): readonly BackupSoftware[] {
+  return source?.software ?? [];
 }

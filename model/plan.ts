@@ -13,11 +13,12 @@ import {
 } from "./catalog";
 import type { InPlace } from "./inPlace";
 import { isRecoveryId } from "./layout";
-import { storedBytes } from "./manifest";
+import { softwareOf, storedBytes } from "./manifest";
 import { PlanRefused } from "./planRefused";
 import type { LineageRecord, RecoveryPin } from "./records";
 import { type BaseAndLog, chooseBaseAndLog, type ReplayPlan } from "./replay";
 import { parseRestorePoint, type RestorePoint } from "./restorePoint";
+import { type BackupSoftware, describeSoftware } from "./software";
 import { Tier } from "./tier";
 import { formatBytes, formatCount, formatSeconds } from "./units";
 import type { StoredWatermark } from "./watermarks";
@@ -46,6 +47,8 @@ export interface RestorePlan {
     walSegments: number;
     /** An identity of one of these is needed; left out where the backup is not encrypted. */
     recipients?: string[];
+    /** What new nodes can be made of, beside the backup; left out where its manifest names nothing. */
+    software?: BackupSoftware[];
     /** Delete markers hide some of it: it is read by version ids. */
     hidden?: true;
   };
@@ -241,6 +244,7 @@ export function planFor(
   { base: entry, replay }: BaseAndLog,
 ): RestorePlan {
   const { manifest } = entry;
+  const software = softwareOf(manifest);
   return {
     format: "neumann-plan/1",
     clusterId: request.catalog.clusterId,
@@ -261,6 +265,7 @@ export function planFor(
       files: manifest.files.length,
       walSegments: manifest.wal.segments.length,
       ...(manifest.encryption === undefined ? {} : { recipients: manifest.encryption.recipients }),
+      ...(software.length === 0 ? {} : { software: [...software] }),
       ...(entry.hidden === true ? { hidden: true as const } : {}),
     },
     replay,
@@ -298,6 +303,7 @@ export function describePlan(
     `  holds           entries up to index ${source.index.low}${rows}`,
     `  size            ${formatBytes(source.storedBytes)} to fetch, ${formatBytes(source.plainBytes)} unpacked, ${source.files} files, ${source.walSegments} WAL segments`,
     `  signatures      ${describeTrust(trustedKeys.length)}`,
+    ...(source.software === undefined ? [] : [`  beside it       ${describeSoftware(source.software)}`]),
     ...(source.recipients === undefined ? [] : [`  encrypted to    ${source.recipients.join(", ")}`]),
     ...(source.hidden === true
       ? ["  DELETED         somebody, or a rule of the bucket, deleted some of it: it is read by version ids"]

@@ -20,6 +20,12 @@ export function printedSteps({ archive, nodes, versions, policy }: KitContent): 
         ]),
     "   Credentials are in no kit: have those of a bucket in the environment, or in a file like ~/.aws/credentials.",
     "3. Get new nodes with the database installed, stopped and empty: any number, any addresses.",
+    ...(offsite === undefined
+      ? []
+      : [
+          "   What they are made of lies off-site too: the database's package or its programs, and a config.toml to begin with:",
+          `   ${command} software kit.json --to FOLDER fetches it and checks every byte.`,
+        ]),
     "   Have Node 20 or newer on the machine where you work, and GNU tar and zstd on the nodes.",
     ...(recipients.length === 0
       ? []
@@ -40,8 +46,8 @@ export function printedSteps({ archive, nodes, versions, policy }: KitContent): 
     keys === 0
       ? "Backups are believed whoever signed them. --known-keys-only: only what the nodes named here have signed."
       : `Backups are believed only if one of ${keys} keys signed them.`,
-    `Without npm: the agent (SHA-256 ${versions.agent}) and the description of the format lie in the off-site archive,`,
-    `   below ${clusterId}/records/software/: ${recipients.length === 0 ? "tar, zstd" : "age, tar, zstd"} and sha256sum are enough.`,
+    `Without npm: the agent (SHA-256 ${versions.agent}), where hosts got one a Node that runs it, and the description of the`,
+    `   format lie in the off-site archive too, below ${clusterId}/records/software/: ${recipients.length === 0 ? "tar, zstd" : "age, tar, zstd"} and sha256sum are enough.`,
   ];
 }
 

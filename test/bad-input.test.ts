@@ -168,7 +168,13 @@ const needed: Record<string, string> = {
   rollout: "--turn last",
   runtime: "--architecture x64",
   schedule: "--generation g1",
+  software: "--to …/software",
 };
+
+/** An installation whose host names a package of the database. */
+function packaged(databasePackage: string): object {
+  return { ...specs.install, config: { ...specs.install.config, node: { ...node, databasePackage } } };
+}
 
 const table: Bad[] = [
   // Policy
@@ -1226,6 +1232,27 @@ const table: Bad[] = [
   - node.configFile: is not there (received "…/etc/config.toml"). Install the database first.`,
   },
   {
+    what: "a package of the database that is not on the host",
+    by: agent("install", { stdin: packaged("…/neumann.deb") }),
+    code: 2,
+    says: `The agent cannot be installed: 1 mistake
+  - node.databasePackage: is no file on this host (received "…/neumann.deb"). Copy the package there, or leave it out: then the programs alone are kept off-site.`,
+  },
+  {
+    what: "a package of the database that is a folder",
+    by: agent("install", { stdin: packaged("…/programs") }),
+    code: 2,
+    says: `The agent cannot be installed: 1 mistake
+  - node.databasePackage: is no file on this host (received "…/programs"). Copy the package there, or leave it out: then the programs alone are kept off-site.`,
+  },
+  {
+    what: "a package of the database by half a path",
+    by: agent("install", { stdin: packaged("neumann.deb") }),
+    code: 2,
+    says: `The agent cannot be installed: 1 mistake
+  - node.databasePackage: must be an absolute path (received "neumann.deb"). Write the whole path.`,
+  },
+  {
     what: "a config.toml that is no TOML",
     by: agent("install", { stdin: specs.install, files: { "…/etc/config.toml": "[node\nid =" } }),
     code: 2,
@@ -1565,6 +1592,31 @@ const table: Bad[] = [
     by: query(tarball(), { files: [] }),
     code: 5,
     says: "prod/full/data/l-one/20261123T040000Z-00000002/data.tar.zst cannot be unpacked: data/raft/snapshots/s1 is not in the manifest. Nothing was put in place. A recovery needs another restore point under a new recoveryId.",
+  },
+  {
+    what: "software of a backup that is not off-site",
+    by: agent(`software ${known.newest} --to …/software`),
+    code: 2,
+    says: `The software cannot be fetched: 1 mistake
+  - backup: is not in the off-site archive (received "${known.newest}"). Off-site backups with software: none.`,
+  },
+  {
+    what: "software of a backup that was made by an older agent",
+    by: agent(`software ${known.offsite} --to …/software`),
+    code: 4,
+    says: `backup ${known.offsite} names no software: it was made by an older agent. The next \`neumann-backup offsite\` of an agent of this version stores it.`,
+  },
+  {
+    what: "software where no backup names any",
+    by: agent("software --to …/software"),
+    code: 4,
+    says: "no good off-site backup names software. The next `neumann-backup offsite` of an agent of this version stores it.",
+  },
+  {
+    what: "software of an archive alone",
+    by: agent("software --to …/software --archive …/archive --cluster prod"),
+    code: 4,
+    says: "software lies in the off-site archive, and none can be read: mount it, or name it with --offsite.",
   },
   {
     what: "programs that are not there",

@@ -1,5 +1,6 @@
 import { type Catalog, inOrder } from "../../model/catalog";
 import type { Coverage } from "../../model/coverage";
+import { softwareOf } from "../../model/manifest";
 import type { RetentionItem, RetentionPlan } from "../../model/retention";
 import { counted, formatBytes, formatCount, formatSeconds } from "../../model/units";
 import type { Check } from "../commands/doctor";
@@ -36,7 +37,24 @@ export function catalogTable(catalog: Catalog, now: Date): string {
   const bad = catalog.unreadable.map(({ key, place, problem }) => [key, "?", place, "?", "?", "?", "?", problem]);
   const all = [...rows, ...bad];
   if (all.length === 0) return "There is no backup.";
-  return table(["BACKUP", "TIER", "PLACE", "LINEAGE", "INDEX", "SIZE", "AGE", "STATE"], all);
+  const backups = table(["BACKUP", "TIER", "PLACE", "LINEAGE", "INDEX", "SIZE", "AGE", "STATE"], all);
+  const software = softwareTable(catalog);
+  return software === undefined ? backups : `${backups}\n\n${software}`;
+}
+
+/** What the newest off-site backup names for a recovery; undefined where there is none, or one of an agent before. */
+function softwareTable(catalog: Catalog): string | undefined {
+  const newest = inOrder(catalog)
+    .filter(({ manifest, problem }) => problem === null && softwareOf(manifest).length > 0)
+    .at(-1);
+  if (newest === undefined) return undefined;
+  const rows = softwareOf(newest.manifest).map(({ role, name, bytes, sha256 }) => [
+    role,
+    name,
+    formatBytes(bytes),
+    sha256,
+  ]);
+  return table([`SOFTWARE OF ${newest.manifest.backupId}`, "NAME", "SIZE", "SHA-256"], rows);
 }
 
 /** What delete markers hide: backups, then the log, then records, then what cannot be told. */

@@ -7,6 +7,7 @@ import { addArchiveCommands } from "./archiveCommands";
 import { addHostCommands } from "./hostCommands";
 import { addNodeCommands } from "./nodeCommands";
 import { addPruneCommand } from "./pruneCommand";
+import { addSoftwareCommand } from "./softwareCommand";
 import { addStatusCommands } from "./statusCommand";
 import { addUndeleteCommand } from "./undeleteCommand";
 
@@ -85,6 +86,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   addHostCommands(program, run, options);
   addPruneCommand(program, run, options);
   addUndeleteCommand(program, run, options);
+  addSoftwareCommand(program, run, options);
   for (const command of program.commands) {
     command.exitOverride().showHelpAfterError(`(neumann-backup ${command.name()} --help shows how)`);
   }

@@ -84,6 +84,7 @@ async function check({ spec, result }: InstallContext): Promise<void> {
   const { configFile } = config.node;
   const text = await readIfThere(configFile);
   if (text === undefined) throw notThere("node.configFile", configFile);
+  await refuseWithoutPackage(spec);
   await refuseUnfitHost(config);
   await refuseWithoutAge(config);
   refuseForeignConfig(parseConfig(text, configFile), config.node);
@@ -116,6 +117,29 @@ function checkNames({ archive, node, agentDirectory }: AgentConfig): void {
 function notThere(path: string, received: string): InputError {
   const remedy = "Install the database first.";
   return new InputError("The agent cannot be installed", [{ path, problem: "is not there", received, remedy }]);
+}
+
+/** Not on the worst day: then a missing package keeps nobody from a recovery. */
+async function refuseWithoutPackage({ config, hold }: InstallSpec): Promise<void> {
+  const { databasePackage: file } = config.node;
+  if (file === undefined || hold) return;
+  const mistakes = new Mistakes();
+  const add = (problem: string, remedy: string): void => mistakes.add("node.databasePackage", problem, file, remedy);
+  if (!path.isAbsolute(file)) add("must be an absolute path", "Write the whole path.");
+  else if (!(await isFile(file))) {
+    add(
+      "is no file on this host",
+      "Copy the package there, or leave it out: then the programs alone are kept off-site.",
+    );
+  }
+  mistakes.throwIfAny("The agent cannot be installed");
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
 }
 
 /** The owner of the data folder is who the agent works as: without the folder it is not known. */

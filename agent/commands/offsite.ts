@@ -2,17 +2,19 @@ import { randomBytes } from "node:crypto";
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type CatalogEntry, goodBackups, productionLineage } from "../../model/catalog";
-import { dataPrefix, makeBackupId, manifestKey, recordKey } from "../../model/layout";
+import { dataPrefix, makeBackupId, manifestKey } from "../../model/layout";
 import { type BackupPart, type Manifest, serializeManifest } from "../../model/manifest";
 import { signatureProblem } from "../../model/signature";
+import type { BackupSoftware } from "../../model/software";
 import { Tier } from "../../model/tier";
 import { formatSeconds } from "../../model/units";
 import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { type Archives, openArchives } from "../archive/open";
+import { findSoftware, storeSoftware } from "../backup/software";
 import { takeClaim, type Claim } from "../claims";
 import type { AgentConfig } from "../../model/agentConfig";
-import { agentIdentity, agentProgram, formatPage } from "../identity";
+import { agentIdentity } from "../identity";
 import { lineageKey } from "../lineage";
 import { copyKeys, ensureSigner, publishKey, type Signer } from "../signing";
 import { pathsOf } from "../context";
@@ -30,6 +32,7 @@ export interface OffsiteContext {
   claim?: Claim;
   backupId?: string;
   parts?: BackupPart[];
+  software?: BackupSoftware[];
   manifest?: Manifest;
   /** True when this full backup is off-site already. */
   done?: boolean;
@@ -43,7 +46,8 @@ export const offsite: Procedure<OffsiteContext> = {
     { name: "claim", title: "claim the tier", run: claim },
     { name: "choose", title: "choose the newest full backup", run: choose },
     { name: "copy", title: "copy and check every byte", run: unlessDone(copy) },
-    { name: "belongings", title: "store lineage and agent beside it", run: unlessDone(belongings) },
+    { name: "belongings", title: "store lineage and public keys beside it", run: unlessDone(belongings) },
+    { name: "software", title: "store what a recovery runs on, once", run: unlessDone(software) },
     { name: "read-back", title: "read back what was stored", run: unlessDone(readBack) },
     { name: "manifest", title: "write the manifest", run: unlessDone(writeManifest) },
   ],
@@ -181,7 +185,7 @@ async function copyParts(context: OffsiteContext, control: StepControl): Promise
   }
 }
 
-/** What a recovery needs where nothing else is left: the history's record, public keys, the agent, the format's description. */
+/** What a recovery needs to know where nothing else is left: the history's record, public keys. */
 async function belongings(context: OffsiteContext): Promise<void> {
   const { primary, clusterId } = needed(context.archives);
   const { lineage } = needed(context.source).manifest;
@@ -191,9 +195,13 @@ async function belongings(context: OffsiteContext): Promise<void> {
   await archive.putText(lineageKey(clusterId, lineage), record);
   await publishKey(primary, { clusterId, nodeId: context.config.node.id }, needed(context.signer));
   await copyKeys(primary, archive, clusterId);
-  const { sha256 } = await agentIdentity();
-  await archive.putText(recordKey(clusterId, "software", `${sha256}/format.md`), formatPage);
-  await archive.putFile(recordKey(clusterId, "software", `${sha256}/neumann-backup.cjs`), agentProgram());
+}
+
+/** And what it runs on: agent, Node, database and configuration, with the description of the format. */
+async function software(context: OffsiteContext, control: StepControl): Promise<void> {
+  const { clusterId } = needed(context.archives);
+  const found = await findSoftware(context.config, (message) => control.note(message));
+  context.software = await storeSoftware(offsiteOf(context), clusterId, found, control);
 }
 
 async function readBack(context: OffsiteContext, control: StepControl): Promise<void> {
@@ -226,6 +234,7 @@ async function writeManifest(context: OffsiteContext): Promise<void> {
       manifestSha256: source.manifestSha256,
       agent,
       ...(signature === undefined ? {} : { signature }),
+      software: needed(context.software),
     },
     agent: await agentIdentity(),
   });

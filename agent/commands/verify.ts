@@ -3,12 +3,13 @@ import type { Catalog, CatalogEntry, Place } from "../../model/catalog";
 import { type Coverage, coverageOf } from "../../model/coverage";
 import { inOrder } from "../../model/catalog";
 import { dataPrefix } from "../../model/layout";
-import { storedBytes } from "../../model/manifest";
+import { softwareOf, storedBytes } from "../../model/manifest";
 import { InputError } from "../../model/mistakes";
 import { PlanRefused } from "../../model/planRefused";
 import type { VerificationRecord } from "../../model/records";
 import type { ArchiveSpec } from "../../model/reference";
 import { logAfter, type LogAfter } from "../../model/replay";
+import { type BackupSoftware, softwareKey } from "../../model/software";
 import { logObjectiveSeconds } from "../../model/status";
 import { isTier } from "../../model/tier";
 import { newestOfEachTier, newestVerified, VerificationDepth, type VerifiedBackup } from "../../model/verification";
@@ -53,6 +54,8 @@ export interface VerifyContext {
   verdicts: Verdict[];
   /** Any of them opens what is encrypted: needed for the depth that restores. */
   identities?: readonly string[];
+  /** What was found of software that backups name, by key: most name the same. */
+  software?: Map<string, string | null>;
   /** The newest backup that was really decrypted. */
   decrypted?: CatalogEntry;
   /** Where backups are restored to, for the depth that does so. */
@@ -175,7 +178,7 @@ async function look(context: VerifyContext, entry: CatalogEntry, control: StepCo
   const archive = context.places?.find(({ place }) => place === entry.place)?.archive;
   if (archive === undefined) return { problem: "unreachable", bytes: 0 };
   return context.depth === VerificationDepth.Bytes
-    ? readParts(archive, entry, control)
+    ? readAll(context, { archive, entry }, control)
     : restore(context, entry, archive);
 }
 
@@ -259,6 +262,36 @@ async function record(context: VerifyContext, control: StepControl): Promise<voi
 
 function isVerified(verdict: Verdict): verdict is Verdict & VerifiedBackup {
   return verdict.good && isTier(verdict.tier);
+}
+
+interface Placed {
+  archive: Archive;
+  entry: CatalogEntry;
+}
+
+/** A backup's own objects, and what it names beside it. */
+async function readAll(context: VerifyContext, { archive, entry }: Placed, control: StepControl): Promise<Found> {
+  const own = await readParts(archive, entry, control);
+  if (own.problem !== null) return own;
+  const known = (context.software ??= new Map<string, string | null>());
+  const { clusterId } = entry.manifest;
+  let { bytes } = own;
+  for (const software of softwareOf(entry.manifest)) {
+    const key = softwareKey(clusterId, software);
+    if (!known.has(key)) {
+      known.set(key, await softwareProblem(archive, key, software));
+      bytes += software.bytes;
+    }
+    const problem = known.get(key);
+    if (problem) return { problem: `its data is whole, but ${problem}`, bytes };
+  }
+  return { problem: null, bytes };
+}
+
+async function softwareProblem(archive: Archive, key: string, { sha256 }: BackupSoftware): Promise<string | null> {
+  if (!(await archive.list(key)).some((object) => object.key === key)) return `${key} is missing`;
+  const found = await hashStream(await archive.getStream(key), () => undefined);
+  return found.sha256 === sha256 ? null : `${key} has SHA-256 ${found.sha256}`;
 }
 
 /** Data, and the log that an off-site backup carries. */

@@ -126,11 +126,12 @@ const table: Record<Duty, readonly Right[]> = {
       why: "claim the tier, publish its key",
     },
     { places: ["offsite"], actions: upload, parts: ["manifests", "data", "wal"], why: "add copies" },
+    { places: ["offsite"], actions: upload, parts: ["software"], why: "add what a recovery from there runs on" },
     {
       places: ["offsite"],
       actions: ["s3:PutObject"],
-      parts: ["lineages", "keys", "software", "kits"],
-      why: "add what a recovery from there needs, and the recovery kit",
+      parts: ["lineages", "keys", "kits"],
+      why: "add what a recovery from there needs to know, and the recovery kit",
     },
   ],
   pruner: [

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeEach, expect, it } from "vitest";
@@ -31,7 +31,12 @@ beforeEach(async () => {
     await createArchive({ kind: "directory", location: place }, "prod", role);
   }
   const spec = { kind: "directory", location, clusterId: "prod", offsite: { kind: "directory", location: away } };
-  const node = { id: "node1", dataDirectory: path.join(folder, "data") };
+  const programs = path.join(folder, "bin");
+  mkdirSync(programs);
+  for (const name of ["neumann", "neumann-admin"]) writeFileSync(path.join(programs, name), name, { mode: 0o755 });
+  const configFile = path.join(folder, "config.toml");
+  writeFileSync(configFile, '[node]\nid = "node1"\n');
+  const node = { id: "node1", dataDirectory: path.join(folder, "data"), configFile, programDirectory: programs };
   config = { archive: spec, policy: standardPolicy, node, agentDirectory: folder } as unknown as AgentConfig;
   archive = new DirectoryArchive(location);
   await archive.putText(recordKey("prod", "lineages", "l-one.json"), JSON.stringify(lineage("l-one")));

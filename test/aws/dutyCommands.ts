@@ -124,6 +124,8 @@ export class DutyCommands {
         largeBackup.replace("/full/", `/${tier}/`),
         manifestPrefix(cluster, tier),
         `${cluster}/wal/`,
+        // Only a copy carries software.
+        ...(place === "offsite" ? [`${cluster}/records/software/0000/`] : []),
       ]) {
         await archive.putStream(`${below}large`, pieces(10, false));
         await archive.putStream(`${below}broken`, pieces(18, true)).then(

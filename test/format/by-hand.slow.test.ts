@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "smol-toml";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { editConfig } from "../../agent/database/config";
 import { LabCluster, type LabNode, programsFolder, startCluster, until } from "../../lab/neumann/harness";
 import { type Manifest, serializeManifest } from "../../model/manifest";
 import { resolvePolicy } from "../../model/policy";
@@ -276,6 +278,65 @@ describe("docs/format.md", () => {
     await node.must(["query", `INSERT INTO t (k, v) VALUES (${rows + 1}, 'new')`]);
     expect(await node.count()).toBe(rows + 1);
     await node.stop();
+  });
+
+  it("restores the newest off-site backup on a node that is made of what lies in that archive alone", async () => {
+    const { node, environment } = await freshNode("hand-alone");
+    const SOFTWARE = path.join(folder, "software");
+    const all = markedCommands(page, "by-hand");
+    const chosen = all.slice(0, all.indexOf("part=$("));
+    const { status, stderr, stdout } = tryScript(`${chosen}\n${markedCommands(page, "by-hand-software")}`, {
+      ...environment,
+      SOFTWARE,
+    });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    expect(stdout.split("\n").slice(-5, -1)).toEqual([
+      "agent neumann-backup.cjs",
+      "database-program neumann",
+      "database-program neumann-admin",
+      "config-template config.toml",
+    ]);
+    expect(fs.readFileSync(path.join(SOFTWARE, "neumann-backup.cjs")).equals(fs.readFileSync(program))).toBe(true);
+    const { id, raftAddress, adminUrl, dataDirectory } = node;
+    const own = { node: { id, bind_address: raftAddress, data_dir: dataDirectory }, cluster: { peers: [] } };
+    const template = fs.readFileSync(path.join(SOFTWARE, "config.toml"), "utf8");
+    // What was the old node's own is for the new one to say.
+    for (const { raftAddress: old } of source.nodes) expect(template).not.toContain(old);
+    expect(template).not.toMatch(/^(id|bind_address|peers|archive_command)\b/m);
+    const changes = { ...own, metrics: { bind_address: adminUrl.replace("http://", "") } };
+    fs.writeFileSync(node.configFile, editConfig(template, changes, "the template"));
+    expect(parse(template).raft).toEqual(parse(fs.readFileSync(source.nodes[0]!.configFile, "utf8")).raft);
+    // From here on there are no other programs of the database.
+    vi.stubEnv("NEUMANN_BIN", SOFTWARE);
+    try {
+      bash("by-hand", environment);
+      await node.start();
+      await until("it leads", async () => (await node.leads()) || undefined);
+      bash("by-hand-started", environment);
+      expect(await valuesIn(node)).toEqual(valuesTo(rows));
+    } finally {
+      await node.stop();
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it("stops at a program that is not what the manifest names", async () => {
+    const { environment } = await freshNode("hand-spoiled");
+    const copy = path.join(folder, "spoiled");
+    fs.cpSync(archive.offsite?.location ?? "", copy, { recursive: true });
+    const below = path.join(copy, "prod/records/software");
+    const names = fs.readdirSync(below, { recursive: true, encoding: "utf8" });
+    fs.appendFileSync(path.join(below, names.find((name) => name.endsWith("/neumann")) ?? ""), " ");
+    const all = markedCommands(page, "by-hand");
+    const commands = `${all.slice(0, all.indexOf("part=$("))}\n${markedCommands(page, "by-hand-software")}`;
+    const { status, stderr } = tryScript(commands, {
+      ...environment,
+      ARCHIVE: copy,
+      SOFTWARE: path.join(folder, "spoiled-software"),
+    });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain("computed checksum did NOT match");
   });
 
   /** Chooses a backup and checks who signed it, as the page says. */

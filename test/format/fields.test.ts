@@ -65,6 +65,7 @@ describe("docs/format.md", () => {
   it("has the commands that by-hand.slow.test.ts runs", () => {
     expect(markedCommands(page, "by-hand")).toContain("init-cluster --bootstrap");
     expect(markedCommands(page, "by-hand-started")).toContain("resume-writes");
+    expect(markedCommands(page, "by-hand-software")).toContain("records/software/$sha256/$name");
     expect(markedCommands(page, "by-hand-signature")).toContain("openssl pkeyutl -verify");
     expect(markedCommands(page, "by-hand-forward")).toContain("wal-replay");
   });

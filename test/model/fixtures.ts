@@ -162,7 +162,18 @@ export const anyManifest: fc.Arbitrary<Manifest> = fc.record(
       }),
     }),
     source: fc.option(
-      fc.record({ tier: fc.constantFrom(...Object.values(Tier)), backupId: fc.string(), manifestSha256: hash }),
+      fc.record(
+        {
+          tier: fc.constantFrom(...Object.values(Tier)),
+          backupId: fc.string(),
+          manifestSha256: hash,
+          software: fc.array(
+            fc.record({ role: fc.string(), name: fc.constantFrom("neumann", "x_1.deb"), bytes: size, sha256: hash }),
+            { maxLength: 3 },
+          ),
+        },
+        { requiredKeys: ["tier", "backupId", "manifestSha256"] },
+      ),
     ),
     agent: fc.record({ version: fc.string(), sha256: hash }),
     signature: fc.record({ keyId: fc.string(), publicKey: fc.string(), value: fc.string() }),

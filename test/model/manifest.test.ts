@@ -27,6 +27,7 @@ const complete: Manifest = manifest({
     manifestSha256: sha("f"),
     agent: { version: "0.0.9", sha256: sha("9") },
     signature: { keyId: "k", publicKey: "p", value: "v" },
+    software: [{ role: "agent", name: "neumann-backup.cjs", bytes: 5, sha256: sha("9") }],
   },
   signature: { keyId: "k", publicKey: "p", value: "v" },
 });

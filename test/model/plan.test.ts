@@ -319,6 +319,19 @@ Recovery r1 of cluster prod   plan ${sha("9")}
 `);
   });
 
+  it("names what new nodes can be made of, where the backup carries it", () => {
+    const software = [
+      { role: "agent", name: "neumann-backup.cjs", bytes: 5, sha256: sha("1") },
+      { role: "database-package", name: "neumann_1.deb", bytes: 5, sha256: sha("2") },
+    ];
+    const source = { tier: Tier.Full, backupId: idOf(1), manifestSha256: sha("d"), software };
+    const plan = ask({ catalog: catalog({ entries: [entry({ tier: Tier.Offsite, source })] }) });
+    expect(plan.source.software).toEqual(software);
+    const text = describePlan(plan, "d", new Date());
+    expect(text).toContain("\n  beside it       agent neumann-backup.cjs, database-package neumann_1.deb\n");
+    expect("software" in ask().source).toBe(false);
+  });
+
   it("says against how many keys signatures are checked", () => {
     const say = (...keys: string[]): string => describePlan(ask(), "d", new Date(), keys);
     expect(say("k")).toContain("\n  signatures      checked against 1 trusted key\n");

@@ -128,7 +128,7 @@ describe("a recovery kit", () => {
     expect(kit.steps.filter((line) => /encrypted|identity|\bage\b/.test(line)).join("\n")).toMatchInlineSnapshot(`
       "   The backups are encrypted to age1glluflsdzryfc3wc4k9pvnq7gldhjd480zpzc3d0gwpp33k3t5dsuqj3ux, age1g6u2pech4spt7a9vwepmx2y32r90c487ywp4dm3gxkkrns6vt9yse67l6t.
          Fetch the identity of one of them, which is in no kit: it goes with --identity-file FILE. Install age on the nodes too.
-         below prod/records/software/: age, tar, zstd and sha256sum are enough."
+         format lie in the off-site archive too, below prod/records/software/: age, tar, zstd and sha256sum are enough."
     `);
     expect(parse(serializeRecoveryKit(kit)).policy.encryption).toEqual(policy.encryption);
     expect(kitOf().steps.join("\n")).not.toMatch(/encrypted|identity/);
