@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
-import { type EngineListener, EventWatch, failureText } from "./engineEvents";
+import { type EngineListener, EventWatch, failureText, waitSeconds } from "./engineEvents";
 import { CommandFailure, ExitCode } from "./terminal";
 
 /** The oldest engine that knows all that the components use. */
@@ -42,8 +42,10 @@ export class EngineStopped extends Error {
   override readonly name = "EngineStopped";
   constructor(
     message: string,
-    /** Somebody else is at work: the same will do later. */
+    /** The same will do later: somebody else is at work, or something takes its time. */
     readonly later: boolean,
+    /** How much later at least, where that is known. */
+    readonly afterSeconds = 0,
   ) {
     super(message);
   }
@@ -94,13 +96,17 @@ export class RecoveryRun {
     return this.watched(listen, (onEvent) => this.stack.preview({ onEvent }));
   }
 
-  /** Restores. While another run is at work, as one that was killed and whose commands still run, it waits. */
+  /**
+   * Restores. While another run is at work, as one that was killed and whose commands still run, it waits; not for what
+   * takes longer than its patience.
+   */
   async up(listen: EngineListener): Promise<EventWatch> {
     for (const until = Date.now() + patienceMs; ;) {
       try {
         return await this.watched(listen, (onEvent) => this.stack.up({ onEvent }));
       } catch (error) {
-        if (!(error instanceof EngineStopped) || !error.later || Date.now() > until) throw error;
+        if (!(error instanceof EngineStopped) || !error.later) throw error;
+        if (Date.now() + error.afterSeconds * 1000 > until) throw error;
         listen("another run is at work on it: waiting");
         await sleep(5000);
       }
@@ -134,6 +140,7 @@ export class RecoveryRun {
       throw new EngineStopped(
         failureText(errors),
         errors.some((text) => /exit status 75\b/.test(text)),
+        waitSeconds(errors),
       );
     }
   }

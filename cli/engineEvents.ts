@@ -81,6 +81,7 @@ interface AgentEvent {
   event?: unknown;
   step?: unknown;
   message?: unknown;
+  afterSeconds?: unknown;
 }
 
 function agentEvent(line: string): AgentEvent | undefined {
@@ -90,6 +91,13 @@ function agentEvent(line: string): AgentEvent | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Sooner the same will not do, by what the agent said; 0 where it said nothing of that. */
+export function waitSeconds(errors: readonly string[]): number {
+  const events = errors.flatMap((error) => error.split("\n")).map(agentEvent);
+  const waits = events.map((event) => (event?.event === "error" ? event.afterSeconds : 0));
+  return Math.max(0, ...waits.filter((seconds) => typeof seconds === "number"));
 }
 
 /** What a person needs of errors: the agent's own words where it says why, else everything; each of them once. */

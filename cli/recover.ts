@@ -30,7 +30,7 @@ Examples:
   npx pulumi-neumann recover kit.json --hosts hosts.json --archive kit --recovery-id back --restore-point time:2026-11-23T10:30:00Z
 
 Exit codes: 0 recovered, or with --dry-run a plan was shown; 2 wrong input; 3 no plan, or not approved (nothing was touched);
-4 broke off: run the same again; 75 another run is at work.`;
+4 broke off: run the same again; 75 not yet: another run is at work, or a thaw is under way.`;
 
 /** What a recovery's run gives to machines. */
 interface Result {
@@ -100,7 +100,9 @@ function stopped(
 ): unknown {
   if (!(error instanceof EngineStopped)) return error;
   progress.fail("see below");
-  return new CommandFailure(`${what}:\n${error.message}`, error.later ? ExitCode.TryLater : exitCode);
+  if (!error.later) return new CommandFailure(`${what}:\n${error.message}`, exitCode);
+  const waits = "Not yet. Run the same command again later: it goes on";
+  return new CommandFailure(`${waits}:\n${error.message}`, ExitCode.TryLater);
 }
 
 function resultOf({ request }: RecoverOrder, { outputs }: EventWatch): Result {

@@ -19,7 +19,7 @@ export const ExitCode = {
   World: 4,
   /** What was looked at is not as it must be. */
   Damaged: 5,
-  /** Another run is at work. */
+  /** Another run is at work, or the store thaws. */
   TryLater: 75,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

@@ -1,6 +1,7 @@
 import { recordKey, recordPrefix } from "./layout";
 import type { Manifest } from "./manifest";
 import type { LineageRecord, RecoveryAccepted } from "./records";
+import type { Frozen, FrozenClass } from "./thaw";
 import type { Tier } from "./tier";
 
 /** Which of a cluster's archives. */
@@ -18,6 +19,8 @@ export interface CatalogEntry {
   problem: string | null;
   /** Delete markers hide some of it: it is read by version ids. */
   hidden?: true;
+  /** What of its data lies in an archive class: a restore thaws that first. */
+  frozen?: Frozen;
 }
 
 /** Something in the place of a manifest, of a lineage's record, or of an acceptance, that is none. */
@@ -46,6 +49,8 @@ export interface StoredSegment {
   bytes: number;
   /** By the store's clock. */
   storedAt: string;
+  /** It lies in an archive class. */
+  frozen?: FrozenClass;
 }
 
 /** An object in a listing. */
@@ -66,11 +71,11 @@ export function expectedObjects(manifest: Manifest, dataPrefix: string): (Listed
   ];
 }
 
-/** Why a backup's objects do not match its manifest, or null. `dataPrefix` ends with a slash. */
+/** Why a backup's objects do not match its manifest, or null; `listed` knows sizes by key. `dataPrefix` ends with a slash. */
 export function missingObjects(
   manifest: Manifest,
   dataPrefix: string,
-  listed: ReadonlyMap<string, number>,
+  listed: Pick<ReadonlyMap<string, number>, "get">,
 ): string | null {
   const expected = expectedObjects(manifest, dataPrefix);
   if (manifest.parts.length === 0) return "the manifest lists no data";

@@ -11,7 +11,7 @@ export { type Cheaper, cheaperThan } from "./aws/cheaper";
 export { simulate, simulateChange, type SimulatedChange } from "./aws/simulate";
 export type { SimulatedDay, Simulation, SimulationRequest } from "./aws/simulation";
 export { type SimulationSummary, summarizeSimulation } from "./aws/simulationSummary";
-export { listPrices, type StoragePrices } from "./aws/storageClasses";
+export { listPrices, Retrieval, type StoragePrices } from "./aws/storageClasses";
 export type { ArchiveSizes } from "./aws/storageCost";
 export { canonicalJson, type Json } from "./canonical";
 export {
@@ -56,7 +56,7 @@ export {
   type StreamAnchor,
 } from "./manifest";
 export { InputError, type Mistake } from "./mistakes";
-export { describePlan, planDigest, type PlanRequest, resolvePlan, type RestorePlan } from "./plan";
+export { describePlan, planDigest, type PlanRequest, resolvePlan, type RestorePlan, type ShownPlan } from "./plan";
 export { PlanRefused } from "./planRefused";
 export {
   type BackupPolicy,
@@ -109,5 +109,6 @@ export {
   type RestoreSpec,
 } from "./specs";
 export type { Status } from "./status";
+export { type Frozen, type FrozenClass, type ThawPhase } from "./thaw";
 export { isTier, Tier, tiers } from "./tier";
 export { formatBytes, formatCount, formatSeconds } from "./units";

@@ -19,8 +19,9 @@ import type { LineageRecord, RecoveryPin } from "./records";
 import { type BaseAndLog, chooseBaseAndLog, type ReplayPlan } from "./replay";
 import { parseRestorePoint, type RestorePoint } from "./restorePoint";
 import { type BackupSoftware, describeSoftware } from "./software";
+import { type Frozen, frozenTogether, type ThawPhase, thawPhase } from "./thaw";
 import { Tier } from "./tier";
-import { formatBytes, formatCount, formatSeconds } from "./units";
+import { counted, formatBytes, formatCount, formatSeconds } from "./units";
 import type { StoredWatermark } from "./watermarks";
 
 /** What a recovery will do: resolved once, shown, approved by its digest, then executed as it stands (protocol 21). */
@@ -62,6 +63,8 @@ export interface RestorePlan {
   inPlace?: InPlace;
   /** The result is a clone under this name, in an archive of its own. */
   cloneAs?: string;
+  /** What of backup and log lay in an archive class when the plan was made: it is thawed first. */
+  frozen?: Frozen;
 }
 
 export interface PlanRequest {
@@ -93,6 +96,8 @@ export function planDigest(plan: RestorePlan): string {
 function approved(shown: RestorePlan): object {
   const plan = { ...shown, source: { ...shown.source } };
   delete plan.source.hidden; // The same backup, also once somebody has undeleted it.
+  delete plan.frozen; // And once a rule of the bucket has moved it.
+  if (plan.replay?.frozen !== undefined) plan.replay = withoutFrozen(plan.replay);
   // A forged plan may have none.
   if ((shown.source as unknown) === undefined) return shown;
   // In place, log arrives from the nodes until they are stopped, and then what they still hold: another stream may be surer.
@@ -103,6 +108,11 @@ function approved(shown: RestorePlan): object {
   if (plan.replay?.until == null) return plan;
   const { until, stream, first } = plan.replay;
   return { ...plan, estimatedSeconds: 0, replay: { until, stream, first } };
+}
+
+function withoutFrozen({ frozen, ...same }: ReplayPlan): ReplayPlan {
+  void frozen;
+  return same;
 }
 
 /**
@@ -245,6 +255,7 @@ export function planFor(
 ): RestorePlan {
   const { manifest } = entry;
   const software = softwareOf(manifest);
+  const frozen = frozenTogether([entry.frozen, replay?.frozen]);
   return {
     format: "neumann-plan/1",
     clusterId: request.catalog.clusterId,
@@ -273,7 +284,19 @@ export function planFor(
     estimatedSeconds: estimateSeconds(manifest.plainBytes + (replay?.bytes ?? 0), request.nodes.length),
     ...(request.inPlace === undefined ? {} : { inPlace: request.inPlace }),
     ...(request.cloneAs === undefined ? {} : { cloneAs: request.cloneAs }),
+    ...(frozen === undefined ? {} : { frozen }),
   };
+}
+
+/** A plan, with what is left to thaw of it: null is nothing any more. */
+export interface ShownPlan extends RestorePlan {
+  thaw?: ThawPhase | null;
+}
+
+/** What a plan thaws first: by what was looked up for it, else by what was frozen when it was made. */
+function thawOf({ thaw, frozen }: ShownPlan): ThawPhase | null {
+  if (thaw !== undefined) return thaw;
+  return frozen === undefined ? null : thawPhase(frozen);
 }
 
 /** Fixed cost of starting, joining and checking a node, and bytes a second through fetch, check, scratch copy and base backup. */
@@ -285,13 +308,9 @@ function estimateSeconds(plainBytes: number, nodes: number): number {
 }
 
 /** The plan for a person; `now` only tells the backup's age. */
-export function describePlan(
-  plan: RestorePlan,
-  digest: string,
-  now: Date,
-  trustedKeys: readonly string[] = [],
-): string {
+export function describePlan(plan: ShownPlan, digest: string, now: Date, trustedKeys: readonly string[] = []): string {
   const { source } = plan;
+  const thaw = thawOf(plan);
   const [first, ...others] = plan.nodes;
   const age = Math.max(0, (now.getTime() - Date.parse(source.createdAt)) / 1000);
   const rows = source.totalEntries === null ? "" : `, at least ${formatCount(source.totalEntries)} entries`;
@@ -313,11 +332,20 @@ export function describePlan(
     ...(plan.cloneAs === undefined
       ? []
       : [`  CLONE           named ${plan.cloneAs}, beside ${plan.clusterId}, whose archive is only read`]),
+    ...(thaw === null ? [] : describeThaw(thaw)),
     `  will do         on ${first}: fetch, check every file${plan.replay === null ? "" : ", replay the log"}, prove a copy alone, put in place, bootstrap once, start`,
     `                  then ${others.join(", ") || "no other node"}: join, empty, one at a time; then accept and take a base backup`,
     `  will be lost    ${describeLoss(plan)}`,
-    `  should take     about ${formatSeconds(plan.estimatedSeconds)}`,
+    `  should take     about ${formatSeconds(plan.estimatedSeconds)}${thaw === null ? "" : ", once it is thawed"}`,
   ].join("\n");
+}
+
+function describeThaw({ objects, bytes, storageClass, hours, thawing }: ThawPhase): string[] {
+  const asked = thawing === 0 ? "" : `; ${thawing === objects ? "asked for" : `${thawing} of them asked for`} already`;
+  return [
+    `  THAW FIRST      ${counted(objects, "object")}, ${formatBytes(bytes)}, in ${storageClass}: up to ${hours} h from when it is asked for${asked}.`,
+    "                  The first run asks and ends with exit code 75; the same again, once it is thawed, restores",
+  ];
 }
 
 function describeTrust(keys: number): string {

@@ -2,6 +2,7 @@ import { ArchivedLog, type Run } from "./archivedLog";
 import { type Catalog, type CatalogEntry, goodBackups, type Place, type StoredSegment } from "./catalog";
 import { segmentName, segmentNumber } from "./layout";
 import { PlanRefused } from "./planRefused";
+import { type Frozen, frozenAmong } from "./thaw";
 import { isAfter, skewMs, type StoredWatermark, wholeSince } from "./watermarks";
 
 /** The log that a recovery replays on top of its backup. */
@@ -21,6 +22,8 @@ export interface ReplayPlan {
   storedAt: string;
   /** The stream goes on behind a gap, which is not replayed. */
   gap: boolean;
+  /** What of the segments lay in an archive class when the plan was made. */
+  frozen?: Frozen;
 }
 
 /** A backup and the log on top of it; null where there is nothing to replay. */
@@ -221,6 +224,7 @@ function planOf(
   to: Pick<ReplayPlan, "until" | "wholeAt">,
 ): ReplayPlan {
   const [first, last] = [segments[0], segments.at(-1)] as [StoredSegment, StoredSegment];
+  const frozen = frozenAmong(segments);
   return {
     ...to,
     stream: first.stream,
@@ -230,6 +234,7 @@ function planOf(
     bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
     storedAt: last.storedAt,
     gap,
+    ...(frozen === undefined ? {} : { frozen }),
   };
 }
 

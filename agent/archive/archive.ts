@@ -1,5 +1,8 @@
 import type { Readable } from "node:stream";
+import type { Retrieval } from "../../model/aws/storageClasses";
+import type { FrozenClass } from "../../model/thaw";
 import { ownPrefix } from "../host/files";
+import { WorldFault } from "../run/errors";
 
 /** An object as a listing shows it. */
 export interface StoredObject {
@@ -9,6 +12,8 @@ export interface StoredObject {
   storedAt: Date;
   /** What the listing tells as the content's MD5: true of objects of one request, unless keys of KMS encrypt them. */
   md5?: string;
+  /** Cannot be read from there before it is thawed; a listing does not tell whether it is. */
+  frozen?: FrozenClass;
 }
 
 export interface PutResult {
@@ -40,6 +45,7 @@ export interface ObjectVersion {
   bytes: number;
   /** When it was stored, by the store's clock. */
   storedAt: Date;
+  frozen?: FrozenClass;
 }
 
 /** An object that somebody, or a rule of the store, deleted, and that is still there as an older version. */
@@ -75,6 +81,22 @@ export interface Versions {
   uncover(object: HiddenObject): Promise<void>;
 }
 
+/** How far an object is on its way out of an archive class. */
+export type Thawed =
+  /** It can be read: until a time where a thawed copy is read. */
+  { state: "readable"; until?: Date } | { state: "frozen" | "thawing"; storageClass: FrozenClass; bytes: number };
+
+/** A place in which objects may lie frozen. */
+export interface Thawing {
+  /** How it is with an object now; undefined where there is none. */
+  look(key: string): Promise<Thawed | undefined>;
+  /**
+   * Asks for a copy that can be read for so many days; one that is asked for already, or there, is fine: then it stays for
+   * so many days from now.
+   */
+  ask(key: string, how: { days: number; retrieval: Retrieval }): Promise<void>;
+}
+
 /** A place that keeps objects by key. Every put is create-only: nothing here replaces. */
 export interface Archive {
   /** For messages: the folder or bucket. */
@@ -96,7 +118,10 @@ export interface Archive {
   putStream(key: string, content: Readable): Promise<PutResult>;
   /** The text of an object, or undefined where there is none. */
   getText(key: string): Promise<string | undefined>;
-  /** The bytes of an object. */
+  /**
+   * The bytes of an object.
+   * @throws FrozenFault, from the stream, when it must be thawed before.
+   */
   getStream(key: string): Promise<Readable>;
   /** Path of the file that an object is; undefined where objects are no files of this host. */
   fileOf?(key: string): string;
@@ -125,6 +150,8 @@ export interface Archive {
   revive?(key: string): Promise<void>;
   /** Older versions; undefined where the kind of place keeps none. */
   readonly versions?: Versions;
+  /** Undefined where nothing is ever frozen. */
+  readonly thawing?: Thawing;
   /** What a bucket says of itself; undefined where the place is none. */
   readonly bucket?: BucketSettings;
   /** The store's own clock. */
@@ -142,6 +169,9 @@ export interface BucketSettings {
   /** null: the bucket has no object lock. `byDefault`: what it does with objects that say nothing of a lock. */
   lock(): Promise<{ byDefault: { mode: string; days: number } | null } | null>;
 }
+
+/** What was to be read lies in an archive class: it is whole, and must be thawed first. */
+export class FrozenFault extends WorldFault {}
 
 /** A key holds other content: it is left as it is, always. */
 export class Conflict extends Error {

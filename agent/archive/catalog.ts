@@ -7,7 +7,7 @@ import {
   type UnreadableManifest,
 } from "../../model/catalog";
 import { dataPrefix, manifestKey, manifestPrefix, recordKey, recordPrefix } from "../../model/layout";
-import { parseManifest } from "../../model/manifest";
+import { type Manifest, parseManifest } from "../../model/manifest";
 import { InputError, show } from "../../model/mistakes";
 import { signatureProblem } from "../../model/signature";
 import { type AnnouncedIs, goneFrom, givenUpOf } from "./expired";
@@ -16,6 +16,7 @@ import { faultsIn, parseStored } from "./stored";
 import { inParallel } from "../host/tree";
 import { ManifestCache } from "./manifestCache";
 import { type LineageRecord, lineageSchema, recoveryAcceptedSchema, type RecoveryAccepted } from "../../model/records";
+import { type Frozen, frozenAmong } from "../../model/thaw";
 import { type Tier, tiers } from "../../model/tier";
 import type { Archive, StoredObject } from "./archive";
 
@@ -132,6 +133,9 @@ function lineageOfRecord(
   );
 }
 
+/** Data objects as a listing shows them, by key. */
+export type Listed = ReadonlyMap<string, Pick<StoredObject, "bytes" | "frozen">>;
+
 /** Where a manifest was found. */
 export interface Where {
   clusterId: string;
@@ -149,7 +153,7 @@ async function readTier(
 ): Promise<(CatalogEntry | UnreadableManifest)[]> {
   const { clusterId, tier, cache } = where;
   const data = await archive.list(`${clusterId}/${tier}/data/`);
-  const listed = new Map(data.map((object) => [object.key, object.bytes]));
+  const listed: Listed = new Map(data.map((object) => [object.key, object]));
   const manifests = (await archive.list(manifestPrefix(clusterId, tier))).filter(({ key }) => !where.gone.has(key));
   const found = new Array<CatalogEntry | UnreadableManifest>(manifests.length);
   await inParallel(
@@ -177,7 +181,7 @@ function problemOf(error: Error): string {
 export function entryOf(
   text: string,
   object: Pick<StoredObject, "key" | "storedAt">,
-  where: Where & { listed: ReadonlyMap<string, number> },
+  where: Where & { listed: Listed },
 ): CatalogEntry {
   const manifest = parseManifest(text, object.key);
   const expected = `${manifestPrefix(where.clusterId, where.tier)}${manifest.lineage}/${manifest.backupId}.json`;
@@ -185,11 +189,19 @@ export function entryOf(
     throw new Error(`it belongs to ${manifest.clusterId}/${manifest.tier}/${manifest.lineage}/${manifest.backupId}`);
   }
   const prefix = dataPrefix(where.clusterId, where.tier, manifest.lineage, manifest.backupId);
+  const frozen = frozenIn(manifest, prefix, where.listed);
+  const sizes = { get: (key: string) => where.listed.get(key)?.bytes };
   return {
     place: where.place,
     manifest,
     manifestSha256: createHash("sha256").update(text).digest("hex"),
     storedAt: object.storedAt.toISOString(),
-    problem: signatureProblem(text, where.trustedKeys) ?? missingObjects(manifest, prefix, where.listed),
+    problem: signatureProblem(text, where.trustedKeys) ?? missingObjects(manifest, prefix, sizes),
+    ...(frozen === undefined ? {} : { frozen }),
   };
+}
+
+/** Of the parts alone: a restore takes the log from where all of it lies. */
+function frozenIn({ parts }: Manifest, prefix: string, listed: Listed): Frozen | undefined {
+  return frozenAmong(parts.flatMap(({ name }) => listed.get(prefix + name) ?? []));
 }

@@ -3,8 +3,15 @@ import { dataPrefix, manifestKey, manifestPrefix, recordPrefix, walPrefix } from
 import { type Manifest, parseManifest } from "../../model/manifest";
 import { type Tier, tiers } from "../../model/tier";
 import { inParallel } from "../host/tree";
-import { type Archive, type HiddenObject, metaSuffix, type ObjectVersion, type Versions } from "./archive";
-import { entryOf, type Where } from "./catalog";
+import {
+  type Archive,
+  type HiddenObject,
+  metaSuffix,
+  type ObjectVersion,
+  type StoredObject,
+  type Versions,
+} from "./archive";
+import { entryOf, type Listed, type Where } from "./catalog";
 import { type GivenUp, readGivenUp } from "./expired";
 
 /** A backup of which delete markers hide some object, or all. */
@@ -77,7 +84,7 @@ interface HiddenIn {
   /** By `<lineage>/<backupId>`. */
   backups: Map<string, HiddenObject[]>;
   /** Data that is there. */
-  listed: Map<string, number>;
+  listed: Listed;
 }
 
 async function hiddenIn(archive: Archive, versions: Versions, { clusterId, tier }: Where): Promise<HiddenIn> {
@@ -94,14 +101,14 @@ async function hiddenIn(archive: Archive, versions: Versions, { clusterId, tier 
     if (object.key.endsWith(".json")) note(object.key.slice(manifests.length, -".json".length), object);
   }
   const listed = backups.size === 0 ? [] : await archive.list(data);
-  return { backups, listed: new Map(listed.map(({ key, bytes }) => [key, bytes])) };
+  return { backups, listed: new Map(listed.map((object) => [object.key, object])) };
 }
 
 type Found = Omit<HiddenBackup, "givenUp">;
 
 async function lookAt(
   { archive, versions }: { archive: Archive; versions: Versions },
-  where: Where & { name: string; objects: readonly HiddenObject[]; listed: ReadonlyMap<string, number> },
+  where: Where & { name: string; objects: readonly HiddenObject[]; listed: Listed },
 ): Promise<Found | undefined> {
   const { clusterId, place, tier, name, objects } = where;
   const [lineage = "", backupId = ""] = name.split("/");
@@ -147,7 +154,7 @@ async function readManifestOf(
   }: {
     key: string;
     ownManifest: HiddenObject | undefined;
-    where: Where & { objects: readonly HiddenObject[]; listed: ReadonlyMap<string, number> };
+    where: Where & { objects: readonly HiddenObject[]; listed: Listed };
   },
 ): Promise<ReadManifest | undefined> {
   if (ownManifest === undefined) {
@@ -179,7 +186,7 @@ async function judge(
     text: string;
     key: string;
     storedAt: Date;
-    where: Where & { objects: readonly HiddenObject[]; listed: ReadonlyMap<string, number> };
+    where: Where & { objects: readonly HiddenObject[]; listed: Listed };
   },
 ): Promise<ReadManifest> {
   try {
@@ -196,10 +203,10 @@ async function judge(
 async function chooseData(
   versions: Versions,
   manifest: Manifest,
-  where: Where & { objects: readonly HiddenObject[]; listed: ReadonlyMap<string, number> },
-): Promise<{ chosen: Chosen; listed: Map<string, number> }> {
+  where: Where & { objects: readonly HiddenObject[]; listed: Listed },
+): Promise<{ chosen: Chosen; listed: Listed }> {
   const chosen: Chosen = new Map();
-  const listed = new Map(where.listed);
+  const listed = new Map<string, Pick<StoredObject, "bytes" | "frozen">>(where.listed);
   const byKey = new Map(where.objects.map((object) => [object.key, object]));
   for (const { key, versions: all } of where.objects) {
     if (key.endsWith(metaSuffix) && all[0] !== undefined) chosen.set(key, all[0].versionId);
@@ -211,7 +218,7 @@ async function chooseData(
     const version = await versionOf(versions, { hidden, expected, beside: chosen });
     if (version === undefined) continue;
     chosen.set(expected.key, version.versionId);
-    listed.set(expected.key, version.bytes);
+    listed.set(expected.key, version);
   }
   return { chosen, listed };
 }

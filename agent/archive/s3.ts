@@ -14,6 +14,7 @@ import {
   namesOf,
   type PutResult,
   type StoredObject,
+  type Thawing,
   type Versions,
 } from "./archive";
 import { bucketSettings } from "./s3/bucket";
@@ -27,6 +28,7 @@ import { inParts } from "./s3/parts";
 import { NotThere, type ReadAt, readObject } from "./s3/read";
 import { type Patience, retrying, Transient } from "./s3/retry";
 import { marked, taggingOf, tagsIn } from "./s3/tags";
+import { bucketThawing } from "./s3/thawing";
 import { BucketVersions } from "./s3/versions";
 
 /** Defined in the bundle of `wal-push` alone, which then leaves the SDK out. */
@@ -77,6 +79,10 @@ export class S3Archive implements Archive {
 
   get bucket(): BucketSettings {
     return bucketSettings(this.http, this.patience);
+  }
+
+  get thawing(): Thawing {
+    return bucketThawing(this.http, { patience: this.patience, from: (key) => this.from(key) });
   }
 
   async putText(key: string, text: string): Promise<PutResult> {

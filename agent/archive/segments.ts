@@ -12,9 +12,9 @@ export async function readSegments(
 ): Promise<StoredSegment[]> {
   const gone = await goneFrom(archive, clusterId, "segments", announced);
   const prefix = walPrefix(clusterId);
-  return (await archive.list(prefix)).flatMap(({ key, bytes, storedAt }) => {
+  return (await archive.list(prefix)).flatMap(({ key, bytes, storedAt, frozen }) => {
     const [lineage, stream, segment] = key.slice(prefix.length).split("/");
     if (lineage === undefined || stream === undefined || segment === undefined || gone.has(key)) return [];
-    return [{ place, lineage, stream, segment, bytes, storedAt: storedAt.toISOString() }];
+    return [{ place, lineage, stream, segment, bytes, storedAt: storedAt.toISOString(), ...(frozen && { frozen }) }];
   });
 }

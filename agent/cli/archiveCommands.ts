@@ -24,7 +24,7 @@ import {
 } from "./archiveFlags";
 import { type IdentityFlag, identityOption, readIdentities } from "./identityFile";
 import { readSpec } from "./spec";
-import type { GlobalOptions, Runner } from "./program";
+import type { GlobalOptions, Outcome, Runner } from "./program";
 
 interface VerifyFlags extends TrustOptions, IdentityFlag {
   depth: string;
@@ -79,11 +79,7 @@ export function addArchiveCommands(program: Command, run: Runner, options: () =>
         if (depth === VerificationDepth.Restore)
           context.scratch = { node: await loadOwnNode(options().config), reporter };
         await runProcedure(verify, context, reporter);
-        const { verdicts, coverage } = context;
-        const good = verdicts.every((verdict) => verdict.good) && (coverage?.holes.length ?? 0) === 0;
-        const exitCode = good ? ExitCode.Done : ExitCode.Damaged;
-        const text = [verdictTable(verdicts), ...(coverage ? [coverageTables(coverage)] : [])].join("\n\n");
-        return { result: { good, verdicts, ...(coverage ? { wal: coverage } : {}) }, text, exitCode };
+        return verified(context);
       }),
     );
 
@@ -126,6 +122,16 @@ export function addArchiveCommands(program: Command, run: Runner, options: () =>
         return { result: resolved, text: resolved.text };
       }),
     );
+}
+
+function verified({ verdicts, coverage, unread, backupId, depth }: VerifyContext): Outcome {
+  const good = verdicts.every((verdict) => verdict.good) && (coverage?.holes.length ?? 0) === 0;
+  // What was asked for by name, or what a restore waits for, is not done yet.
+  const later = unread !== undefined && (backupId !== undefined || depth === VerificationDepth.Restore);
+  const text = [verdictTable(verdicts, unread), ...(coverage ? [coverageTables(coverage)] : [])].join("\n\n");
+  const result = { good, verdicts, unread, wal: coverage };
+  if (!good) return { result, text, exitCode: ExitCode.Damaged };
+  return { result, text, exitCode: later ? ExitCode.TryLater : ExitCode.Done };
 }
 
 function depthOf({ depth, archive, offsite }: VerifyFlags): VerificationDepth {

@@ -7,7 +7,7 @@ import type { Check } from "../commands/doctor";
 import type { HiddenList } from "../commands/listHidden";
 import type { DueRun } from "../commands/schedule";
 import type { UndeleteContext } from "../commands/undelete";
-import type { Verdict } from "../commands/verify";
+import type { Unread, Verdict } from "../commands/verify";
 
 /** A table for people: columns as wide as their widest cell. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -24,7 +24,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 export function catalogTable(catalog: Catalog, now: Date): string {
-  const rows = inOrder(catalog).map(({ manifest, place, problem, storedAt }) => [
+  const rows = inOrder(catalog).map(({ manifest, place, problem, storedAt, frozen }) => [
     manifest.backupId,
     manifest.tier,
     place,
@@ -32,7 +32,7 @@ export function catalogTable(catalog: Catalog, now: Date): string {
     formatCount(manifest.index.low),
     formatBytes(manifest.parts.reduce((sum, part) => sum + part.bytes, 0)),
     formatSeconds(Math.max(0, (now.getTime() - Date.parse(storedAt)) / 1000)),
-    problem ?? "good",
+    problem ?? (frozen === undefined ? "good" : `good, in ${frozen.storageClass}: thaw it first`),
   ]);
   const bad = catalog.unreadable.map(({ key, place, problem }) => [key, "?", place, "?", "?", "?", "?", problem]);
   const all = [...rows, ...bad];
@@ -151,8 +151,8 @@ export function doctorTable(checks: readonly Check[]): string {
   return [table(["", "ROW", "FOUND"], rows), ...remedies].join("\n");
 }
 
-export function verdictTable(verdicts: readonly Verdict[]): string {
-  if (verdicts.length === 0) return "There is no backup.";
+export function verdictTable(verdicts: readonly Verdict[], unread: readonly Unread[] = []): string {
+  if (verdicts.length + unread.length === 0) return "There is no backup.";
   const rows = verdicts.map((v) => [
     v.backupId,
     v.tier,
@@ -160,7 +160,8 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
     v.bytes === 0 ? "" : formatBytes(v.bytes),
     v.problem ?? "good",
   ]);
-  return table(["BACKUP", "TIER", "PLACE", "READ", "STATE"], rows);
+  const left = unread.map(({ backupId, tier, place, reason }) => [backupId, tier, place, "", reason]);
+  return table(["BACKUP", "TIER", "PLACE", "READ", "STATE"], [...rows, ...left]);
 }
 
 /** Which times can be restored to, then the streams. */

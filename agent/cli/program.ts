@@ -70,10 +70,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
       process.stdout.write(`${options.json ? JSON.stringify(outcome.result) : outcome.text}\n`);
       exitCode = outcome.exitCode ?? ExitCode.Done;
     } catch (error) {
-      const { exitCode: code, message } = explain(error);
+      const { exitCode: code, message, ...when } = explain(error);
       reporter.emit({
         event: "error",
         message: options.json || options.quiet ? message : `neumann-backup ${name}: ${message}`,
+        ...when,
       });
       exitCode = code;
     }

@@ -8,12 +8,15 @@ import { type RecoveryPin, recoveryPinSchema } from "../../model/records";
 import type { ArchiveSpec } from "../../model/reference";
 import type { PlanSpec } from "../../model/specs";
 import { parseRestorePoint, type RestorePoint } from "../../model/restorePoint";
+import { type ThawPhase, thawPhase } from "../../model/thaw";
 import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { readHiddenBackups, readingOf, versionedPlaces } from "../archive/hidden";
 import { lookAtPlaces, openReachable } from "../archive/open";
 import { readSegments } from "../archive/segments";
 import { watermarksAfter } from "../archive/watermarks";
+import { readManifest } from "../restore/material";
+import { leftToThaw } from "../restore/thaw";
 import { oneOrNone, refuseUnlessOpened, refuseWithoutIdentity } from "../restore/unsealed";
 import { Damaged, Refused, WorldFault } from "../run/errors";
 import type { Catalog, Place, StoredSegment } from "../../model/catalog";
@@ -26,6 +29,8 @@ export interface ResolvedPlan {
   digest: string;
   text: string;
   state: RecoveryState;
+  /** What must be thawed before the plan can be carried out, by what the store says now. */
+  thaw?: ThawPhase;
 }
 
 /** The archives of a recovery: where it reads from, and where its records lie. */
@@ -250,12 +255,31 @@ export async function resolve(spec: PlanSpec): Promise<ResolvedPlan> {
         "Look at the new plan and approve it, or name the backup: restorePoint backup:ID.",
     );
   }
-  return {
-    plan,
-    digest,
-    text: describePlan(plan, digest, new Date(), spec.trustedKeys),
-    state: opened.records === undefined ? "planned" : await recoveryState(spec, opened.records),
-  };
+  const state = opened.records === undefined ? "planned" : await recoveryState(spec, opened.records);
+  const thaw = isFetched(state) ? undefined : await thawNow(plan, opened.places, spec.trustedKeys);
+  const text = describePlan({ ...plan, thaw: thaw ?? null }, digest, new Date(), spec.trustedKeys);
+  return { plan, digest, text, state, ...(thaw === undefined ? {} : { thaw }) };
+}
+
+/** What the archive holds is no longer needed. */
+function isFetched(state: RecoveryState): boolean {
+  return state === "restored" || state === "accepted";
+}
+
+/** Where it cannot be looked up, all counts as frozen that was when the plan was made. */
+async function thawNow(
+  plan: RestorePlan,
+  places: RecoveryPlaces["places"],
+  trustedKeys: readonly string[] = [],
+): Promise<ThawPhase | undefined> {
+  if (plan.frozen === undefined) return undefined;
+  try {
+    const archive = await archiveFor(plan, places, trustedKeys);
+    return await leftToThaw({ plan, archive, manifest: await readManifest(archive, plan, trustedKeys) });
+  } catch (error) {
+    if (error instanceof WorldFault || error instanceof Damaged) return thawPhase(plan.frozen);
+    throw error;
+  }
 }
 
 /**
@@ -263,7 +287,7 @@ export async function resolve(spec: PlanSpec): Promise<ResolvedPlan> {
  * @throws PlanRefused that names the recipients.
  */
 export async function refuseClosedPlan(spec: PlanSpec, { plan, state }: ResolvedPlan): Promise<void> {
-  if (state === "restored" || state === "accepted") return;
+  if (isFetched(state)) return;
   const identities = oneOrNone(spec.identity);
   refuseWithoutIdentity(plan, identities);
   if (plan.replay === null) return;

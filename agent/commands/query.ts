@@ -13,6 +13,7 @@ import {
   readManifest,
   replaySegments,
 } from "../restore/material";
+import { readingThawed, thaw } from "../restore/thaw";
 import { anotherFile, refuseUnlessOpened } from "../restore/unsealed";
 import { makeRoom, scratchFolder, whileScratch } from "../restore/scratch";
 import { WorldFault } from "../run/errors";
@@ -46,6 +47,7 @@ export const query: Procedure<QueryContext> = {
   name: "query",
   steps: [
     { name: "plan", title: "choose backup and log", run: plan },
+    { name: "thaw", title: "thaw what lies in an archive class", run: thawFirst },
     { name: "fetch", title: "fetch and unpack the backup", run: fetch },
     { name: "check-files", title: "check every file", run: check },
     { name: "fetch-log", title: "fetch the log", run: fetchLog },
@@ -82,9 +84,14 @@ function materialOf({ material }: QueryContext): Material {
   return material;
 }
 
+async function thawFirst(context: QueryContext, control: StepControl): Promise<void> {
+  await thaw(materialOf(context), control);
+}
+
 async function fetch(context: QueryContext, control: StepControl): Promise<void> {
-  await makeRoom(materialOf(context));
-  context.hashes = await fetchBackup(materialOf(context), control);
+  const material = materialOf(context);
+  await makeRoom(material);
+  context.hashes = await readingThawed(material, control, () => fetchBackup(material, control));
 }
 
 async function check(context: QueryContext, control: StepControl): Promise<void> {
@@ -93,7 +100,8 @@ async function check(context: QueryContext, control: StepControl): Promise<void>
 
 async function fetchLog(context: QueryContext, control: StepControl): Promise<void> {
   const material = materialOf(context);
-  if (material.plan.replay !== null) await fetchSegments(material, material.plan.replay, control);
+  const { replay: log } = material.plan;
+  if (log !== null) await readingThawed(material, control, () => fetchSegments(material, log, control));
 }
 
 async function replay(context: QueryContext, control: StepControl): Promise<void> {

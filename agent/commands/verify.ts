@@ -13,13 +13,14 @@ import { type BackupSoftware, softwareKey } from "../../model/software";
 import { logObjectiveSeconds } from "../../model/status";
 import { isTier } from "../../model/tier";
 import { newestOfEachTier, newestVerified, VerificationDepth, type VerifiedBackup } from "../../model/verification";
-import type { Archive } from "../archive/archive";
+import { type Archive, FrozenFault } from "../archive/archive";
 import { keyOf, readCatalog } from "../archive/catalog";
 import { givenUpOf } from "../archive/expired";
 import { openReachable } from "../archive/open";
 import { readSegments } from "../archive/segments";
 import { putDecryption, putVerification } from "../archive/verifications";
 import type { Node } from "../context";
+import { NotThawed } from "../restore/thaw";
 import { refuseWithoutIdentity } from "../restore/unsealed";
 import { Damaged, explain, WorldFault } from "../run/errors";
 import type { Reporter } from "../run/events";
@@ -38,6 +39,15 @@ export interface Verdict {
   bytes: number;
 }
 
+/** A backup that could not be looked at so deep: it counts neither as good nor as damaged. */
+export interface Unread {
+  backupId: string;
+  place: Place;
+  tier: string;
+  /** Why, and what to do. */
+  reason: string;
+}
+
 export interface VerifyContext {
   archive: ArchiveSpec;
   /** Whose backups are believed; empty: whatever matches the key that it brings. */
@@ -52,6 +62,8 @@ export interface VerifyContext {
   places?: { place: Place; archive: Archive }[];
   entries?: CatalogEntry[];
   verdicts: Verdict[];
+  /** What lies in an archive class; left out where nothing does. */
+  unread?: Unread[];
   /** Any of them opens what is encrypted: needed for the depth that restores. */
   identities?: readonly string[];
   /** What was found of software that backups name, by key: most name the same. */
@@ -132,7 +144,8 @@ function wanted({ backupId, depth }: VerifyContext, found: Catalog): CatalogEntr
 async function backups(context: VerifyContext, control: StepControl): Promise<void> {
   for (const entry of context.entries ?? []) {
     const { manifest, place } = entry;
-    const found = await lookUnlessGivenUp(context, entry, control);
+    const found = await lookUnlessFrozen(context, entry, control);
+    if (found === "unread") continue;
     if (found === undefined) {
       control.note(`${manifest.backupId} was given up meanwhile: it is not judged`);
       continue;
@@ -150,6 +163,27 @@ async function backups(context: VerifyContext, control: StepControl): Promise<vo
 }
 
 type Found = Pick<Verdict, "problem" | "bytes">;
+
+/** Reading every byte thaws nothing; a restore asks for the thaw, and is made once that is there. */
+async function lookUnlessFrozen(
+  context: VerifyContext,
+  entry: CatalogEntry,
+  control: StepControl,
+): Promise<Found | undefined | "unread"> {
+  try {
+    return await lookUnlessGivenUp(context, entry, control);
+  } catch (error) {
+    if (!(error instanceof NotThawed) && !(error instanceof FrozenFault)) throw error;
+    const { backupId, tier } = entry.manifest;
+    const { storageClass = "an archive class" } = entry.frozen ?? {};
+    const reason =
+      error instanceof NotThawed
+        ? `not restored: ${error.message}`
+        : `not read: it lies in ${storageClass}; \`verify ${backupId} --depth restore\` asks for its thaw`;
+    (context.unread ??= []).push({ backupId, place: entry.place, tier, reason });
+    return "unread";
+  }
+}
 
 /** Undefined for a backup that a prune has begun to take away since the catalog was read. */
 async function lookUnlessGivenUp(

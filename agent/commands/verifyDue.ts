@@ -17,7 +17,7 @@ import type { Reporter } from "../run/events";
 import { interrupted } from "../run/interrupt";
 import { attempt, attemptFile, type Ended, verificationFailures } from "./attempts";
 import type { PlacedArchive } from "./schedule";
-import type { Verdict } from "./verify";
+import type { Verdict, VerifyContext } from "./verify";
 
 /** What became of a verification at one look. */
 export interface VerificationRun extends VerificationDue {
@@ -137,12 +137,18 @@ async function supervise(job: Decided, depth: VerificationDepth, reporter: Repor
     await part.stop();
   }
   const { code, stdout, complaint } = await part.ended;
+  if (code === ExitCode.TryLater) throw new TryLater(complaint || unreadIn(stdout));
   if (code !== ExitCode.Done && code !== ExitCode.Damaged) throw new WorldFault(complaint);
   const { verdicts } = JSON.parse(stdout) as { verdicts: Verdict[] };
   const found = verdicts.flatMap(({ backupId, place, problem }) =>
     problem === null ? [] : [`${backupId} (${place}): ${problem}`],
   );
   return found.length === 0 ? null : `found damage: ${found.join("; ")}`;
+}
+
+function unreadIn(stdout: string): string {
+  const { unread = [] } = JSON.parse(stdout) as Pick<VerifyContext, "unread">;
+  return unread.map(({ backupId, place, reason }) => `${backupId} (${place}): ${reason}`).join("; ");
 }
 
 async function mustTakeBackups({ node, self }: Decided): Promise<boolean> {

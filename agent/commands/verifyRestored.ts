@@ -23,6 +23,7 @@ import {
   treeOf,
 } from "../restore/material";
 import { question } from "../restore/proof";
+import { readingThawed, thaw } from "../restore/thaw";
 import { anotherFile, refuseUnlessOpened } from "../restore/unsealed";
 import { makeRoom, scratchFolder, whileScratch } from "../restore/scratch";
 import { Damaged } from "../run/errors";
@@ -59,6 +60,7 @@ export const verifyRestored: Procedure<RestoredContext> = {
   name: "verify-restored",
   steps: [
     { name: "manifest", title: "read the manifest, make room", run: manifest },
+    { name: "thaw", title: "thaw what lies in an archive class", run: thawFirst },
     { name: "fetch", title: "fetch and unpack the backup", run: fetch },
     { name: "check-files", title: "check every file", run: check },
     { name: "set-aside", title: "keep the snapshot for the log", run: setAside },
@@ -99,8 +101,13 @@ function replayedOf(context: RestoredContext): (Material & { log: ReplayPlan }) 
   return { ...backupOf(context), folder: path.join(folder, "replayed"), log: replay };
 }
 
+async function thawFirst(context: RestoredContext, control: StepControl): Promise<void> {
+  await thaw(backupOf(context), control);
+}
+
 async function fetch(context: RestoredContext, control: StepControl): Promise<void> {
-  context.hashes = await fetchBackup(backupOf(context), control);
+  const backup = backupOf(context);
+  context.hashes = await readingThawed(backup, control, () => fetchBackup(backup, control));
 }
 
 async function check(context: RestoredContext, control: StepControl): Promise<void> {
@@ -153,7 +160,8 @@ async function answer(admin: Admin, { statement, minimumRows }: VerificationQuer
 
 async function fetchLog(context: RestoredContext, control: StepControl): Promise<void> {
   const replayed = replayedOf(context);
-  if (replayed !== undefined) await fetchSegments(replayed, replayed.log, control);
+  if (replayed === undefined) return;
+  await readingThawed(replayed, control, () => fetchSegments(replayed, replayed.log, control));
 }
 
 async function replayLog(context: RestoredContext, control: StepControl): Promise<void> {

@@ -35,7 +35,7 @@ import { refuseWithoutPrograms } from "../database/programs";
 import { refuseGivenUp, refuseUnlessAllGated } from "./inPlace";
 import { readManifest } from "./material";
 import { oneOrNone, refuseUnlessOpened, refuseWithoutAge } from "./unsealed";
-import { promisedEntries, reachedIndex, stagingSteps } from "./stage";
+import { promisedEntries, reachedIndex, stagingSteps, thawFirst } from "./stage";
 import { refuseForeignSwap, sayWhatIsAside, swapIn, swapUnderWay } from "./swap";
 
 /** Restores on the first node: all is proven in staging before anything of it comes into place. */
@@ -46,6 +46,7 @@ export const restoreFirst: Procedure<RestoreContext> = {
     unlessDone({ name: "claim", title: "claim the recovery", run: claim }),
     unlessDone({ name: "recognise", title: "recognise the target", run: recognise }),
     unlessDone({ name: "pin", title: "pin the plan", run: pin }),
+    unlessInPlace(thawFirst),
     unlessInPlace({ name: "gate", title: "keep the database from starting", run: closeGate }),
     ...stagingSteps.map(unlessInPlace),
     unlessInPlace({ name: "swap", title: "put the proven data in place", run: swapIn }),

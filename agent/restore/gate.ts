@@ -30,6 +30,7 @@ import { inPlaceOf, readGated, refuseGivenUp } from "./inPlace";
 import { checkSpace, readManifest } from "./material";
 import { refuseForeignSwap, swapUnderWay } from "./swap";
 import { saveTail } from "./tail";
+import { thaw } from "./thaw";
 import { mustDecrypt, refuseWithoutAge } from "./unsealed";
 
 /**
@@ -43,6 +44,7 @@ export const restoreGate: Procedure<RestoreContext> = {
     unlessDone({ name: "plan", title: "hold the plan against what was shown", run: checkPlan }),
     unlessDone({ name: "recognise", title: "recognise the data that is put aside", run: recognise }),
     unlessDone({ name: "members", title: "note the members of the old cluster", run: noteMembers }),
+    unlessDone({ name: "thaw", title: "thaw what lies in an archive class, before anything stops", run: thawFirst }),
     unlessDone({ name: "gate", title: "keep the database from starting", run: closeGate }),
     unlessDone({ name: "stop", title: "stop the database", run: stop }),
     unlessDone({ name: "tail", title: "save the log that is not archived yet", run: tail }),
@@ -81,12 +83,20 @@ async function checkPlan(context: RestoreContext): Promise<void> {
   const { trustedKeys = [] } = spec.plan;
   const archive = await archiveFor(resolved.plan, context.places?.places ?? [], trustedKeys);
   const manifest = await readManifest(archive, resolved.plan, trustedKeys);
+  Object.assign(context, { source: archive, manifest });
   if (await mustDecrypt(archive, resolved.plan)) await refuseWithoutAge(spec.node);
   const folder = restorePaths(context).staging;
   await checkSpace(
     { node, plan: resolved.plan, archive, manifest, identities: [], folder },
     node.config.node.dataDirectory,
   );
+}
+
+/** By the first node alone: a thaw takes hours, and the cluster takes writes meanwhile. */
+async function thawFirst(context: RestoreContext, control: StepControl): Promise<void> {
+  const { manifest, source: archive, resolved } = context;
+  if (manifest === undefined || archive === undefined || resolved === undefined) return;
+  await thaw({ manifest, archive, plan: resolved.plan }, control);
 }
 
 /** The data that goes aside is that of the lineage that was named, and of nothing else (I5). */

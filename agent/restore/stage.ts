@@ -21,6 +21,7 @@ import {
 } from "./material";
 import { isProven, noteProven, prove } from "./proof";
 import { swapUnderWay } from "./swap";
+import { readingThawed, thaw } from "./thaw";
 import { oneOrNone } from "./unsealed";
 
 /** All in staging (protocol 23): what comes out of these steps is proven, bootstrapped and was never started. */
@@ -32,6 +33,13 @@ export const stagingSteps: Step<RestoreContext>[] = [
   { name: "bootstrap", title: "make it the beginning of a new cluster", run: bootstrap },
   { name: "prove", title: "start a copy alone and question it", run: proveCopy },
 ].map(unlessProven);
+
+/** Once the plan is pinned, so that nobody gives the backup up meanwhile. */
+export const thawFirst: Step<RestoreContext> = unlessProven({
+  name: "thaw",
+  title: "thaw what lies in an archive class",
+  run: (context, control) => thaw(materialOf(context), control),
+});
 
 /** A run before this one has proven the staged data, or is putting it in place. */
 function unlessProven(step: Step<RestoreContext>): Step<RestoreContext> {
@@ -57,7 +65,9 @@ async function fetch(context: RestoreContext, control: StepControl): Promise<voi
   // Those of recoveries that were given up go too: we hold the claim on this target, and no swap is under way.
   await rm(path.dirname(material.folder), { recursive: true, force: true });
   await checkSpace(material, context.node.config.node.dataDirectory);
-  context.hashes = await readingSource(context, () => fetchBackup(material, control));
+  context.hashes = await readingSource(context, () =>
+    readingThawed(material, control, () => fetchBackup(material, control)),
+  );
 }
 
 async function checkFiles(context: RestoreContext, control: StepControl): Promise<void> {
@@ -68,7 +78,8 @@ async function checkFiles(context: RestoreContext, control: StepControl): Promis
 async function fetchLog(context: RestoreContext, control: StepControl): Promise<void> {
   const { replay: wanted } = resolvedOf(context).plan;
   if (wanted === null) return;
-  await readingSource(context, () => fetchSegments(materialOf(context), wanted, control));
+  const material = materialOf(context);
+  await readingSource(context, () => readingThawed(material, control, () => fetchSegments(material, wanted, control)));
 }
 
 async function replay(context: RestoreContext, control: StepControl): Promise<void> {

@@ -8,7 +8,7 @@ import { segmentKey } from "../../model/layout";
 import type { RestorePlan } from "../../model/plan";
 import { PlanRefused } from "../../model/planRefused";
 import { segmentsOf } from "../../model/replay";
-import type { Archive } from "../archive/archive";
+import { type Archive, FrozenFault } from "../archive/archive";
 import { ageVersion, decrypted } from "../host/age";
 import { pipeHashed, streamInto, withFile } from "../host/files";
 import type { Unpacked } from "../host/tarball";
@@ -91,6 +91,8 @@ async function sealedSegments(
         const header = await headerOf(await archive.getStream(key));
         if (header !== null) found.set(segment, header);
       } catch (error) {
+        // It is looked at again by the run that comes once it is thawed.
+        if (error instanceof FrozenFault) return;
         // One that is gone since: the fetch says what that means.
         if ((await archive.storedHash(key)) !== undefined) throw error;
       }

@@ -57,13 +57,29 @@ export class NeedsWholeAgent extends Error {
 
 /** Not an error: the same call will do later. */
 export class TryLater extends AgentError {
-  constructor(message: string) {
+  constructor(
+    message: string,
+    /** Sooner it will not do; undefined where nobody can tell. */
+    readonly afterSeconds?: number,
+  ) {
     super(message, ExitCode.TryLater);
   }
 }
 
+/** What is said of something that was thrown. */
+export interface Explained {
+  exitCode: number;
+  message: string;
+  /** Of what will do later. */
+  afterSeconds?: number;
+}
+
 /** The exit code and the message for anything thrown. */
-export function explain(error: unknown): { exitCode: number; message: string } {
+export function explain(error: unknown): Explained {
+  if (error instanceof TryLater && error.afterSeconds !== undefined) {
+    const { exitCode, message, afterSeconds } = error;
+    return { exitCode, message, afterSeconds };
+  }
   if (error instanceof AgentError) return { exitCode: error.exitCode, message: error.message };
   if (error instanceof InputError) return { exitCode: ExitCode.Input, message: error.message };
   if (error instanceof PlanRefused) return { exitCode: ExitCode.Refused, message: `Refused: ${error.message}` };

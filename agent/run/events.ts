@@ -10,6 +10,8 @@ export interface Event {
   bytes?: number;
   total?: number;
   message?: string;
+  /** Of an error: the same call will not do sooner. */
+  afterSeconds?: number;
 }
 
 /** Where a command says what it does. */

@@ -31,6 +31,8 @@ export class DutyCommands {
   source!: Protected<ArchiveSpec>;
   backups: string[] = [];
   offsiteBackup = "";
+  /** A time that is restored to from a backup and the log. */
+  private beforeLog = "";
   /** The node of the recovery, which runs on. */
   target!: Host<ArchiveSpec>;
   private stopped = false;
@@ -45,6 +47,7 @@ export class DutyCommands {
     await this.work();
     await this.largeUploads();
     await this.copyAway();
+    await this.thaw();
     await this.tail();
     await this.prune();
     await this.audit();
@@ -152,8 +155,26 @@ export class DutyCommands {
     await this.doctor(file);
   }
 
+  /** What was moved to archive classes is asked for by whoever recovers, and by no node. */
+  private async thaw(): Promise<void> {
+    const { freezer } = this.world;
+    freezer.thawMs = 60_000;
+    freezer.freeze((key) => (/\/(data|wal)\//.test(key) ? "GLACIER" : undefined));
+    const file = path.join(this.host.agentDirectory, "restorer.json");
+    const config = { ...installSpec(this.host).config, archive: this.world.archive("restorer", "restorer") };
+    fs.writeFileSync(file, JSON.stringify(config));
+    for (const point of [`backup:${this.offsiteBackup}`, this.beforeLog]) {
+      const asked = await agent(["--config", file, "query", "--at", point, "SELECT COUNT(*) FROM t"]);
+      if (asked.code !== 75) throw new Error(`query: exit ${asked.code}\n${asked.stderr}`);
+    }
+    const parts = freezer.asked.map(({ key }) => /(offsite\/data|full\/data|snapshots\/data|wal)\//.exec(key)?.[1]);
+    for (const part of ["offsite/data", "wal"]) if (!parts.includes(part)) throw new Error(`no thaw of ${part}`);
+    freezer.freeze(() => undefined);
+  }
+
   private async moreLog(): Promise<void> {
     const nodes = this.source.cluster.nodes;
+    this.beforeLog = new Date().toISOString();
     const writer = new Writer({ nodes: () => nodes, rows: 20, first: 1000 }).start();
     await writer.finished();
     await must([...at(this.host), "snapshot"]);

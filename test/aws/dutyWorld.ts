@@ -1,4 +1,5 @@
 import { AwsClient } from "aws4fetch";
+import { Freezer } from "../../lab/store/freezer";
 import { Store, type StoreUser } from "../../lab/store/store";
 import { duties, type Duty } from "../../model/aws/duties";
 import { type BucketPlace, dutyPolicy } from "../../model/aws/dutyPolicy";
@@ -36,6 +37,8 @@ export interface Answer {
 export class DutyWorld {
   private constructor(
     readonly store: Store,
+    /** Between the two: what it holds in archive classes. */
+    readonly freezer: Freezer,
     readonly guard: Guard,
     readonly users: Record<Holder, StoreUser>,
   ) {}
@@ -43,10 +46,11 @@ export class DutyWorld {
   static async start(): Promise<DutyWorld> {
     // The policies of all users are longer than a file's attributes may be.
     const store = await Store.start((line) => process.stderr.write(`${line}\n`), { metadataBeside: true });
-    const guard = await Guard.start(store.endpoint);
+    const freezer = await Freezer.start(store.endpoint);
+    const guard = await Guard.start(freezer.endpoint);
     const users = {} as Record<Holder, StoreUser>;
     for (const holder of holders) users[holder] = await store.createUser();
-    const world = new DutyWorld(store, guard, users);
+    const world = new DutyWorld(store, freezer, guard, users);
     for (const place of Object.values(places)) await world.makeBucket(place);
     for (const holder of holders)
       guard.policies.set(
@@ -60,6 +64,7 @@ export class DutyWorld {
 
   async stop(): Promise<void> {
     await this.guard.stop();
+    await this.freezer.stop();
     await this.store.stop();
   }
 

@@ -11,6 +11,8 @@ export interface Passed {
   allowed: boolean;
   /** What the store answered; undefined where it was not asked. */
   status?: number;
+  /** S3's name of its refusal. */
+  code?: string;
 }
 
 /**
@@ -58,6 +60,7 @@ export class Guard {
       if (!passed.allowed) return forbid(response, method);
       const back = await forward(this.target, request, body);
       passed.status = back.status;
+      passed.code = codeIn(back);
       if (back.status === 404 && this.hides(signer, request)) return forbid(response, method);
       response.writeHead(back.status, back.headers);
       response.end(back.content);
@@ -86,6 +89,10 @@ function forbid(response: http.ServerResponse, method: string): void {
   response.writeHead(403, { "content-type": "application/xml", date: new Date().toUTCString() });
   const text = `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`;
   response.end(method === "HEAD" ? undefined : text);
+}
+
+function codeIn({ status, content }: { status: number; content: Buffer }): string | undefined {
+  return status < 400 ? undefined : /<Code>(\w+)<\/Code>/.exec(content.toString())?.[1];
 }
 
 async function collect(stream: http.IncomingMessage): Promise<Buffer> {

@@ -2,7 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Catalog } from "../../model/catalog";
 import { InputError } from "../../model/mistakes";
-import { describePlan, planDigest, type PlanRequest, resolvePlan, type RestorePlan } from "../../model/plan";
+import {
+  describePlan,
+  planDigest,
+  type PlanRequest,
+  resolvePlan,
+  type RestorePlan,
+  type ShownPlan,
+} from "../../model/plan";
+import { thawPhase } from "../../model/thaw";
 import { PlanRefused } from "../../model/planRefused";
 import { segmentName } from "../../model/layout";
 import { Tier } from "../../model/tier";
@@ -259,6 +267,55 @@ describe("resolvePlan refuses", () => {
       }),
     );
   });
+});
+
+describe("a plan whose objects lie in an archive class", () => {
+  const deep = { objects: 1, bytes: 10_000, storageClass: "DEEP_ARCHIVE" as const };
+  const frozenOff = catalog({ entries: [{ ...off, frozen: deep }] });
+  const segments = [4, 5].map((number) => ({
+    place: "primary" as const,
+    lineage: "l-one",
+    stream: "node1-aa",
+    bytes: 1024,
+    segment: segmentName(BigInt(number)),
+    storedAt: `2026-11-23T04:0${number}:00.000Z`,
+  }));
+  const coldLog = segments.map((segment) => ({ ...segment, frozen: "GLACIER" as const }));
+  const thawLines = (plan: ShownPlan) =>
+    describePlan(plan, "d", new Date())
+      .split("\n")
+      .filter((line) => /THAW|first run asks|thawed/.test(line));
+
+  it("names them, by class and size", () => {
+    expect(ask({ catalog: frozenOff }).frozen).toEqual(deep);
+    expect(thawLines(ask({ catalog: frozenOff }))).toEqual([
+      "  THAW FIRST      1 object, 9.8 KiB, in DEEP_ARCHIVE: up to 12 h from when it is asked for.",
+      "                  The first run asks and ends with exit code 75; the same again, once it is thawed, restores",
+      "  should take     about 11 s, once it is thawed",
+    ]);
+    const both = catalog({ entries: [{ ...full, frozen: deep }] });
+    const point = { restorePoint: "end-of-log", catalog: both };
+    expect(ask({ ...point, segments: coldLog }).frozen).toEqual({ ...deep, objects: 3, bytes: 12_048 });
+  });
+
+  it("says how many were asked for already, and nothing once all is thawed", () => {
+    const plan = ask({ catalog: frozenOff });
+    const [some] = thawLines({ ...plan, thaw: thawPhase({ ...deep, objects: 3 }, 2) });
+    expect(some).toMatch(/from when it is asked for; 2 of them asked for already\.$/);
+    expect(thawLines({ ...plan, thaw: thawPhase(deep, 1) })[0]).toMatch(/; asked for already\.$/);
+    expect(thawLines({ ...plan, thaw: null })).toEqual([]);
+  });
+
+  it.each(["end-of-log", "time:2026-11-23T04:04:30Z", `backup:${idOf(1)}`])(
+    "is the same plan before it was moved there, and after: %s",
+    (restorePoint) => {
+      const cold = catalog({ entries: [{ ...full, frozen: deep }] });
+      const frozen = ask({ restorePoint, catalog: cold, segments: coldLog });
+      const before = ask({ restorePoint, segments });
+      expect(frozen.frozen).toBeDefined();
+      expect(planDigest(frozen)).toBe(planDigest(before));
+    },
+  );
 });
 
 describe("planDigest", () => {

@@ -1,6 +1,8 @@
 import type { S3Location } from "../../../model/s3Location";
 import { describeLocation } from "../../../model/reference";
+import { frozenClass } from "../../../model/thaw";
 import { WorldFault } from "../../run/errors";
+import { FrozenFault } from "../archive";
 import { Transient } from "./retry";
 
 /** What was asked of the store: for messages. */
@@ -20,6 +22,8 @@ export interface Refusal {
   message?: string;
   /** Region that the store says is the right one. */
   region?: string;
+  /** Where an object lies that cannot be read. */
+  storageClass?: string;
 }
 
 const transientCodes = [
@@ -44,6 +48,15 @@ export function faultOf(refusal: Refusal, asked: Asked): Transient | WorldFault 
   if (status === 507) return new Transient(`${said} The store is full: make room there.`);
   if (soon || status === 429 || status === 408 || transientCodes.includes(code)) return new Transient(said);
   return new WorldFault(`${said} ${adviceFor(refusal, asked)}`);
+}
+
+/** The refusal to read what is frozen. */
+export function frozenFault(asked: Asked, { storageClass = "an archive class" }: Refusal): FrozenFault {
+  // Nothing is restored there by days: Intelligent-Tiering's own archive.
+  const known = frozenClass(storageClass) !== undefined;
+  return new FrozenFault(
+    `${what(asked)}: it lies in ${storageClass} and must be thawed before it can be read. ${known ? "A recovery, \`query\` and \`verify --depth restore\` ask for that" : "Ask the store for it (RestoreObject)"}; then run the same command again.`,
+  );
 }
 
 function what({ location, method, key }: Asked): string {
@@ -71,6 +84,12 @@ function lacksLock({ code = "", message = "" }: Refusal, { location }: Asked): b
   return location.objectLock !== undefined && /ObjectLockConfiguration/i.test(`${code} ${message}`);
 }
 
+/** How a message names the request that thaws. */
+export const thawRequest = "POST ?restore";
+
+const noThaw =
+  "Give these credentials s3:RestoreObject there: the duty restorer has it, a node has not. Or ask for the thaw with others, and run the same command again once it is thawed.";
+
 function adviceFor(refusal: Refusal, asked: Asked): string {
   const { status, code = "", region } = refusal;
   const { location } = asked;
@@ -78,10 +97,14 @@ function adviceFor(refusal: Refusal, asked: Asked): string {
   if (known !== undefined) return known;
   if (region !== undefined && region !== location.region)
     return `The bucket lies in ${region}: write region: "${region}".`;
-  if (status === 403)
-    return `Allow these credentials to do that in ${location.bucket}${withKey(location)}${withLock(location)}.`;
+  if (status === 403) return adviceForRights(asked);
   if (code.startsWith("KMS.")) return `Look after the key${withKey(location)}.`;
   return adviceByStatus[status] ?? "Correct the archive's reference; then run the same command again.";
+}
+
+function adviceForRights({ location, method }: Asked): string {
+  if (method === thawRequest) return noThaw;
+  return `Allow these credentials to do that in ${location.bucket}${withKey(location)}${withLock(location)}.`;
 }
 
 function withKey({ encryption }: S3Location): string {

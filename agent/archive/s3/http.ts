@@ -5,13 +5,13 @@ import type { S3Location } from "../../../model/s3Location";
 import { WorldFault } from "../../run/errors";
 import { readAuthorities } from "./authorities";
 import type { KeySource } from "./credentials";
-import { type Asked, faultOf, isReset, networkFault, type Refusal } from "./faults";
+import { type Asked, faultOf, frozenFault, isReset, networkFault, type Refusal, thawRequest } from "./faults";
 import { lockHeaders } from "./meta";
 import { text, whole } from "./xml";
 
 /** One request for an object, or for the bucket where `key` is absent. */
 export interface S3Request {
-  method: "GET" | "HEAD" | "PUT" | "DELETE";
+  method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
   key?: string;
   query?: Record<string, string>;
   headers?: Record<string, string>;
@@ -24,6 +24,8 @@ export interface S3Response {
   status: number;
   headers: http.IncomingHttpHeaders;
   body: http.IncomingMessage;
+  /** S3's name of the refusal, where it is one that the caller judges. */
+  code?: string;
 }
 
 interface Signed {
@@ -37,6 +39,11 @@ const emptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785
 /** A connection on which nothing moves for so long is given up. */
 const silenceMs = 30_000;
 
+/** Requests that say how long their body is, also where there is none. */
+const bodied: readonly string[] = ["PUT", "POST"];
+
+/** Answers that say that it was done. */
+const done = [200, 202, 204, 206];
 /** Answers that the callers decide on: the rest is a fault. */
 const answers = [200, 206, 404, 409, 412];
 
@@ -75,18 +82,20 @@ export class S3Http {
   async send(request: S3Request): Promise<S3Response> {
     const response = await this.exchange(request);
     if (answers.includes(response.status) && request.method === "HEAD") return response;
-    if (response.status === 200 || response.status === 206 || response.status === 204) return response;
+    if (done.includes(response.status)) return response;
     const refusal = await readRefusal(response);
-    if (answers.includes(response.status) && refusal.code !== "NoSuchBucket") return response;
+    if (answers.includes(response.status) && refusal.code !== "NoSuchBucket")
+      return { ...response, code: refusal.code };
+    if (refusal.code === "InvalidObjectState") throw frozenFault(this.asked(nameOf(request), request.key), refusal);
     if (response.status === 403) return this.forbidden(request, response, refusal);
-    throw faultOf(refusal, this.asked(request.method, request.key));
+    throw faultOf(refusal, this.asked(nameOf(request), request.key));
   }
 
   /** Answers to HEAD do not say why: it may be the clock, or that there is nothing. */
   private async forbidden(request: S3Request, response: S3Response, refusal: Refusal): Promise<S3Response> {
     if (this.follow(response)) return this.send(request);
     if (await this.hasNone(request)) return { ...response, status: 404 };
-    throw faultOf(refusal, this.asked(request.method, request.key));
+    throw faultOf(refusal, this.asked(nameOf(request), request.key));
   }
 
   /**
@@ -157,7 +166,7 @@ export class S3Http {
       return response;
     } catch (error) {
       if (method === "PUT" && isReset(error)) throw error;
-      throw networkFault(error, this.asked(method, key), url.host);
+      throw networkFault(error, this.asked(nameOf(request), key), url.host);
     }
   }
 
@@ -191,7 +200,7 @@ export class S3Http {
     });
     const signed = await signer.sign();
     const sent = Object.fromEntries(signed.headers);
-    if (method === "PUT") sent["content-length"] = String(body?.content.length ?? 0);
+    if (bodied.includes(method)) sent["content-length"] = String(body?.content.length ?? 0);
     return { url: signed.url, headers: sent };
   }
 
@@ -218,6 +227,11 @@ export class S3Http {
   }
 }
 
+/** For messages. */
+function nameOf({ method, query }: S3Request): string {
+  return query?.restore === undefined ? method : thawRequest;
+}
+
 /** Where the bucket's objects are. */
 function baseUrl({ bucket, region, endpoint, forcePathStyle }: S3Location): string {
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
@@ -235,6 +249,7 @@ async function readRefusal({ status, headers, body }: S3Response): Promise<Refus
     code: text(xml, "Code"),
     message: text(xml, "Message"),
     region: typeof region === "string" ? region : text(xml, "Region"),
+    storageClass: text(xml, "StorageClass"),
   };
 }
 

@@ -1,3 +1,4 @@
+import { frozenClass } from "../../../model/thaw";
 import { ownPrefix } from "../../host/files";
 import { metaSuffix, type StoredObject } from "../archive";
 import { elements, text } from "./xml";
@@ -17,11 +18,13 @@ export function listed(xml: string, root: string): Page {
     // Some tools put empty objects for folders.
     if (key === "" || key.endsWith("/") || key.endsWith(metaSuffix)) continue;
     if (key.split("/").some((name) => name.startsWith(ownPrefix))) continue;
+    const frozen = frozenClass(text(content, "StorageClass"));
     objects.push({
       key,
       bytes: Number(text(content, "Size")),
       storedAt: new Date(text(content, "LastModified") ?? ""),
       md5: md5In(content),
+      ...(frozen === undefined ? {} : { frozen }),
     });
   }
   return { objects, next: text(xml, "IsTruncated") === "true" ? text(xml, "NextContinuationToken") : undefined };

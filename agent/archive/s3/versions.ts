@@ -1,3 +1,4 @@
+import { frozenClass } from "../../../model/thaw";
 import { ownPrefix } from "../../host/files";
 import type { Archive, HiddenObject, ObjectVersion, Versions } from "../archive";
 import { bucketSettings } from "./bucket";
@@ -99,7 +100,9 @@ export class BucketVersions implements Versions {
 function readPage(xml: string, root: string, found: Map<string, History>): Record<string, string> | undefined {
   for (const element of elements(xml, "Version")) {
     const { key, versionId, at } = entryOf(element, root);
-    historyOf(key, found)?.versions.push({ versionId, bytes: Number(text(element, "Size")), storedAt: at });
+    const frozen = frozenClass(text(element, "StorageClass"));
+    const bytes = Number(text(element, "Size"));
+    historyOf(key, found)?.versions.push({ versionId, bytes, storedAt: at, ...(frozen && { frozen }) });
   }
   for (const element of elements(xml, "DeleteMarker")) {
     if (text(element, "IsLatest") !== "true") continue;

@@ -70,7 +70,6 @@ const refusals: Record<string, string> = {
 
 /** What is allowed and no command asks for, each with its reason. */
 const unused: Record<string, string> = {
-  "s3:RestoreObject": "a thaw is asked for by a person, or by what calls the agent: the agent itself cannot yet",
   "s3:BypassGovernanceRetention": "only by hand",
 };
 
