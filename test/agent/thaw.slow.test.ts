@@ -1,11 +1,12 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { S3Archive } from "../../agent/archive/s3";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
 import { until } from "../../lab/neumann/harness";
 import { type ArchiveClass, Freezer } from "../../lab/store/freezer";
 import { Store } from "../../lab/store/store";
-import type { ThawPhase } from "../../model/thaw";
+import { type ThawPhase, thawRequest } from "../../model/thaw";
 import type { ArchiveSpec } from "../../model/reference";
 import type { S3Location } from "../../model/s3Location";
 import { moments } from "./killing";
@@ -198,6 +199,8 @@ describe("a recovery", () => {
     expect(complaint(again)).toContain("All are thawing, asked for before: up to 12 h from then.");
     expect(requests("POST", "?restore")).toBe(1);
     expect(fs.existsSync(path.join(host.node.dataDirectory, "store"))).toBe(false);
+    const gates = filesBelow(path.dirname(host.node.configFile)).filter((name) => name.includes("gate"));
+    expect(gates).toEqual([]);
     freezer.endsIn(0);
     freezer.thawMs = 0;
     expect((await run()).code).toBe(75);
@@ -242,6 +245,18 @@ describe("a recovery", () => {
     expect(complaint(ran)).toMatch(
       /^POST \?restore backup\/prod\/offsite\/data\/.* in s3:\/\/offsite.* was answered with 403 AccessDenied \(No\)\. Give these credentials s3:RestoreObject there: the duty restorer has it, a node has not\. Or ask for the thaw with others, and run the same command again once it is thawed\.$/,
     );
+  });
+
+  it("takes as said what somebody else has just asked for", async () => {
+    const { thawing } = new S3Archive(archive().offsite as S3Location);
+    const [name = ""] = filesBelow(path.join(store.folder, "data/offsite/backup/prod/offsite/data"));
+    const ask = () => thawing.ask(`prod/offsite/data/${name}`, thawRequest);
+    await ask();
+    await ask();
+    expect(freezer.seen.map(({ status }) => status)).toEqual([202, 409]);
+    freezer.endsIn(60_000);
+    await ask();
+    expect(freezer.seen.at(-1)?.status).toBe(200);
   });
 
   it("asks again where the store is busy", async () => {
