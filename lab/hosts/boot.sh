@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Runs a host until it is powered off: boot.sh CGROUP MACHINE ROOT NETNS HOSTNAME
+# Runs a host until it is powered off: boot.sh CGROUP MACHINE ROOT NETNS HOSTNAME [OPTION OF NSPAWN …]
 set -euo pipefail
 cgroup=$1 machine=$2 root=$3 netns=$4 hostname=$5
+shift 5
 
 # A cgroup for each host: nspawn makes `payload` and `supervisor` in that of its caller, where those of two would collide.
 echo $$ >"$cgroup/cgroup.procs"
@@ -13,6 +14,6 @@ while [ "$result" = "$reboot" ]; do
   result=0
   systemd-nspawn --quiet --register=no --keep-unit --boot --machine="$machine" --hostname="$hostname" --directory="$root" \
     --network-namespace-path="/run/netns/$netns" --capability=CAP_NET_ADMIN --link-journal=no --resolv-conf=off \
-    --timezone=off --console=read-only || result=$?
+    --timezone=off --console=read-only "$@" || result=$?
 done
 exit "$result"

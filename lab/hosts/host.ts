@@ -50,6 +50,7 @@ export class Host {
   private key: HostKey = { secret: "", line: "" };
   private unplugged = false;
   private alone = false;
+  private readonly volumes: string[] = [];
 
   constructor(
     private readonly lab: HostSurroundings,
@@ -112,7 +113,7 @@ export class Host {
   private start(): ChildProcess {
     const { cgroup, netns, root, name, folder } = this.place;
     const log = openSync(path.join(folder, "console.log"), "a");
-    const words = [cgroup, netns, root, netns, name];
+    const words = [cgroup, netns, root, netns, name, ...this.volumes.map((volume) => `--bind=${volume}`)];
     const child = spawn(bootProgram, words, { stdio: ["ignore", log, log], detached: true });
     closeSync(log);
     child.unref();
@@ -130,6 +131,11 @@ export class Host {
     await until(what, started, bootSeconds * 1000).catch((error: unknown) => {
       throw new Error(`${(error as Error).message}\n${this.consoleLog.slice(-2000)}`);
     });
+  }
+
+  /** Gives it a block device of this machine from its next start on, also under another path, as udev would. */
+  attach(device: string, alias: string): void {
+    this.volumes.push(device, `${device}:${alias}`);
   }
 
   /** Powers it off in order. */

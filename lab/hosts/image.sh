@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 
 release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 packages=systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,sudo,cron,rsync,curl,tar,zstd,age,ca-certificates
-packages+=,iproute2,iputils-ping,procps,nftables,libstdc++6
+packages+=,iproute2,iputils-ping,procps,nftables,libstdc++6,cloud-init
 
 # Those of apt's sources that are of this release; others need keys and have nothing that a host needs.
 sources=()

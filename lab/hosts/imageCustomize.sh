@@ -22,6 +22,9 @@ chroot "$root" systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer dp
   e2scrub_all.timer e2scrub_reap.service fstrim.timer console-getty.service getty@.service
 chroot "$root" systemctl --quiet set-default multi-user.target
 
+# Who wants a host as a cloud makes one removes this, and gives user data before a boot.
+: >"$root/etc/cloud/cloud-init.disabled"
+
 # Each host has its own, and none has a way out.
 : >"$root/etc/machine-id"
 : >"$root/etc/resolv.conf"

@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { freePorts } from "../ports";
 import { call, type CallOptions, must, type Outcome, quoted } from "./command";
@@ -149,9 +158,11 @@ export class HostLab {
     return file;
   }
 
-  /** Lets hosts reach a server on this machine's loopback, at the same port of the lab's address; gives `host:port`. */
-  async offer(port: number): Promise<string> {
-    const listen = `${this.address}:${port}`;
+  /**
+   * Lets hosts reach a server on this machine's loopback, at the same port of the lab's address or at another one that
+   * the hub has; gives `host:port`.
+   */
+  async offer(port: number, listen = `${this.address}:${port}`): Promise<string> {
     const connect = `127.0.0.1:${port}`;
     await startRelay({ listen, listenIn: this.hubNamespace, connect, connectIn: ownNamespace, cgroup: this.hubGroup });
     return listen;
@@ -164,6 +175,16 @@ export class HostLab {
     const connect = `${address}:${port}`;
     await startRelay({ listen, listenIn: ownNamespace, connect, connectIn: this.hubNamespace, cgroup: this.hubGroup });
     return listen;
+  }
+
+  /** Makes an empty block device of this machine, which goes with the lab; for `Host.attach`. */
+  async addVolume(mebibytes: number): Promise<string> {
+    const folder = path.join(this.folder, "volumes");
+    mkdirSync(folder, { recursive: true });
+    const file = path.join(folder, String(readdirSync(folder).length + 1));
+    writeFileSync(file, "");
+    truncateSync(file, mebibytes * 1024 * 1024);
+    return (await must(["losetup", "--find", "--show", file])).trim();
   }
 
   private get hubNamespace(): string {

@@ -14,6 +14,7 @@ const programs = {
   "ssh-keygen": "openssh-client",
   nsenter: "util-linux",
   flock: "util-linux",
+  losetup: "mount",
 };
 
 const overlayFileSystem = 0x794c7630;

@@ -43,6 +43,11 @@ unmount() {
 }
 for root in "$folder"/*/root; do [ ! -d "$root" ] || retry unmount "$root"; done
 
+detach() {
+  for device in $(losetup --noheadings --output NAME --associated "$1"); do losetup --detach "$device"; done
+}
+for volume in "$folder"/volumes/*; do [ ! -e "$volume" ] || detach "$volume"; done
+
 for netns in /run/netns/"$lab" /run/netns/"$lab"-*; do [ ! -e "$netns" ] || ip netns del "${netns##*/}"; done
 
 for trace in /run/systemd/nspawn/propagate /run/systemd/nspawn/unix-export; do

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 
-/** Everything on this machine that carries a lab's name or lies in its folder: processes, mounts, namespaces, cgroups. */
+/** Everything on this machine that carries a lab's name or lies in its folder: processes, mounts, namespaces, cgroups, volumes. */
 export function tracesOf(labFolder: string): string[] {
   const name = path.basename(labFolder);
   const mounts = linesOf("/proc/self/mountinfo").filter((line) => line.includes(name));
@@ -10,13 +10,18 @@ export function tracesOf(labFolder: string): string[] {
     .map((tree) => path.join(tree, name))
     .filter(existsSync);
   const folder = existsSync(labFolder) ? [labFolder] : [];
-  return [...processesOf(name), ...mounts, ...files, ...cgroups, ...folder];
+  return [...processesOf(name), ...mounts, ...files, ...cgroups, ...volumesOf(labFolder), ...folder];
 }
 
 /** The lock that nspawn has for a host's disk, which is named by numbers. */
 export function lockOf(root: string): string {
   const { dev, ino } = statSync(root);
   return `/run/systemd/nspawn/locks/inode-${dev}:${ino}`;
+}
+
+function volumesOf(labFolder: string): string[] {
+  const files = readdirSync("/sys/block").flatMap((device) => linesOf(`/sys/block/${device}/loop/backing_file`));
+  return files.filter((file) => file.startsWith(`${labFolder}/`));
 }
 
 function processesOf(name: string): string[] {
