@@ -12,14 +12,14 @@ import { run } from "./run";
  * database's user: what it writes is then the database's, in its data and in a folder that is an archive.
  */
 export type RootTask =
-  | { do: "systemctl"; verb: "start" | "stop" | "enable" }
+  | { do: "systemctl"; verb: "start" | "stop" | "enable" | "unmask" }
   | { do: "initScript"; verb: "start" | "stop" | "enable" }
   | { do: "replace"; file: string; text: string }
   | { do: "remove"; file: string }
   | { do: "publish"; file: string; text: string };
 
 const taskSchema: v.GenericSchema<unknown, RootTask> = v.variant("do", [
-  v.object({ do: v.literal("systemctl"), verb: v.picklist(["start", "stop", "enable"]) }),
+  v.object({ do: v.literal("systemctl"), verb: v.picklist(["start", "stop", "enable", "unmask"]) }),
   v.object({ do: v.literal("initScript"), verb: v.picklist(["start", "stop", "enable"]) }),
   v.object({ do: v.literal("replace"), file: v.string(), text: v.string() }),
   v.object({ do: v.literal("remove"), file: v.string() }),

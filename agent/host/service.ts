@@ -16,7 +16,10 @@ export interface Service {
   start(): Promise<void>;
   /** Asks it to stop and waits until it is gone. Nothing happens when it does not run. */
   stop(): Promise<void>;
-  /** From now on it starts with the host, where something on the host starts it at all. */
+  /**
+   * From now on it starts with the host, where something on the host starts it at all. A unit that whoever made the host
+   * has masked, so that nothing but a recovery starts it, is masked no more.
+   */
   enable(): Promise<void>;
 }
 
@@ -107,6 +110,7 @@ class SystemdService implements Service {
   }
 
   async enable(): Promise<void> {
+    await asRoot({ do: "systemctl", verb: "unmask" });
     await asRoot({ do: "systemctl", verb: "enable" });
   }
 }

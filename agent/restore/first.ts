@@ -187,8 +187,9 @@ async function start(context: RestoreContext, control: StepControl): Promise<voi
   await control.point();
   // It starts with the configuration as it is: no restart is due for what was installed before.
   await removeFile(restartDueFile(context.node.config));
-  await context.node.service.start();
+  // Before it starts: a masked unit cannot be started.
   await context.node.service.enable();
+  await context.node.service.start();
 }
 
 const leadDeadlineMs = 60_000;

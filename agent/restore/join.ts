@@ -113,8 +113,9 @@ async function start(context: JoinContext, control: StepControl): Promise<void> 
   if (context.spec.plan.inPlace !== undefined) await openGate(context.node);
   await control.point();
   if (!(await context.node.service.running())) await removeFile(restartDueFile(context.node.config));
-  await context.node.service.start();
+  // Before it starts: a masked unit cannot be started.
   await context.node.service.enable();
+  await context.node.service.start();
 }
 
 const catchUpDeadlineMs = 3_600_000;
