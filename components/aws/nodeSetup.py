@@ -135,11 +135,11 @@ def host_key(node):
     aside = os.path.join(HERE, "host-key")
     write(aside, private.rstrip("\n") + "\n", 0o600)
     try:
-        public = run("ssh-keygen", "-y", "-P", "", "-f", aside).split()[:2]
+        public = " ".join(run("ssh-keygen", "-y", "-P", "", "-f", aside).split()[:2])
     except Failed:
         os.remove(aside)
         raise Failed("the parameter %s holds no private key without a pass phrase" % wanted["parameter"])
-    if public != wanted["publicKey"].split()[:2]:
+    if public.split() != wanted["publicKey"].split()[:2]:
         os.remove(aside)
         raise Failed("the key in %s belongs to %s and not to %s" % (wanted["parameter"], public, wanted["publicKey"]))
     # Another key that the server offers would be the one that clients see, and refuse.
@@ -147,11 +147,18 @@ def host_key(node):
         if name.startswith("ssh_host_"):
             os.remove(os.path.join("/etc/ssh", name))
     shutil.move(aside, HOST_KEY)
-    write(HOST_KEY + ".pub", " ".join(public) + "\n")
+    write(HOST_KEY + ".pub", public + "\n")
+    labelled("/etc/ssh")
     for unit in ("ssh.socket", "ssh.service", "sshd.service"):
         if run("systemctl", "is-enabled", unit, codes=range(256)) == "enabled":
             run("systemctl", "reset-failed", unit, codes=range(256))
             run("systemctl", "restart", unit)
+
+
+def labelled(path):
+    """Where SELinux is on, what came there by another way has not the label that its place asks for."""
+    if shutil.which("restorecon"):
+        run("restorecon", "-R", path)
 
 
 def mask(node):
@@ -209,16 +216,20 @@ def mount(node, device, uuid):
     write("/etc/systemd/system/%s.service.d/10-volume.conf" % UNIT, condition)
 
 
+def address(node, bucket, key, region):
+    own = node["endpoints"].get("s3")
+    if own or "." in bucket:  # No certificate is for a name with more dots.
+        place = (own or "https://s3.%s.%s" % (region, node["dnsSuffix"])).rstrip("/") + "/" + bucket
+    else:
+        place = "https://%s.s3.%s.%s" % (bucket, region, node["dnsSuffix"])
+    return place + "/" + urllib.parse.quote(key)
+
+
 def fetched(node):
     """The package's file, once it is what was promised."""
     wanted = node["database"]
     bucket, key, region = wanted["bucket"], wanted["key"], wanted["region"]
-    own = node["endpoints"].get("s3")
-    if own or "." in bucket:  # No certificate is for a name with more dots.
-        url = (own or "https://s3.%s.%s" % (region, node["dnsSuffix"])).rstrip("/") + "/" + bucket
-    else:
-        url = "https://%s.s3.%s.%s" % (bucket, region, node["dnsSuffix"])
-    url += "/" + urllib.parse.quote(key)
+    url = address(node, bucket, key, region)
     file = os.path.join(HERE, os.path.basename(key))
 
     def ask():
@@ -269,9 +280,11 @@ def owner(node):
     except KeyError:
         run("useradd", "--system", "--user-group", "--home-dir", folder, "--shell", "/usr/sbin/nologin", UNIT)
         user = pwd.getpwnam(UNIT)
-    if os.stat(folder).st_uid == 0:
-        os.chown(folder, user.pw_uid, user.pw_gid)
+    # A volume of an instance before this one: there the user may have had another number. The folder itself comes last.
+    if os.stat(folder).st_uid != user.pw_uid:
+        run("chown", "-R", "%d:%d" % (user.pw_uid, user.pw_gid), folder)
         os.chmod(folder, 0o750)
+    labelled(folder)
 
 
 def configure(node):

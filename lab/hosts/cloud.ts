@@ -2,7 +2,8 @@ import type { Host } from "./host";
 
 /** What a cloud tells a new machine. */
 export interface CloudSeed {
-  userData: string;
+  /** As a cloud hands it on: cloud-init knows what is compressed. */
+  userData: Buffer;
   /** Another one makes cloud-init do everything anew. */
   instanceId: string;
 }
@@ -22,7 +23,7 @@ const seed = "/var/lib/cloud/seed/nocloud";
 /** Makes a running host one as a cloud hands out, and switches it off: its next start is the first one with user data. */
 export async function seedCloud(host: Host, { userData, instanceId }: CloudSeed): Promise<void> {
   await host.put(Buffer.from(settings), "/etc/cloud/cloud.cfg.d/99-lab.cfg");
-  await host.put(Buffer.from(userData), `${seed}/user-data`, { mode: "600" });
+  await host.put(userData, `${seed}/user-data`, { mode: "600" });
   await host.put(Buffer.from(`instance-id: ${instanceId}\n`), `${seed}/meta-data`);
   await host.must(`set -e${emptied}`);
   await host.halt();
