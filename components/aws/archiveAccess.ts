@@ -21,7 +21,8 @@ import { checkArguments, type Pending } from "../arguments";
  */
 export interface AccessHolder {
   /**
-   * `instance-profile`, `service-account` (IRSA), `pod-identity`, `role` or `user`. Plain: it decides which resources there are.
+   * `instance-profile`, `service-account` (IRSA), `pod-identity`, `role`, `user`, or `policies` for none: roles of others get
+   * them, such as those of Ec2Nodes. Plain: it decides which resources there are.
    */
   kind: string;
   /**
@@ -105,7 +106,11 @@ export interface ArchiveAccessArgs {
  */
 export class ArchiveAccess extends pulumi.ComponentResource {
   /**
-   * ARN of the role; undefined for a user.
+   * ARNs of the policies, in the order of the duties. A list whose items are outputs, not an output of a list.
+   */
+  readonly policyArns: pulumi.Output<string>[];
+  /**
+   * ARN of the role; undefined for a user, and for the policies alone.
    */
   readonly roleArn: pulumi.Output<string | undefined>;
   /**
@@ -142,32 +147,55 @@ export class ArchiveAccess extends pulumi.ComponentResource {
       const description = `neumann-backup: ${duty}`;
       return new iam.Policy(`${name}-${duty}`, { ...common, name: `${named}-${duty}`, description, policy }, own);
     });
-    const boundary = { ...common, name: named, permissionsBoundary: open.permissionsBoundaryArn };
-    const attach = { policies, duties: args.duties };
-    if (args.holder.kind === HolderKind.User) {
-      const user = new iam.User(name, boundary, own);
-      attachTo(name, { ...attach, user }, { parent: this });
-      // The provider's own class keeps `secret` as one.
-      const key = new iam.AccessKey(`${name}-key`, { user: user.name }, { parent: this });
-      this.roleArn = pulumi.output(undefined);
-      this.credentials = pulumi.secret(pulumi.all([key.id, key.secret]).apply(asCredentials));
-    } else {
-      const role = new iam.Role(name, { ...boundary, assumeRolePolicy: open.trust }, own);
-      attachTo(name, { ...attach, role }, { parent: this });
-      this.roleArn = role.arn;
-      this.credentials = pulumi.output(undefined);
-      if (args.holder.kind === HolderKind.InstanceProfile)
-        this.instanceProfileName = new iam.InstanceProfile(name, { ...common, name: named, role: role.name }, own).name;
-    }
-    this.instanceProfileName ??= pulumi.output(undefined);
-    const { roleArn, instanceProfileName, credentials, policyJson } = this;
-    this.registerOutputs({ roleArn, instanceProfileName, credentials, policyJson });
+    this.policyArns = policies.map(({ arn }) => arn);
+    const held = holderOf({ name, args, policies, values: { ...common, name: named } }, open, this);
+    this.roleArn = pulumi.output(held.roleArn);
+    this.instanceProfileName = pulumi.output(held.instanceProfileName);
+    this.credentials = pulumi.output(held.credentials);
+    const { policyArns, roleArn, instanceProfileName, credentials, policyJson } = this;
+    this.registerOutputs({ policyArns, roleArn, instanceProfileName, credentials, policyJson });
   }
 }
 
 /** Names in IAM are one account's, of all its stacks. */
 function fullName(name: string): string {
   return `${pulumi.getStack()}-${name}`;
+}
+
+interface HolderRequest {
+  name: string;
+  args: ArchiveAccessArgs;
+  policies: iam.Policy[];
+  /** What role, user and profile have in common. */
+  values: Pick<iam.RoleArgs, "name" | "path" | "tags">;
+}
+
+interface Holder {
+  roleArn?: pulumi.Output<string>;
+  instanceProfileName?: pulumi.Output<string>;
+  credentials?: pulumi.Output<pulumi.Unwrap<BucketCredentials>>;
+}
+
+/** Makes who holds the policies, if anybody. */
+function holderOf(request: HolderRequest, plan: pulumi.Output<AccessPlan>, parent: pulumi.Resource): Holder {
+  const { name, args, policies, values } = request;
+  const own = { parent, deleteBeforeReplace: true };
+  const { kind } = args.holder;
+  const attach = { policies, duties: args.duties };
+  if (kind === HolderKind.Policies) return {};
+  const bounded = { ...values, permissionsBoundary: plan.permissionsBoundaryArn };
+  if (kind === HolderKind.User) {
+    const user = new iam.User(name, bounded, own);
+    attachTo(name, { ...attach, user }, { parent });
+    // The provider's own class keeps `secret` as one.
+    const key = new iam.AccessKey(`${name}-key`, { user: user.name }, { parent });
+    return { credentials: pulumi.secret(pulumi.all([key.id, key.secret]).apply(asCredentials)) };
+  }
+  const role = new iam.Role(name, { ...bounded, assumeRolePolicy: plan.trust }, own);
+  attachTo(name, { ...attach, role }, { parent });
+  if (kind !== HolderKind.InstanceProfile) return { roleArn: role.arn };
+  const profile = new iam.InstanceProfile(name, { ...values, role: role.name }, own);
+  return { roleArn: role.arn, instanceProfileName: profile.name };
 }
 
 interface Attachment {
@@ -211,6 +239,7 @@ function planOf(known: KnownArgs, found: { partition: string; dnsSuffix: string 
 
 function trustOf({ holder, duties }: KnownArgs, found: { partition: string; dnsSuffix: string }): string {
   const { partition, dnsSuffix } = found;
+  if (holder.kind === HolderKind.Policies) return "";
   const withFactor = duties.includes(Duty.BreakGlass);
   return policyText(trustPolicy(holder, { partition, dnsSuffix, withFactor }));
 }

@@ -15,6 +15,8 @@ export const HolderKind = {
   Role: "role",
   /** A user with keys: for what runs outside of AWS. */
   User: "user",
+  /** Nobody yet: the policies alone, for roles that are made elsewhere, such as those of Ec2Nodes. */
+  Policies: "policies",
 } as const;
 
 export type HolderKind = (typeof HolderKind)[keyof typeof HolderKind];
@@ -37,6 +39,7 @@ const needs: Record<string, readonly (keyof HolderSpec)[]> = {
   [HolderKind.PodIdentity]: ["namespace", "serviceAccount"],
   [HolderKind.Role]: ["assumedBy"],
   [HolderKind.User]: [],
+  [HolderKind.Policies]: [],
 };
 
 const parts = ["oidcProviderArn", "namespace", "serviceAccount", "assumedBy"] as const;

@@ -66,6 +66,23 @@ describe("ArchiveAccess", () => {
     expect(await valueOf(result.credentials)).toBeUndefined();
   });
 
+  it("makes the policies alone, for roles of others", async () => {
+    const given: ArchiveAccessArgs = { ...args, holder: { kind: "policies" } };
+    const { resources, result } = await run((opts) => new ArchiveAccess("prod", given, opts), {
+      made: (type, name) => (type === "aws:iam/policy:Policy" ? { arn: `arn:of:${name}` } : {}),
+    });
+    expect(resources.map(({ type, name }) => `${type} ${name}`)).toEqual([
+      "pulumi-neumann:index:ArchiveAccess prod",
+      "aws:iam/policy:Policy prod-node",
+      "aws:iam/policy:Policy prod-offsite-writer",
+    ]);
+    expect(await Promise.all(result.policyArns.map(valueOf))).toEqual([
+      "arn:of:prod-node",
+      "arn:of:prod-offsite-writer",
+    ]);
+    expect(await valueOf(result.roleArn)).toBeUndefined();
+  });
+
   it("reaches one place where it shall, and leaves folders out", async () => {
     const folder = { ...archive, offsite: { kind: "directory", location: "/mnt/offsite" } };
     const { result } = await run((opts) => [
@@ -225,7 +242,7 @@ describe("ArchiveAccess refuses", () => {
     ],
     [
       { holder: { kind: "group" } },
-      'holder.kind: is not known (received "group"). Use one of: instance-profile, service-account, pod-identity, role, user.',
+      'holder.kind: is not known (received "group"). Use one of: instance-profile, service-account, pod-identity, role, user, policies.',
     ],
     [
       { duties: ["break-glass"] },
