@@ -2,10 +2,13 @@
 export { type AccessHolder, ArchiveAccess, type ArchiveAccessArgs } from "./archiveAccess";
 export { BackupAlarms } from "./backupAlarms";
 export type { BackupAlarmsArgs, WatchedBucket } from "./backupAlarmsArgs";
+export { Ec2Nodes } from "./ec2Nodes";
+export type { DatabasePackageArgs, Ec2NodeArgs, Ec2NodesArgs, NodeLoginArgs } from "./ec2NodesArgs";
 export { S3Archive } from "./s3Archive";
 export type { S3ArchiveArgs } from "./s3ArchiveArgs";
 export { HolderKind } from "../../model/aws/accessTrust";
 export { replicationRuleIds } from "../../model/aws/archivePlaces";
+export { VolumeType } from "../../model/aws/dataVolume";
 export { Duty } from "../../model/aws/duties";
 export {
   type LifecycleRequest,

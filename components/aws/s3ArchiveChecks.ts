@@ -11,6 +11,7 @@ import type { ArchiveReference } from "../archiveReference";
 import { isPlain, type Pending } from "../arguments";
 import { planPolicy } from "../policyArgs";
 import type { KnownS3Archive, S3ArchiveValues } from "./s3ArchiveArgs";
+import { checkTags } from "./tagChecks";
 
 const switches = ["replicate", "accessLogs", "inventory", "disposable"] as const;
 const adoptions = [
@@ -72,7 +73,7 @@ export function checkValues(known: KnownS3Archive, mistakes: Mistakes, pending: 
   checkKeyArns(known, mistakes, pending);
   checkPrincipals(known, mistakes, pending);
   checkDays(known, mistakes, pending);
-  checkTags(known, mistakes, pending);
+  if (!pending("tags")) checkTags(known.tags, mistakes);
   checkPolicy(known, mistakes, pending);
 }
 
@@ -184,19 +185,6 @@ function checkDays(known: KnownS3Archive, mistakes: Mistakes, pending: Pending):
     if (pending(key) || value === undefined) continue;
     if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most) continue;
     mistakes.add(key, `must be a whole number from 1 to ${most}`, value, "Leave it out for the standard value.");
-  }
-}
-
-function checkTags({ tags }: KnownS3Archive, mistakes: Mistakes, pending: Pending): void {
-  if (pending("tags") || tags === undefined) return;
-  const given: unknown = tags;
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    mistakes.add("tags", "must be an object", tags, 'Write names and texts, such as { team: "storage" }.');
-    return;
-  }
-  for (const [name, value] of Object.entries(given) as [string, unknown][]) {
-    if (typeof value !== "string") mistakes.add(`tags.${name}`, "must be a text", value, "Write it in quotes.");
-    if (/^aws:/i.test(name)) mistakes.add(`tags.${name}`, "is AWS's own", value, "Use a name without aws: before it.");
   }
 }
 

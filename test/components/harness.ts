@@ -100,8 +100,8 @@ export async function run<T>(
         if (options.preview) return { id: undefined, state: inputs };
         const isCommand = type.endsWith(":Command") && typeof inputs.create === "string";
         const stdout = isCommand ? JSON.stringify(agent(wordsOf(inputs.create as string), inputs.stdin)) : undefined;
-        const state = { ...inputs, ...options.made?.(type, name, inputs) };
-        return { id: `${name}-id`, state: { ...state, ...(stdout === undefined ? {} : { stdout, stderr: "" }) } };
+        const printed = stdout === undefined ? {} : { stdout, stderr: "" };
+        return { id: `${name}-id`, state: { ...inputs, ...printed, ...options.made?.(type, name, inputs) } };
       },
       call(args) {
         calls.push(args);
