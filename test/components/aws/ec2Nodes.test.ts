@@ -1,3 +1,7 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 import { ArchiveAccess, Ec2Nodes } from "../../../components/aws";
@@ -55,6 +59,45 @@ describe("Ec2Nodes", () => {
     expect(rights).toEqual(nodeRights({ partition: "aws", region, parameterArn: arnOf("node1"), database }));
     expect(JSON.stringify(rights)).not.toContain("node2");
   });
+
+  it.skipIf(spawnSync("ssh-keygen", ["-?"]).error !== undefined)(
+    "makes a host key by its command, whose halves belong together, and leaves nothing of it behind",
+    async () => {
+      const { resources } = await makeNodes();
+      const create = resources.find(({ name, type }) => name === "dr-host-key-node1" && type.endsWith(":Command"))
+        ?.inputs.create as string;
+      const folder = mkdtempSync(path.join(tmpdir(), "neumann-key-"));
+      try {
+        const run = () =>
+          execFileSync("sh", ["-c", create], { encoding: "utf8", env: { ...process.env, TMPDIR: folder } });
+        // What a provider keeps of it is without the last end of line.
+        const stdout = run().trimEnd();
+        expect(readdirSync(folder)).toEqual([]);
+        expect(run()).not.toBe(`${stdout}\n`);
+        const usual = nodeCloud();
+        const { resources: made } = await makeNodes(
+          {},
+          {},
+          {
+            ...usual,
+            made: (type, name, inputs) =>
+              name === "dr-host-key-node1" && type.endsWith(":Command")
+                ? { stdout }
+                : (usual.made?.(type, name, inputs) ?? {}),
+          },
+        );
+        const { value } = named(made, "dr-host-key-node1").inputs.value as { value: string };
+        writeFileSync(path.join(folder, "key"), value, { mode: 0o600 });
+        const publicHalf = execFileSync("ssh-keygen", ["-y", "-f", path.join(folder, "key")], {
+          encoding: "utf8",
+        }).trim();
+        expect(publicHalf).toMatch(/^ssh-ed25519 [A-Za-z0-9+/=]+$/);
+        expect(decoded(named(made, "dr-instance-node1").inputs)).toContain(publicHalf);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
 
   it("keeps data, address and key of a node whose instance is replaced, and replaces none for an image", async () => {
     const nodes = args.nodes.map((node, index) => ({ ...node, generation: index + 1 }));

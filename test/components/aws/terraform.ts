@@ -10,22 +10,41 @@ const names: Record<string, string> = {
   alias: "kms_alias",
   role: "iam_role",
   rolePolicy: "iam_role_policy",
+  rolePolicyAttachment: "iam_role_policy_attachment",
+  instanceProfile: "iam_instance_profile",
+  instance: "instance",
+  networkInterface: "network_interface",
+  volumeAttachment: "volume_attachment",
+  volume: "ebs_volume",
+  zone: "route53_zone",
+  record: "route53_record",
+  parameter: "ssm_parameter",
+  securityGroup: "security_group",
+  securityGroupIngressRule: "vpc_security_group_ingress_rule",
+  securityGroupEgressRule: "vpc_security_group_egress_rule",
 };
 
 const snake = (name: string) => name.replace(/(?<!^)(?=[A-Z])/g, "_").toLowerCase();
 
 /** Blocks are named in the singular. */
-const singular: Record<string, string> = { rules: "rule", transitions: "transition" };
+const singular: Record<string, string> = { rules: "rule", transitions: "transition", vpcs: "vpc" };
+
+/** What others name by its id. */
+const named = ["aws_s3_bucket", "aws_security_group", "aws_network_interface", "aws_instance", "aws_ebs_volume"];
+
+/** How the SDK marks a secret. */
+const secretMark = "4dabf18193072939515e22adb298388d";
 
 /**
- * Captured resources in Terraform's language, for scanners that know nothing else. What the mocks made up as ids and ARNs of
- * buckets and keys becomes a reference, by which a scanner finds a bucket's settings.
+ * Captured resources in Terraform's language, for scanners that know nothing else. What the mocks made up as ids and ARNs
+ * becomes a reference, by which a scanner finds what belongs together, such as a bucket's settings.
  */
 export function asTerraform(resources: readonly Registered[]): string {
   const references = new Map<string, string>();
   for (const { name, type, inputs } of resources) {
-    if (typeOf(type) === "aws_s3_bucket") references.set(`${name}-id`, `aws_s3_bucket.${name}.id`);
-    if (typeOf(type) !== "aws_kms_key") continue;
+    const called = typeOf(type);
+    if (named.includes(called)) references.set(`${name}-id`, `${called}.${name}.id`);
+    if (called !== "aws_kms_key") continue;
     references.set(`id-of-${name}`, `aws_kms_key.${name}.key_id`);
     const arn = `arn:aws:kms:${String(inputs.region)}:111122223333:key/id-of-${name}`;
     references.set(arn, `aws_kms_key.${name}.arn`);
@@ -49,13 +68,16 @@ function block(inputs: object, references: References): string {
     .join("");
 }
 
-function entry(key: string, value: unknown, references: References): string {
-  const isObject = (one: unknown): one is object => typeof one === "object" && one !== null && !Array.isArray(one);
+const isObject = (one: unknown): one is object => typeof one === "object" && one !== null && !Array.isArray(one);
+
+function entry(key: string, given: unknown, references: References): string {
+  const value: unknown = isObject(given) && secretMark in given ? (given as { value?: unknown }).value : given;
   if (key === "tags" && isObject(value)) {
     const pairs = Object.entries(value).map(([name, text]) => `"${name}" = ${JSON.stringify(text)}\n`);
     return `tags = {\n${pairs.join("")}}\n`;
   }
   const all: unknown[] = Array.isArray(value) ? value : [value];
   if (all.every(isObject)) return all.map((one) => `${key} {\n${block(one, references)}}\n`).join("");
-  return `${key} = ${references.get(value as string) ?? JSON.stringify(value)}\n`;
+  const text = (one: unknown) => references.get(one as string) ?? JSON.stringify(one);
+  return `${key} = ${Array.isArray(value) ? `[${all.map(text).join(", ")}]` : text(value)}\n`;
 }
