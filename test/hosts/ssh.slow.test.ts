@@ -109,6 +109,16 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
     expect(await leader.must(`journalctl -u ${watchdog} -o cat --no-pager`)).not.toContain("ended:");
     await byHand(leader, "offsite");
     expect(await leader.must("find /var/lib/neumann /var/lib/neumann-backup/state -user root")).toBe("");
+    // What new hosts can be made of lies beside it: also the Node that these were given, and it runs the agent.
+    const { files } = (await byHand(leader, "software --to /tmp/software")) as {
+      files: { role: string; file: string }[];
+    };
+    const roles = ["agent", "runtime", "database-program", "database-program", "config-template"];
+    expect(files.map(({ role }) => role)).toEqual(roles);
+    const [program, node] = files.map(({ file }) => file);
+    expect(await leader.must(`${node} ${program} --version`)).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(await leader.must("cat /tmp/software/config.toml")).not.toContain(leader.name);
+    await leader.must("rm -r /tmp/software");
   });
 
   it("is told by doctor that nobody has decrypted a backup yet, until somebody has, on one of the hosts", async () => {
