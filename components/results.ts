@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { parseJsonAs, sha256Hex, wholeNumber } from "../model/parse";
 import type { RestorePlan } from "../model/plan";
+import type { ThawPhase } from "../model/thaw";
 
 /**
  * What a recovery will do, or has done. docs/recovery.md explains each line.
@@ -59,9 +60,14 @@ export interface RecoveryPlan {
    */
   nodes: string[];
   /**
-   * How long the whole should take, in seconds.
+   * How long the whole should take, in seconds, without a thaw.
    */
   estimatedSeconds: number;
+  /**
+   * Hours until what lies in an archive class is thawed, from when the first run asks for it; left out where nothing has
+   * to be thawed.
+   */
+  thawHours?: number;
 }
 
 /**
@@ -112,6 +118,8 @@ export interface PlanResult {
   digest: string;
   /** For a person; holds the backup's age, so it differs from run to run. */
   text: string;
+  /** What must be thawed first, at this moment. */
+  thaw?: Pick<ThawPhase, "hours">;
 }
 
 const otherAgent = "Another version of the agent printed it: install the package again.";
@@ -120,6 +128,7 @@ const planSchema = v.object({
   plan: v.custom<RestorePlan>((value) => typeof value === "object" && value !== null, "a plan"),
   digest: sha256Hex,
   text: v.string(),
+  thaw: v.optional(v.object({ hours: v.number() })),
 });
 
 const installedSchema = v.object({ nodeId: v.optional(v.string(), "?"), publicKey: v.optional(v.string()) });
@@ -166,7 +175,7 @@ export function parseInstalled(stdout: string): NodeKey[] {
 }
 
 /** The plan as an output: flat, for every Pulumi language. */
-export function describeRecoveryPlan({ plan }: PlanResult): RecoveryPlan {
+export function describeRecoveryPlan({ plan, thaw }: PlanResult): RecoveryPlan {
   const { source } = plan;
   return {
     recoveryId: plan.recoveryId,
@@ -183,6 +192,7 @@ export function describeRecoveryPlan({ plan }: PlanResult): RecoveryPlan {
     plainBytes: source.plainBytes,
     nodes: plan.nodes,
     estimatedSeconds: plan.estimatedSeconds,
+    thawHours: thaw?.hours,
   };
 }
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 import { DisasterRecovery, type DisasterRecoveryArgs } from "../../components/disasterRecovery";
+import { describeRecoveryPlan, parsePlanResult } from "../../components/results";
 import type { InstallSpec, PlanSpec, RestoreSpec } from "../../model/specs";
 import {
   archive,
@@ -159,6 +160,13 @@ describe("DisasterRecovery", () => {
       make({}, { agent: (words) => (words[0] === "plan" ? { ...planResult(), text } : usualAgent(words)) });
     const [one, other] = [await at("3 min ago"), await at("4 min ago")];
     expect(one.resources).toEqual(other.resources);
+  });
+
+  it("tells how long a thaw takes, as long as there is one", () => {
+    const planned = (more: object) =>
+      describeRecoveryPlan(parsePlanResult(JSON.stringify({ ...planResult(), ...more })));
+    expect(planned({ thaw: { objects: 1, hours: 12 } }).thawHours).toBe(12);
+    expect(planned({}).thawHours).toBeUndefined();
   });
 
   it("knows plan and digest in a preview, and the report after an up", async () => {
