@@ -28,5 +28,10 @@ export function zoneAdvice(nodes: readonly PlacedNode[]): string | undefined {
   if (nodes.length === 1 || found === undefined) return undefined;
   const [zone, members] = found;
   const remedy = nodes.length === 2 ? "Use three nodes in three zones." : "Use subnets in more zones.";
-  return `${zone} holds ${members.join(", ")}, ${members.length} of ${nodes.length} nodes: without it the others are no majority. ${remedy}`;
+  return `${zone} holds ${someOf(members)}, ${members.length} of ${nodes.length} nodes: without it the others are no majority. ${remedy}`;
+}
+
+function someOf(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(", ");
+  return names.length > 5 ? `${shown}, …` : shown;
 }

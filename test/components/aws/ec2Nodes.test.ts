@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { gunzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 import { ArchiveAccess, Ec2Nodes } from "../../../components/aws";
@@ -14,7 +15,11 @@ import { args, hostKeyOf, makeNodes, nodeCloud, publicKey } from "./nodeRuns";
 
 vi.mock("../../../components/agentBundle", async () => (await import("../harness")).fakeBundle());
 
-const decoded = (inputs: Record<string, unknown>) => Buffer.from(inputs.userDataBase64 as string, "base64").toString();
+/** User data as cloud-init reads it: compressed where it would be too long. */
+function decoded(inputs: Record<string, unknown>): string {
+  const bytes = Buffer.from(inputs.userDataBase64 as string, "base64");
+  return (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString();
+}
 
 describe("Ec2Nodes", () => {
   it("has these resources and options for ever", async () => {

@@ -62,6 +62,10 @@ describe("where nodes are", () => {
     );
   });
 
+  it("is said without a list of hundreds", () => {
+    expect(zoneAdvice(at(..."aaaaaaaa"))).toContain("a holds node1, node2, node3, node4, node5, …, 8 of 8 nodes:");
+  });
+
   it("is one network", () => {
     const mistakes = new Mistakes();
     checkNetwork(at("a", "b"), "vpc-1", mistakes);
