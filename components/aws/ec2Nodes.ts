@@ -13,7 +13,7 @@ import { type SshArgs, sshConnection } from "../ssh";
 import { accountOf, requireAccount } from "./account";
 import type { Ec2NodesArgs, KnownEc2Nodes } from "./ec2NodesArgs";
 import { checkNodesStructure, checkNodesValues } from "./ec2NodesChecks";
-import { type NodePlan, type NodesPlan, planNodes } from "./ec2NodesPlan";
+import { type NodePlan, type NodesPlan, planNodes, sharePlan } from "./ec2NodesPlan";
 import { hostKey } from "./hostKey";
 import { type NodeGroup, nodeGroup } from "./nodeGroup";
 import { type Machine, nodeMachine } from "./nodeMachine";
@@ -129,12 +129,12 @@ function makeNodes(request: NodesRequest, checked: pulumi.Output<KnownEc2Nodes>)
   const places = placesOf(request, checked);
   const group = nodeGroup({ name, args, checked, plan }, opts);
   const zoneId = zoneOf(request, plan);
+  const shared = sharePlan(plan);
   const made = args.nodes.map(({ nodeId, generation = 1 }, index) => {
     const node = plan.apply(({ nodes }) => nodes[index] as NodePlan);
     const place = places.apply((all) => all[index] as PlacedNode);
-    const of = { name, nodeId, plan, tags: node.tags };
-    const kmsKeyArn = plan.apply((known) => known.kmsKeyArn);
-    const key = hostKey({ ...of, region: plan.region, kmsKeyArn }, opts);
+    const of = { name, nodeId, shared, tags: node.tags };
+    const key = hostKey({ ...of, region: shared.region, kmsKeyArn: shared.kmsKeyArn }, opts);
     const policyArns = (args.policyArns ?? []).map((_, at) =>
       checked.apply((known) => known.policyArns?.[at] as string),
     );
@@ -143,7 +143,7 @@ function makeNodes(request: NodesRequest, checked: pulumi.Output<KnownEc2Nodes>)
     const machine = nodeMachine({ ...of, generation, node, place, group, zoneId, key, role, disposable }, opts);
     return { nodeId, node, machine, hostKey: key.publicKey };
   });
-  const hosts = made.map((one) => hostOf(request, { ...one, plan }));
+  const hosts = made.map((one) => hostOf(request, { ...one, user: shared.user }));
   return { hosts, machines: made.map(({ machine }) => machine), group, zoneId };
 }
 
@@ -185,7 +185,7 @@ const dialAttempts = 60;
 
 interface MadeNode {
   nodeId: string;
-  plan: pulumi.Output<NodesPlan>;
+  user: pulumi.Output<string>;
   node: pulumi.Output<NodePlan>;
   machine: Machine;
   hostKey: pulumi.Output<string>;
@@ -193,11 +193,11 @@ interface MadeNode {
 
 /** How a node is reached: by its address, which is known where its name may not be. */
 function hostOf({ name, subject, args, component: parent }: NodesRequest, made: MadeNode): HostArgs {
-  const { nodeId, plan, node, machine } = made;
+  const { nodeId, user, node, machine } = made;
   const { privateKey, privateKeyPassword, jump } = args.login;
   const ssh: SshArgs = {
     host: machine.address,
-    user: plan.login.user,
+    user,
     privateKey,
     hostKey: made.hostKey,
     architecture: args.architecture,

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { type VolumePlan, planVolume } from "../../model/aws/dataVolume";
 import { nodeConfiguration } from "../../model/aws/nodeConfiguration";
 import type { Account } from "./account";
@@ -29,6 +30,41 @@ export interface NodePlan {
   /** `config.toml`. */
   config: string;
   tags: Record<string, string>;
+}
+
+/** Of a plan, what each node is made with, as outputs that all of them share: one for each would take most of a preview's time. */
+export interface SharedPlan {
+  plan: pulumi.Output<NodesPlan>;
+  region: pulumi.Output<string>;
+  kmsKeyArn: pulumi.Output<string | undefined>;
+  permissionsBoundaryArn: pulumi.Output<string | undefined>;
+  instanceType: pulumi.Output<string>;
+  amiId: pulumi.Output<string>;
+  user: pulumi.Output<string>;
+  volume: {
+    size: pulumi.Output<number>;
+    type: pulumi.Output<string>;
+    iops: pulumi.Output<number | undefined>;
+    throughput: pulumi.Output<number | undefined>;
+  };
+}
+
+export function sharePlan(plan: pulumi.Output<NodesPlan>): SharedPlan {
+  return {
+    plan,
+    region: plan.apply(({ region }) => region),
+    kmsKeyArn: plan.apply(({ kmsKeyArn }) => kmsKeyArn),
+    permissionsBoundaryArn: plan.apply((known) => known.permissionsBoundaryArn),
+    instanceType: plan.apply(({ instanceType }) => instanceType),
+    amiId: plan.apply(({ amiId }) => amiId),
+    user: plan.apply(({ login }) => login.user),
+    volume: {
+      size: plan.apply(({ volume }) => volume.size),
+      type: plan.apply(({ volume }) => volume.type),
+      iops: plan.apply(({ volume }) => volume.iops),
+      throughput: plan.apply(({ volume }) => volume.throughput),
+    },
+  };
 }
 
 /** Where the database's package puts its data. */

@@ -2,7 +2,7 @@ import * as ebs from "@pulumi/aws/ebs";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as route53 from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
-import { dataDirectory, type NodePlan, type NodesPlan } from "./ec2NodesPlan";
+import { dataDirectory, type NodePlan, type SharedPlan } from "./ec2NodesPlan";
 import type { HostKey } from "./hostKey";
 import type { NodeGroup } from "./nodeGroup";
 import type { NodeRole } from "./nodeRole";
@@ -14,8 +14,9 @@ export interface MachineRequest {
   name: string;
   nodeId: string;
   generation: number;
-  plan: pulumi.Output<NodesPlan>;
+  shared: SharedPlan;
   node: pulumi.Output<NodePlan>;
+  tags: pulumi.Output<Record<string, string>>;
   /** Where it is, once that was found to be in the right network. */
   place: pulumi.Output<{ subnetId: string; availabilityZone: string }>;
   group: NodeGroup;
@@ -34,18 +35,18 @@ export interface Machine {
 
 /** Address, name and data, which stay, and the instance, which may be replaced. */
 export function nodeMachine(request: MachineRequest, opts: pulumi.CustomResourceOptions): Machine {
-  const { name, nodeId, plan, node, place, group, zoneId } = request;
-  const { region } = plan;
-  const { tags } = node;
+  const { name, nodeId, shared, node, tags, place, group, zoneId } = request;
+  const { region } = shared;
+  const { hostName } = node;
   // The database looks its members up when it starts, and not again: so an address survives its instance.
   const card = new ec2.NetworkInterface(
     `${name}-address-${nodeId}`,
-    { description: node.hostName, subnetId: place.subnetId, securityGroups: [group.id], region, tags },
+    { description: hostName, subnetId: place.subnetId, securityGroups: [group.id], region, tags },
     opts,
   );
   const record = new route53.Record(
     `${name}-name-${nodeId}`,
-    { zoneId, name: node.hostName, type: "A", ttl: 60, records: [card.privateIp] },
+    { zoneId, name: hostName, type: "A", ttl: 60, records: [card.privateIp] },
     { ...opts, deleteBeforeReplace: true },
   );
   const volume = dataVolume(request, opts);
@@ -66,20 +67,18 @@ export function nodeMachine(request: MachineRequest, opts: pulumi.CustomResource
 }
 
 function dataVolume(request: MachineRequest, opts: pulumi.CustomResourceOptions): ebs.Volume {
-  const { name, nodeId, plan, node, place, disposable } = request;
+  const { name, nodeId, shared, tags, place, disposable } = request;
+  const { volume, kmsKeyArn: kmsKeyId, region } = shared;
   const kept = disposable ? {} : { protect: true, retainOnDelete: true };
   return new ebs.Volume(
     `${name}-data-${nodeId}`,
     {
       availabilityZone: place.availabilityZone,
-      size: plan.volume.size,
-      type: plan.volume.type,
-      iops: plan.volume.apply(({ iops }) => iops),
-      throughput: plan.volume.apply(({ throughput }) => throughput),
+      ...volume,
       encrypted: true,
-      kmsKeyId: plan.apply(({ kmsKeyArn }) => kmsKeyArn),
-      region: plan.region,
-      tags: node.tags,
+      kmsKeyId,
+      region,
+      tags,
     },
     { ...opts, ...kept },
   );
@@ -96,30 +95,31 @@ export function ofGeneration(generation: number): pulumi.CustomResourceOptions {
 type InstanceRequest = MachineRequest & { card: ec2.NetworkInterface; volume: ebs.Volume; record: route53.Record };
 
 function nodeInstance(request: InstanceRequest, opts: pulumi.CustomResourceOptions): ec2.Instance {
-  const { name, nodeId, generation, plan, node, group, key, role, disposable, card, volume, record } = request;
-  const tags = node.tags.apply((all) => ({ ...all, "neumann-generation": String(generation) }));
+  const { name, nodeId, generation, shared, node, group, key, role, disposable, card, volume, record } = request;
+  const { kmsKeyArn: kmsKeyId } = shared;
+  const tags = request.tags.apply((all) => ({ ...all, "neumann-generation": String(generation) }));
   return new ec2.Instance(
     `${name}-instance-${nodeId}`,
     {
-      ami: plan.amiId,
-      instanceType: plan.instanceType,
+      ami: shared.amiId,
+      instanceType: shared.instanceType,
       primaryNetworkInterface: { networkInterfaceId: card.id },
       iamInstanceProfile: role.profileName,
-      userDataBase64: userDataOf({ plan, node, key, volume }),
+      userDataBase64: userDataOf({ shared, node, key, volume }),
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       rootBlockDevice: {
         encrypted: true,
-        kmsKeyId: plan.apply(({ kmsKeyArn }) => kmsKeyArn),
+        kmsKeyId,
         volumeType: "gp3",
         deleteOnTermination: true,
-        tags: node.tags,
+        tags: request.tags,
       },
       ebsOptimized: true,
       instanceInitiatedShutdownBehavior: "stop",
       // Against others than Pulumi.
       disableApiTermination: !disposable,
       forceDestroy: true,
-      region: plan.region,
+      region: shared.region,
       tags,
     },
     // What its first boot asks for has to be there.
@@ -127,9 +127,9 @@ function nodeInstance(request: InstanceRequest, opts: pulumi.CustomResourceOptio
   );
 }
 
-function userDataOf({ plan, node, key, volume }: Pick<InstanceRequest, "plan" | "node" | "key" | "volume">) {
+function userDataOf({ shared, node, key, volume }: Pick<InstanceRequest, "shared" | "node" | "key" | "volume">) {
   return pulumi
-    .all([plan, node, key.parameter.name, key.publicKey, volume.id])
+    .all([shared.plan, node, key.parameter.name, key.publicKey, volume.id])
     .apply(([{ region, database, login, dnsSuffix }, { nodeId, hostName, config }, parameter, publicKey, volumeId]) =>
       encodedUserData({
         ...{ nodeId, hostName, config, volumeId, dataDirectory, login, dnsSuffix },

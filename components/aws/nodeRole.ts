@@ -4,14 +4,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { HolderKind, trustPolicy } from "../../model/aws/accessTrust";
 import { policyText } from "../../model/aws/dutyPolicy";
 import { nodeRights } from "../../model/aws/nodeRights";
-import type { NodesPlan } from "./ec2NodesPlan";
+import type { NodesPlan, SharedPlan } from "./ec2NodesPlan";
 
 /** What a node's role is made from. */
 export interface NodeRoleRequest {
   /** Name of the component. */
   name: string;
   nodeId: string;
-  plan: pulumi.Output<NodesPlan>;
+  shared: SharedPlan;
   /** Holds the node's own host key. */
   parameter: ssm.Parameter;
   /** Policies that come from elsewhere: what it may in an archive. */
@@ -27,21 +27,21 @@ export interface NodeRole {
 
 /** A role of the node's own, for its own host key: who gets into one node cannot answer for another. */
 export function nodeRole(request: NodeRoleRequest, opts: pulumi.CustomResourceOptions): NodeRole {
-  const { name, nodeId, plan, parameter, policyArns, tags } = request;
+  const { name, nodeId, shared, parameter, policyArns, tags } = request;
   const own = { ...opts, deleteBeforeReplace: true };
   const called = roleName(name, nodeId);
   const role = new iam.Role(
     `${name}-role-${nodeId}`,
     {
       name: called,
-      assumeRolePolicy: plan.apply(trust),
-      permissionsBoundary: plan.permissionsBoundaryArn,
+      assumeRolePolicy: shared.plan.apply(trust),
+      permissionsBoundary: shared.permissionsBoundaryArn,
       tags,
     },
     own,
   );
   const policy = pulumi
-    .all([plan, parameter.arn])
+    .all([shared.plan, parameter.arn])
     .apply(([known, parameterArn]) => policyText(nodeRights({ ...known, parameterArn })));
   const resources: pulumi.Resource[] = [
     new iam.RolePolicy(`${name}-rights-${nodeId}`, { name: "first-boot", role: role.name, policy }, own),
