@@ -262,7 +262,7 @@ def install(node):
     run("systemctl", "daemon-reload")
     state = [run("systemctl", verb, UNIT, codes=range(256)) for verb in ("is-enabled", "is-active")]
     if state != ["masked", "inactive"]:
-        run("systemctl", "stop", UNIT)
+        run("systemctl", "disable", "--now", UNIT)
         raise Failed("the package left the unit %s %s and %s: it must be masked and inactive" % (UNIT, *state))
 
 

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs
 import path from "node:path";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { whyNoDisks } from "../../lab/disk/disk";
 import { type Host, seedCloud } from "../../lab/hosts";
 import { encodedUserData } from "../../components/aws/nodeSetup";
 import { must } from "../../lab/hosts/command";
@@ -10,7 +11,7 @@ import type { Writer } from "../../lab/neumann/writer";
 import { type NodeUserData, waitForNode } from "../../model/aws/userData";
 import { type Endpoints, InstanceCloud } from "./instanceCloud";
 import { type BuiltPackage, databasePackages } from "./package";
-import { byHand, clusterId, policy, Site, why } from "./support";
+import { byHand, clusterId, policy, Site, why as whyNoHosts } from "./support";
 
 /**
  * The user data of nodes on EC2, run by cloud-init on hosts that are what an image of a cloud is: no database, no host key,
@@ -22,6 +23,7 @@ const data = "/var/lib/neumann";
 const keys = { deb: "packages/neumann 1.0.deb", tar: "packages/neumann+1.0.tar.gz" };
 /** The volumes are small. */
 const small = { wal: { ...policy.wal, freeSpaceAlarmMebibytes: 16 } };
+const why = whyNoHosts ?? whyNoDisks();
 if (why !== undefined) process.stderr.write(`skipped: tests on hosts (${why})\n`);
 
 describe.skipIf(why !== undefined)("a node by its user data", { timeout: 5 * minutes }, () => {

@@ -7,6 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { whyNoDisks } from "../../lab/disk/disk";
 import { type Host, HostLab, startDatabase, sweep, whyNoHosts } from "../../lab/hosts";
 import { request, until } from "../../lab/neumann/harness";
 import { lockOf, tracesOf } from "./hostTraces";
@@ -250,19 +251,22 @@ describe.skipIf(why !== undefined)("hosts", () => {
     expect(await host(0).must(`ssh-keyscan -t ed25519 ${added.name} 2>/dev/null`)).toBe(`host4 ${added.hostKey}\n`);
   });
 
-  it("have volumes under the names that they are given, which keep what they hold", async () => {
-    const [, , , last] = lab.hosts as [Host, Host, Host, Host];
-    const device = await lab.addVolume(16);
-    last.attach(device, "/dev/disk/by-id/vol1");
-    await last.halt();
-    await last.boot();
-    const mount = "mkdir -p /mnt/vol && mount /dev/disk/by-id/vol1 /mnt/vol";
-    await last.must(`mkfs.ext4 -q -L vol ${device} && ${mount} && echo kept >/mnt/vol/file`);
-    await last.halt();
-    await last.boot();
-    expect(await last.must(`${mount} && cat /mnt/vol/file && blkid -s LABEL -o value ${device}`)).toBe("kept\nvol\n");
-    expect(tracesOf(lab.folder).filter((trace) => trace.includes("/volumes/"))).toHaveLength(1);
-  });
+  it.skipIf(whyNoDisks() !== undefined)(
+    "have volumes under the names that they are given, which keep what they hold",
+    async () => {
+      const [, , , last] = lab.hosts as [Host, Host, Host, Host];
+      const device = await lab.addVolume(16);
+      last.attach(device, "/dev/disk/by-id/vol1");
+      await last.halt();
+      await last.boot();
+      const mount = "mkdir -p /mnt/vol && mount /dev/disk/by-id/vol1 /mnt/vol";
+      await last.must(`mkfs.ext4 -q -L vol ${device} && ${mount} && echo kept >/mnt/vol/file`);
+      await last.halt();
+      await last.boot();
+      expect(await last.must(`${mount} && cat /mnt/vol/file && blkid -s LABEL -o value ${device}`)).toBe("kept\nvol\n");
+      expect(tracesOf(lab.folder).filter((trace) => trace.includes("/volumes/"))).toHaveLength(1);
+    },
+  );
 
   it("of a lab whose owner was killed are gone too, and no other lab's", async () => {
     const [killed, left] = await Promise.all([ownedByAnother(), ownedByAnother()]);
