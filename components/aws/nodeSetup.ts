@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
+import { type JumpUserData, jumpUserData } from "../../model/aws/jumpUserData";
 import { InputError } from "../../model/mistakes";
 import { mostUserDataBytes, type NodeUserData, nodeUserData } from "../../model/aws/userData";
 
@@ -21,4 +22,9 @@ export function encodedUserData(node: NodeUserData): string {
       remedy: "Leave comments out of config.toml.",
     },
   ]);
+}
+
+/** The same of a host that SSH goes through: it runs the same program as far as the host key. */
+export function encodedJumpUserData(jump: JumpUserData): string {
+  return Buffer.from(jumpUserData(jump, program)).toString("base64");
 }

@@ -16,18 +16,28 @@ export interface NodeRightsRequest {
 
 /** Its own host key and the one package: with them a node can take no other node's name, and change nothing. */
 export function nodeRights(request: NodeRightsRequest): PolicyDocument {
-  const { partition, parameterArn, database } = request;
+  const { partition, database } = request;
   const object = `arn:${partition}:s3:::${database.bucket}/${database.key}`;
   return policyDocument([
-    { Sid: "OwnHostKey", Effect: "Allow", Action: ["ssm:GetParameter"], Resource: [parameterArn] },
-    ...ownKey(request),
+    ...hostKeyRights(request),
     { Sid: "DatabasePackage", Effect: "Allow", Action: ["s3:GetObject"], Resource: [object] },
     ...packageKey(request),
   ]);
 }
 
+/** Its own host key alone. */
+export function hostKeyRights(request: Omit<NodeRightsRequest, "database">): PolicyStatement[] {
+  const Resource = [request.parameterArn];
+  return [{ Sid: "OwnHostKey", Effect: "Allow", Action: ["ssm:GetParameter"], Resource }, ...ownKey(request)];
+}
+
 /** AWS's own key for parameters lets in whoever may read the parameter. */
-function ownKey({ partition, region, parameterArn, kmsKeyArn }: NodeRightsRequest): PolicyStatement[] {
+function ownKey({
+  partition,
+  region,
+  parameterArn,
+  kmsKeyArn,
+}: Omit<NodeRightsRequest, "database">): PolicyStatement[] {
   if (kmsKeyArn === undefined) return [];
   const Condition = {
     StringEquals: {

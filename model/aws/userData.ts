@@ -43,9 +43,9 @@ export const mostUserDataBytes = 16 * 1024;
 export const nodeSetupFolder = "/var/lib/neumann-setup";
 
 /** Run at each boot, and after a boot that was too early it goes on: cloud-init runs what is in user data itself only once. */
-const programFile = "/var/lib/cloud/scripts/per-boot/neumann-setup";
+export const programFile = "/var/lib/cloud/scripts/per-boot/neumann-setup";
 
-const standardPatienceSeconds = 300;
+export const standardPatienceSeconds = 300;
 
 /**
  * The user data of a node, as a cloud-config. The instance gets its SSH host key from the parameter before anybody can log
@@ -79,7 +79,7 @@ export function nodeUserData(node: NodeUserData, program: string): string {
 }
 
 /** A file as it is, indented: no sign in it means anything to YAML. */
-function fileLines(path: string, permissions: string, content: string): string[] {
+export function fileLines(path: string, permissions: string, content: string): string[] {
   const lines = content.trimEnd().split("\n");
   return [
     `- path: ${path}`,
@@ -90,7 +90,7 @@ function fileLines(path: string, permissions: string, content: string): string[]
 }
 
 /** JSON that is also YAML to every parser: they differ in what may stand in a text beyond ASCII. */
-function plain(value: unknown, indent = 0): string {
+export function plain(value: unknown, indent = 0): string {
   const escaped = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(value, null, indent).replace(/[^\n -~]/g, escaped);
 }

@@ -1,0 +1,25 @@
+import { fileLines, type NodeUserData, nodeSetupFolder, plain, programFile, standardPatienceSeconds } from "./userData";
+
+/** What a host needs that SSH goes through: its known host key and its user, who may do nothing there but pass. */
+export type JumpUserData = Pick<NodeUserData, "hostKey" | "login" | "dnsSuffix">;
+
+/** The user data of such a host, as a cloud-config: `program` stops after the host key. */
+export function jumpUserData({ hostKey, login, dnsSuffix }: JumpUserData, program: string): string {
+  const settings = { steps: ["host key"], hostKey, dnsSuffix, endpoints: {}, patienceSeconds: standardPatienceSeconds };
+  const user = {
+    name: login.user,
+    ssh_authorized_keys: [login.publicKey],
+    shell: "/bin/sh",
+    lock_passwd: true,
+  };
+  return [
+    "#cloud-config",
+    "ssh_deletekeys: true",
+    "ssh_genkeytypes: []",
+    `users: ${plain([user])}`,
+    "write_files:",
+    ...fileLines(`${nodeSetupFolder}/node.json`, "0644", plain(settings, 1)),
+    ...fileLines(programFile, "0755", program),
+    "",
+  ].join("\n");
+}
