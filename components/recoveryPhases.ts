@@ -97,7 +97,8 @@ export function showPlan(component: pulumi.Resource, spec: pulumi.Output<PlanSpe
   });
 }
 
-async function askForPlan(component: pulumi.Resource, spec: PlanSpec): Promise<PlanResult> {
+/** The plan, or why there is none. */
+export async function askForPlan(component: pulumi.Resource, spec: PlanSpec): Promise<PlanResult> {
   const request: command.local.RunArgs = {
     command: packageCommand(["plan"]),
     stdin: asStandardInput(spec),

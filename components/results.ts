@@ -120,6 +120,8 @@ export interface PlanResult {
   text: string;
   /** What must be thawed first, at this moment. */
   thaw?: Pick<ThawPhase, "hours">;
+  /** How far the recovery has come, by its records: `planned` where nothing has begun. */
+  state?: string;
 }
 
 const otherAgent = "Another version of the agent printed it: install the package again.";
@@ -129,6 +131,7 @@ const planSchema = v.object({
   digest: sha256Hex,
   text: v.string(),
   thaw: v.optional(v.object({ hours: v.number() })),
+  state: v.optional(v.string()),
 });
 
 const installedSchema = v.object({ nodeId: v.optional(v.string(), "?"), publicKey: v.optional(v.string()) });

@@ -301,10 +301,10 @@ function thawOf({ thaw, frozen }: ShownPlan): ThawPhase | null {
 
 /** Fixed cost of starting, joining and checking a node, and bytes a second through fetch, check, scratch copy and base backup. */
 const perNodeSeconds = 5;
-const bytesPerSecond = 80 * 1024 * 1024;
+export const planBytesPerSecond = 80 * 1024 * 1024;
 
 function estimateSeconds(plainBytes: number, nodes: number): number {
-  return Math.ceil(perNodeSeconds * nodes + (plainBytes * (1 + nodes)) / bytesPerSecond);
+  return Math.ceil(perNodeSeconds * nodes + (plainBytes * (1 + nodes)) / planBytesPerSecond);
 }
 
 /** The plan for a person; `now` only tells the backup's age. */

@@ -26,7 +26,7 @@ export interface RunOptions {
   agent?: (words: string[], specification: unknown) => object;
   /** What other providers answer to an invoke; undefined: it is one of the agent's. */
   invoke?: (token: string, inputs: Record<string, unknown>) => object | undefined;
-  /** What another provider says about a resource once it is there, beside its inputs. */
+  /** What another provider says about a resource once it is there, beside its inputs; `id` is its id. */
   made?: (type: string, name: string, inputs: Record<string, unknown>) => object;
   /** Filled with the resources, also when the program fails. */
   resources?: Registered[];
@@ -101,7 +101,8 @@ export async function run<T>(
         const isCommand = type.endsWith(":Command") && typeof inputs.create === "string";
         const stdout = isCommand ? JSON.stringify(agent(wordsOf(inputs.create as string), inputs.stdin)) : undefined;
         const printed = stdout === undefined ? {} : { stdout, stderr: "" };
-        return { id: `${name}-id`, state: { ...inputs, ...printed, ...options.made?.(type, name, inputs) } };
+        const { id = `${name}-id`, ...said } = (options.made?.(type, name, inputs) ?? {}) as { id?: string };
+        return { id, state: { ...inputs, ...printed, ...said } };
       },
       call(args) {
         calls.push(args);

@@ -1,11 +1,13 @@
 import { expect, it, vi } from "vitest";
 import type { PolicyDocument } from "../../../model/aws/policyDocument";
 import { readDocument, tableAfter } from "../../format/document";
-import { run } from "../harness";
+import { type Registered, run } from "../harness";
 import { args, named, ofAws } from "./archiveRuns";
 import { cloud, OtherAccount } from "./cloud";
 import { args as nodeArgs, nodeCloud } from "./nodeRuns";
-import { Ec2Nodes, S3Archive } from "../../../components/aws";
+import { recoveryCloud } from "./recoveryCloud";
+import { args as recoveryArgs, rehearsal } from "./recoveryRuns";
+import { AwsRecovery, Ec2Nodes, S3Archive } from "../../../components/aws";
 
 vi.mock("../../../components/agentBundle", async () => (await import("../harness")).fakeBundle());
 
@@ -52,6 +54,38 @@ it("docs/aws.md names each child of Ec2Nodes with its types", async () => {
   const rows = rowsAfter(readDocument("docs/aws.md"), "### Children of Ec2Nodes");
   const told = rows.flatMap(([names, types]) => names.flatMap((name) => types.map((type) => `${name} ${type}`)));
   expect(told.sort()).toEqual([...new Set(made)].sort());
+});
+
+/** Of a component alone, without those of the components in it. */
+const ownOf = (resources: Registered[], component: string): Registered[] =>
+  resources.filter(({ urn }) => urn.includes(`::pulumi-neumann:index:${component}$`) && urn.split("$").length === 2);
+
+const toldBy = (heading: string): string[] =>
+  rowsAfter(readDocument("docs/aws.md"), heading).flatMap(([names, types]) =>
+    names.flatMap((name) => types.map((type) => `${name} ${type}`)),
+  );
+
+it("docs/aws.md names each child of an AwsRecovery and of its network", async () => {
+  const resources: Registered[] = [];
+  for (const change of [{}, rehearsal]) {
+    const given = { ...recoveryArgs, ...change, alarms: false };
+    const { resources: made } = await run((opts) => new AwsRecovery("<name>", given, opts), recoveryCloud());
+    resources.push(...made);
+  }
+  const named = (all: Registered[]) =>
+    all
+      .filter(({ name, type }) => !type.startsWith("pulumi-neumann:") && !/^<name>-primary-(?!events)/.test(name))
+      .map(({ name, type }) => `${name.replace(/(subnet|routes|ssh)-\d$/, "$1-<n>")} ${shortType(type)}`);
+  const told = toldBy("### Children of AwsRecovery").filter((row) => !row.includes("…"));
+  expect(told.sort()).toEqual([...new Set(named(ownOf(resources, "AwsRecovery")))].sort());
+  const network = named(ownOf(resources, "RecoveryNetwork")).map((row) =>
+    row.replace(/-(ssm|monitoring) /, "-<service> "),
+  );
+  expect(
+    toldBy("### RecoveryNetwork")
+      .filter((row) => row.startsWith("<name>"))
+      .sort(),
+  ).toEqual([...new Set(network)].sort());
 });
 
 /** `aws:ec2/instance:Instance` as `ec2.Instance`. */
