@@ -74,5 +74,11 @@ function entriesCheck(plan: RehearsedPlan, report: RehearsedReport): Check {
 
 function leftCheck(left: readonly string[]): Check {
   const passed = left.length === 0;
-  return { name: "nothing-left", title: "Left after destroy", expected: "none", found: left.join(", ") || "none", passed };
+  return {
+    name: "nothing-left",
+    title: "Left after destroy",
+    expected: "none",
+    found: left.join(", ") || "none",
+    passed,
+  };
 }

@@ -1665,6 +1665,12 @@ const table: Bad[] = [
     says: "…/data on node1 is not empty: it holds 1 file, such as raft/wal/0000000000000000.wal. A recovery goes onto empty nodes; nothing was touched.",
   },
   {
+    what: "a target without the database's programs",
+    by: target({}),
+    code: 3,
+    says: "node1 has no neumann in …/programs. Install the database on it, or correct programDirectory. Nothing was touched.",
+  },
+  {
     what: "a target of another recovery",
     by: target({
       "…/data/.neumann-backup-recovery": JSON.stringify({

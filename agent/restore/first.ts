@@ -144,7 +144,6 @@ async function recognise(context: RestoreContext): Promise<void> {
     );
   }
   await refuseProductionsNodes(context);
-  await refuseWithoutPrograms(node.config.node);
   await refuseForeignSwap(context);
   if (await swapUnderWay(context)) return;
   if (spec.plan.inPlace !== undefined) return refuseUnlessAllGated(context);
@@ -154,6 +153,7 @@ async function recognise(context: RestoreContext): Promise<void> {
       `${dataDirectory} on ${spec.node} is not empty: it holds ${counted(files.length, "file")}, such as ${files[0]}. A recovery goes onto empty nodes; nothing was touched.`,
     );
   }
+  await refuseWithoutPrograms(node.config.node);
 }
 
 async function pin(context: RestoreContext): Promise<void> {

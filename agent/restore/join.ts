@@ -56,8 +56,8 @@ async function look(context: JoinContext): Promise<void> {
     );
   }
   if (found?.recoveryId === spec.plan.recoveryId && found.how === "joined") return;
-  await refuseWithoutPrograms(node.config.node);
   await refuseUnlessTarget(context);
+  await refuseWithoutPrograms(node.config.node);
   if ((await node.service.running()) || (await node.http.answers())) {
     throw new Refused(
       `a database runs on ${spec.node} (${node.config.node.adminUrl}) that this recovery did not start. Stop it, or name another node.`,
