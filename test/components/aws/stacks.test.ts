@@ -5,6 +5,8 @@ import { parse } from "yaml";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { messageOf, type Run, run, sshArgs } from "../harness";
 import { cloud } from "./cloud";
+import { recoveryCloud } from "./recoveryCloud";
+import { args as recoveryArgs } from "./recoveryRuns";
 
 vi.mock("../../../components/agentBundle", async () => (await import("../harness")).fakeBundle());
 
@@ -45,10 +47,17 @@ function configure(config: Record<string, unknown>): void {
 /** Keys that the page explains for a program. */
 function explained(project: string): string[] {
   const page = readFileSync(path.join(stacks, "../../docs/aws.md"), "utf8");
-  const table = page.split(`<!-- settings: stacks/aws/${project} -->`)[1]?.split("\n\n")[1] ?? "";
-  return table
-    .split("\n")
-    .flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, key = ""]) => key));
+  const [, after = ""] = page.split(`<!-- settings: stacks/aws/${project} -->`);
+  const table = after.slice(after.indexOf("| key |")).split("\n\n")[0] ?? "";
+  const cells = table.split("\n").map((row) => row.split("|")[1] ?? "");
+  return cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, key = ""]) => key));
+}
+
+/** Keys that a program knows, as it says itself. */
+function known(read: (config: pulumi.Config) => unknown): string[] {
+  configure({ nobody: 1 });
+  const message = messageOf(() => read(new pulumi.Config("project")));
+  return /nobody: is not known .* Use: (.*)\. To/.exec(message)?.[1]?.split(", ").sort() ?? [];
 }
 
 describe("the environment", () => {
@@ -77,11 +86,7 @@ describe("the environment", () => {
 
   it("has every key on the page", async () => {
     const { readAwsEnvironment } = await import("../../../stacks/aws/settings");
-    configure({ nobody: 1 });
-    const message = messageOf(() => readAwsEnvironment(new pulumi.Config("project")));
-    const known = /nobody: is not known .* Use: (.*)\. To/.exec(message)?.[1]?.split(", ") ?? [];
-    expect(known.length).toBeGreaterThan(10);
-    expect(explained("environment").sort()).toEqual(known.sort());
+    expect(explained("environment").sort()).toEqual(known(readAwsEnvironment));
   });
 
   it("says all that is missing, wrong and unknown at once", async () => {
@@ -104,5 +109,55 @@ describe("the environment", () => {
         - project:nodes[0].hostKey: must be a text (received nothing). Write it in quotes.
         - project:alarmEmail: is not known (received "(not shown)"). Use: clusterId, region, offsiteRegion, expectedAccountId, sshUser, sshPrivateKey, nodes, policy, alarmEmails, rehearsalEveryDays, prunerAssumedBy, breakGlassArns, administratorArns, kitFile, disposable. To take it out: pulumi config rm alarmEmail]
     `);
+  });
+});
+
+describe("a recovery and its rehearsal", () => {
+  const { publicKey } = recoveryArgs.login;
+  const asked = {
+    expectedAccountId: "111122223333",
+    offsiteBucket: "acme-offsite",
+    amiId: recoveryArgs.amiId,
+    databaseKey: "software/neumann.deb",
+    databaseSha256: "c3".repeat(32),
+    operatorCidrs: ["198.51.100.7/32"],
+    sshPublicKey: publicKey,
+    sshPrivateKey: privateKey,
+  };
+  const programs = {
+    recovery: () => import("../../../stacks/aws/recovery"),
+    rehearsal: () => import("../../../stacks/aws/rehearsal"),
+  };
+
+  it("come up by their examples, each as what it is", async () => {
+    configure({ ...examplesOf("recovery").production, ...asked, recoveryId: "2026-11-23" });
+    const recovery = await run(programs.recovery, recoveryCloud());
+    const name = ({ type, name: of }: { type: string; name: string }) => `${type} ${of}`;
+    expect(recovery.resources.map(name)).toContain("pulumi-neumann:index:DisasterRecovery recovery");
+    const productionAddresses = ["10.0.1.10:7878"];
+    const recoveryId = "rehearsal-2026-11-28T11-20-47Z";
+    configure({ ...examplesOf("rehearsal").weekly, ...asked, productionAddresses, recoveryId });
+    const rehearsed = await run(programs.rehearsal, recoveryCloud());
+    expect(rehearsed.resources.map(name)).toContain("pulumi-neumann:index:ClusterClone rehearsal");
+    expect((await rehearsed.result).rehearsal).toBe(true);
+    const tags = rehearsed.resources.flatMap(({ inputs }) => (inputs.tags as { expiresAt?: string } | undefined) ?? []);
+    expect(new Set(tags.map(({ expiresAt }) => expiresAt))).toEqual(new Set(["2026-11-29T11:20:47Z"]));
+  });
+
+  it("have every key on the page", async () => {
+    const { readAwsRecovery, readAwsRehearsal } = await import("../../../stacks/aws/recoverySettings");
+    const common = explained("recovery");
+    expect([...common].sort()).toEqual(known(readAwsRecovery));
+    const both = common.filter((key) => !["bucket", "alarmEmails"].includes(key));
+    expect([...both, ...explained("rehearsal")].sort()).toEqual(known(readAwsRehearsal));
+  });
+
+  it("a rehearsal whose name tells no time needs its end", async () => {
+    const { readAwsRehearsal } = await import("../../../stacks/aws/recoverySettings");
+    configure({ ...examplesOf("rehearsal").weekly, ...asked, recoveryId: "by-hand" });
+    const message = messageOf(() => readAwsRehearsal(new pulumi.Config("project")));
+    expect(message).toContain("2 mistakes");
+    expect(message).toContain("project:productionAddresses: is missing");
+    expect(message).toContain("project:expiresAt: is missing (received nothing). Run: pulumi config set expiresAt");
   });
 });
