@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { access, constants, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -9,6 +9,7 @@ import { recordKey, recordPrefix } from "../../model/layout";
 import { InputError } from "../../model/mistakes";
 import { type BackupSoftware, softwareKey, softwareName, SoftwareRole } from "../../model/software";
 import { type Archive, Conflict } from "../archive/archive";
+import { databasePrograms, findProgram } from "../database/programs";
 import { templateText } from "../database/template";
 import { hashFile, hashStream } from "../host/files";
 import { agentIdentity, agentProgram, formatPage } from "../identity";
@@ -39,7 +40,7 @@ export async function findSoftware(config: AgentConfig, note: Note): Promise<Hos
   await add("the agent", () => fileOf(SoftwareRole.Agent, agentProgram(), "neumann-backup.cjs"));
   await add("the agent's Node", () => shippedRuntime(config));
   const { databasePackage } = config.node;
-  if (databasePackage === undefined) found.push(...(await databasePrograms(config, note)));
+  if (databasePackage === undefined) found.push(...(await programsOf(config, note)));
   else await add("the database's package", () => fileOf(SoftwareRole.DatabasePackage, databasePackage));
   await add("the configuration's template", () => template(config));
   return found;
@@ -58,9 +59,9 @@ async function shippedRuntime({ agentDirectory }: AgentConfig): Promise<HostSoft
 }
 
 /** Without a package the programs are kept, as they are: what they need beside them is not known here. */
-async function databasePrograms({ node }: AgentConfig, note: Note): Promise<HostSoftware[]> {
+async function programsOf({ node }: AgentConfig, note: Note): Promise<HostSoftware[]> {
   const found: HostSoftware[] = [];
-  for (const name of ["neumann", "neumann-admin"]) {
+  for (const name of databasePrograms) {
     try {
       found.push(await fileOf(SoftwareRole.DatabaseProgram, await whereIs(name, node.programDirectory)));
     } catch (error) {
@@ -73,21 +74,13 @@ async function databasePrograms({ node }: AgentConfig, note: Note): Promise<Host
 }
 
 async function whereIs(name: string, directory: string | null): Promise<string> {
-  const folders = directory === null ? (process.env.PATH ?? "").split(path.delimiter) : [directory];
-  for (const folder of folders.filter((known) => known !== "")) {
-    const file = path.join(folder, name);
-    const runs = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (runs) return file;
-  }
-  const places = directory ?? "PATH";
+  const file = await findProgram(name, directory);
+  if (file !== undefined) return file;
   throw new InputError("The program cannot be read", [
     {
       path: "node.programDirectory",
       problem: `has no ${name}`,
-      received: places,
+      received: directory ?? "PATH",
       remedy: "Name the folder, or a databasePackage.",
     },
   ]);

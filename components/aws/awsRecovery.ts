@@ -220,10 +220,9 @@ function networkOf(request: Request, archive: RecoveryArchive): NetworkPlace {
 /** A network of its own, with one host that leads into it. */
 function newNetwork(request: Request, { bucket }: RecoveryArchive): NetworkPlace {
   const { name, args, ready, parent } = request;
-  const { cidr, zones, nodeIds, database, rehearsal } = args;
+  const { cidr, zones, nodeIds, rehearsal } = args;
   const count = zones?.length ?? subnetCount(nodeIds);
-  const { bucket: offsite } = ready.offsite;
-  const buckets = [offsite, database.bucket ?? offsite, bucket.bucket.bucket];
+  const buckets = [ready.offsite.bucket, ready.database.bucket, bucket.bucket.bucket];
   const network = new RecoveryNetwork(
     name,
     {
@@ -257,7 +256,10 @@ function makeNodes(
   const rights = recoveryRights(name, { ready, account, bucket: archive.bucket, rehearsal }, { parent });
   const { clusterId, region, backupBytes, tags } = ready;
   const policyArns = rights.map(({ arn }) => arn);
-  const place = { ...network, clusterId, region, backupBytes, policyArns };
+  const { bucket, key, region: packaged, sha256 } = ready.database;
+  const kmsKeyArn = ready.apply(({ database: of }) => of.kmsKeyArn as string);
+  const database = { bucket, key, region: packaged, sha256, kmsKeyArn };
+  const place = { ...network, clusterId, region, backupBytes, policyArns, database };
   return new Ec2Nodes(name, { ...nodesArgs(args, place), tags }, { parent });
 }
 

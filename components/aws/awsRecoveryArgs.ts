@@ -153,8 +153,9 @@ export interface AwsRecoveryArgs {
   architecture?: pulumi.Input<Architecture>;
   /**
    * The database's package.
+   * @default the one that the off-site backup carries, where the nodes' hosts named their `databasePackage`
    */
-  database: RecoveryDatabase;
+  database?: RecoveryDatabase;
   /**
    * Who logs in on the new nodes. A plain object. `jump` is for a network that is there already: one that is made has its
    * own.

@@ -1,3 +1,4 @@
+import { namedPackage, type RecoveryPackage } from "../../model/aws/recoveryPackage";
 import { checkRange, standardCidr } from "../../model/aws/networkRanges";
 import { isClusterId } from "../../model/layout";
 import { type Mistakes, Mistakes as MistakeList, secretShown } from "../../model/mistakes";
@@ -37,7 +38,12 @@ export function checkStructure(args: AwsRecoveryArgs, prefix: string, mistakes: 
   checkPlace(args, mistakes);
   checkRehearsal(args, mistakes);
   if (mistakes.all.length > 0) return;
-  const place = { ...placeholder, clusterId: args.clusterId, region: "any" };
+  const place = {
+    ...placeholder,
+    clusterId: args.clusterId,
+    region: "any",
+    database: packageOf(args as KnownAwsRecovery),
+  };
   translated(mistakes, (found) => checkNodesStructure(nodesArgs(args, place), prefix, found));
 }
 
@@ -233,6 +239,12 @@ function translated(mistakes: Mistakes, check: (found: Mistakes) => void): void 
   }
 }
 
+/** One that the backup carries is known with the plan, and right until then. */
+function packageOf({ offsite, database }: Pick<KnownAwsRecovery, "offsite" | "database">): RecoveryPackage {
+  const carried = { key: "package.deb", sha256: "0".repeat(64) };
+  return namedPackage({ clusterId: "any", offsite: offsite ?? {}, database: database ?? carried }) as RecoveryPackage;
+}
+
 const offsiteDefaults: { path: string; given: (known: KnownAwsRecovery) => unknown }[] = [
   { path: "region", given: ({ region }) => region },
   { path: "database.bucket", given: ({ database }) => database?.bucket },
@@ -247,6 +259,7 @@ function checkNodes(known: KnownAwsRecovery, mistakes: Mistakes, pending: Pendin
     ...(network === undefined ? {} : { vpcId: network.vpcId, subnetIds: network.subnetIds }),
     clusterId: ownClusterId(known),
     region: known.region ?? offsite?.region,
+    database: packageOf(known),
   };
   // What follows from the off-site bucket is said there.
   const ofOffsite = offsiteDefaults.filter(({ given }) => given(known) === undefined).map(({ path }) => path);

@@ -15,6 +15,7 @@ import {
   recoveryListPrices,
   volumeMebibytesPerSecond,
 } from "../../model/aws/recoveryPrediction";
+import { packageFor, type RecoveryPackage } from "../../model/aws/recoveryPackage";
 import { type Mistakes, Mistakes as MistakeList } from "../../model/mistakes";
 import { type BackupPolicyOverrides, resolvePolicy } from "../../model/policy";
 import { ArchiveKind, type ArchiveSpec } from "../../model/reference";
@@ -48,6 +49,8 @@ export interface RecoveryPlace {
   /** Bytes that come to lie on each node's volume. */
   backupBytes: number;
   prediction: Prediction;
+  /** What new nodes install. */
+  database: RecoveryPackage;
 }
 
 /** Asks AWS and the archive, in a preview too; the answers are facts about one account and one region. */
@@ -76,12 +79,14 @@ export async function passGate(
   const [facts, planned] = await Promise.all([ask(demand), planOf(component, known, mistakes)]);
   const unseen = checkRecoveryFacts(demand, facts, mistakes);
   if (planned !== undefined) checkRoom(known, planned, mistakes);
+  const database = planned === undefined ? undefined : packageFor(known, planned.plan.source, mistakes);
   // Machines that run outlive their image, and fill their subnets: what has begun goes on.
   const begun = (planned?.state ?? "planned") !== "planned";
   const warnings = begun ? mistakes.all.map(({ path, problem }) => `${path} ${problem}`) : [];
-  if (!begun) reportMistakes(refused, mistakes);
+  if (!begun || database === undefined) reportMistakes(refused, mistakes);
   for (const words of [...unseen, ...warnings]) void pulumi.log.warn(`${subject}: ${words}`, component);
-  return placeOf({ subject, component }, { known, demand, facts }, planned as PlanResult);
+  const found = { known, demand, facts, database: database as RecoveryPackage };
+  return placeOf({ subject, component }, found, planned as PlanResult);
 }
 
 function demandOf(known: KnownAwsRecovery): RecoveryDemand {
@@ -168,11 +173,12 @@ interface Found {
   known: KnownAwsRecovery;
   demand: RecoveryDemand;
   facts: RecoveryFacts;
+  database: RecoveryPackage;
 }
 
 function placeOf(
   { subject, component }: Pick<GateRequest, "subject" | "component">,
-  { known, demand, facts }: Found,
+  { known, demand, facts, database }: Found,
   planned: PlanResult,
 ): RecoveryPlace {
   const zones = zonesFor(demand, facts);
@@ -198,10 +204,11 @@ function placeOf(
     planDigest: planned.digest,
     backupBytes: bytesOf(planned),
     prediction,
+    database,
   };
 }
 
-function predictionRequest({ known, demand, facts }: Found, planned: PlanResult): PredictionRequest {
+function predictionRequest({ known, demand, facts }: Omit<Found, "database">, planned: PlanResult): PredictionRequest {
   const { volumeGibibytes, volumeThroughputMebibytes, prices, network } = known;
   const instance = "found" in facts.instance ? facts.instance.found : undefined;
   const megabytes = instance?.volumeMegabytesPerSecond;

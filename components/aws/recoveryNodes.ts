@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { AwsRecoveryArgs, RecoveryDatabase } from "./awsRecoveryArgs";
+import type { AwsRecoveryArgs } from "./awsRecoveryArgs";
 import type { SshJumpArgs } from "../ssh";
 import type { DatabasePackageArgs, Ec2NodesArgs } from "./ec2NodesArgs";
 
@@ -13,6 +13,7 @@ export interface NodesPlace {
   /** Of the plan, once unpacked. */
   backupBytes: pulumi.Input<number>;
   policyArns: pulumi.Input<string>[];
+  database: DatabasePackageArgs;
   /** Of a network that was made. */
   inside?: InsidePlace;
 }
@@ -43,7 +44,6 @@ export function nodesArgs(args: AwsRecoveryArgs, place: NodesPlace): Ec2NodesArg
     volumeGibibytes: args.volumeGibibytes,
     volumeThroughputMebibytes: args.volumeThroughputMebibytes,
     kmsKeyArn: args.volumeKmsKeyArn,
-    database: packageOf(args),
     moreConfig: args.moreConfig,
     login: jump === undefined ? args.login : { ...args.login, jump },
     // Operators reach the host that leads in, and no node.
@@ -54,17 +54,5 @@ export function nodesArgs(args: AwsRecoveryArgs, place: NodesPlace): Ec2NodesArg
     expectedAccountId: args.expectedAccountId,
     tags: args.tags,
     disposable: rehearsal,
-  };
-}
-
-/** In the off-site bucket, unless another one is named. */
-function packageOf({ database, offsite }: AwsRecoveryArgs): DatabasePackageArgs {
-  const known: Partial<RecoveryDatabase> = database ?? {};
-  return {
-    key: known.key as pulumi.Input<string>,
-    sha256: known.sha256 as pulumi.Input<string>,
-    bucket: known.bucket ?? offsite?.bucket,
-    region: known.region ?? offsite?.region,
-    kmsKeyArn: known.kmsKeyArn ?? (known.bucket === undefined ? offsite?.kmsKeyArn : undefined),
   };
 }

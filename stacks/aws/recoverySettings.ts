@@ -54,10 +54,7 @@ function common(keys: Keys): AwsRecoveryArgs & { recoveryId: string } {
     instanceType: keys.requiredText("instanceType", "m7i.large"),
     amiId: keys.requiredText("amiId", "ami-0123456789abcdef0"),
     architecture: keys.text("architecture") as AwsRecoveryArgs["architecture"],
-    database: {
-      key: keys.requiredText("databaseKey", "software/neumann-1.4.0.deb"),
-      sha256: keys.requiredText("databaseSha256", "SHA256_OF_THE_PACKAGE"),
-    },
+    database: databasePackage(keys),
     login: login(keys),
     operatorCidrs: operators(keys),
     restorePoint: keys.text("restorePoint"),
@@ -66,6 +63,15 @@ function common(keys: Keys): AwsRecoveryArgs & { recoveryId: string } {
     policy: keys.json("policy", isObject, "an object"),
     identity: keys.secret("identity"),
   };
+}
+
+/** Without one, the backup's own. */
+function databasePackage(keys: Keys): AwsRecoveryArgs["database"] {
+  const [key, sha256] = [keys.text("databaseKey"), keys.text("databaseSha256")];
+  if (key === undefined && sha256 === undefined) return undefined;
+  if (key === undefined) keys.missing("databaseKey", "software/neumann-1.4.0.deb");
+  if (sha256 === undefined) keys.missing("databaseSha256", "SHA256_OF_THE_PACKAGE");
+  return { key: key ?? "", sha256: sha256 ?? "" };
 }
 
 function login(keys: Keys): AwsRecoveryArgs["login"] {

@@ -1,7 +1,9 @@
+import { gunzipSync } from "node:zlib";
 import type * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 import { AwsRecovery } from "../../../components/aws";
 import type { PolicyDocument } from "../../../model/aws/policyDocument";
+import type { BackupSoftware } from "../../../model/software";
 import type { InstallSpec, PlanSpec } from "../../../model/specs";
 import { Machine, planDigest, planResult, type Registered, type Run, run, usualAgent, valueOf } from "../harness";
 import { named, ofAws, sorted } from "./archiveRuns";
@@ -19,6 +21,10 @@ const askedPlan = (calls: pulumi.runtime.MockCallArgs[]) => {
   const asked = calls.map(({ inputs }) => inputs as { command?: string; stdin: string });
   const plans = asked.filter(({ command }) => command?.endsWith(" plan --json"));
   return plans.map(({ stdin }) => JSON.parse(stdin) as PlanSpec);
+};
+const readableUserData = (base64: string): string => {
+  const bytes = Buffer.from(base64, "base64");
+  return (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString();
 };
 const stdinOf = (resources: Registered[], name: string): unknown => {
   const found = resources.find((one) => one.name === name && one.type.startsWith("command:"))?.inputs.stdin;
@@ -157,6 +163,31 @@ describe("AwsRecovery", () => {
     const agent = (words: string[], spec: unknown) => (words[0] === "plan" ? big : usualAgent(words, spec));
     const { resources } = await make({ approvedPlanDigest: planDigest, alarms: false }, {}, { agent });
     expect(named(resources, "dr-data-node1").inputs.size).toBe(300);
+  });
+
+  it("installs the package that the backup carries, where none is named, and reads no other object for it", async () => {
+    const carried = planResult() as { plan: { source: { software?: BackupSoftware[] } } };
+    const [sha256, name] = ["e5".repeat(32), "neumann_1.4.0_amd64.deb"];
+    carried.plan.source.software = [{ role: "database-package", name, bytes: 5, sha256 }];
+    const agent = (words: string[], spec: unknown) => (words[0] === "plan" ? carried : usualAgent(words, spec));
+    const { database, ...rest } = args;
+    expect(database).toBeDefined();
+    const offsite = {
+      ...args.offsite,
+      prefix: "neumann",
+      kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1234abcd",
+    };
+    const program = (opts: pulumi.ComponentResourceOptions) =>
+      new AwsRecovery("dr", { ...rest, offsite, alarms: false }, opts);
+    const { resources } = await run(program, { ...recoveryCloud(), agent });
+    const { userDataBase64 } = named(resources, "dr-instance-node1").inputs;
+    const key = `neumann/prod/records/software/${sha256}/${name}`;
+    const text = readableUserData(userDataBase64 as string);
+    expect(text).toContain(key);
+    expect(text).toContain(sha256);
+    const rights = JSON.stringify(documentIn(resources, "dr-rights-node1"));
+    expect(rights).toContain(`arn:aws:s3:::acme-offsite/${key}"`);
+    expect(rights).toContain(offsite.kmsKeyArn);
   });
 
   it("leads into the network by one host, whose key is known, and lets nobody else in", async () => {

@@ -241,6 +241,13 @@ describe("AwsRecovery looks at AWS before anything is made", () => {
     ]);
   });
 
+  it("and asks for the database's package where the backup carries none", async () => {
+    expect(await refusedBy({}, { database: undefined })).toEqual([
+      'AwsRecovery "dr" cannot be made: 1 mistake',
+      "  - database: is required, for backup 20261122T040000Z-01020304 carries no package (received nothing). Write key and sha256 of a package in the off-site bucket. For backups to come: databasePackage of the nodes' hosts.",
+    ]);
+  });
+
   it.each([
     [
       "invocation of aws:ec2/getAmi:getAmi returned an error: invoking aws:ec2/getAmi:getAmi: 1 error occurred:\n\t* no results\n\n",

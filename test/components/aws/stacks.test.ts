@@ -154,9 +154,12 @@ describe("a recovery and its rehearsal", () => {
 
   it("a rehearsal whose name tells no time needs its end", async () => {
     const { readAwsRehearsal } = await import("../../../stacks/aws/recoverySettings");
-    configure({ ...examplesOf("rehearsal").weekly, ...asked, recoveryId: "by-hand" });
+    const { databaseKey, ...rest } = asked;
+    configure({ ...examplesOf("rehearsal").weekly, ...rest, recoveryId: "by-hand" });
     const message = messageOf(() => readAwsRehearsal(new pulumi.Config("project")));
-    expect(message).toContain("2 mistakes");
+    expect(databaseKey).toBeDefined();
+    expect(message).toContain("3 mistakes");
+    expect(message).toContain("project:databaseKey: is missing");
     expect(message).toContain("project:productionAddresses: is missing");
     expect(message).toContain("project:expiresAt: is missing (received nothing). Run: pulumi config set expiresAt");
   });
