@@ -22,6 +22,14 @@ const names: Record<string, string> = {
   securityGroup: "security_group",
   securityGroupIngressRule: "vpc_security_group_ingress_rule",
   securityGroupEgressRule: "vpc_security_group_egress_rule",
+  defaultSecurityGroup: "default_security_group",
+  policy: "iam_policy",
+  vpc: "vpc",
+  vpcEndpoint: "vpc_endpoint",
+  subnet: "subnet",
+  routeTable: "route_table",
+  routeTableAssociation: "route_table_association",
+  internetGateway: "internet_gateway",
 };
 
 const snake = (name: string) => name.replace(/(?<!^)(?=[A-Z])/g, "_").toLowerCase();
@@ -30,7 +38,17 @@ const snake = (name: string) => name.replace(/(?<!^)(?=[A-Z])/g, "_").toLowerCas
 const singular: Record<string, string> = { rules: "rule", transitions: "transition", vpcs: "vpc" };
 
 /** What others name by its id. */
-const named = ["aws_s3_bucket", "aws_security_group", "aws_network_interface", "aws_instance", "aws_ebs_volume"];
+const named = [
+  "aws_s3_bucket",
+  "aws_security_group",
+  "aws_network_interface",
+  "aws_instance",
+  "aws_ebs_volume",
+  "aws_vpc",
+  "aws_subnet",
+  "aws_route_table",
+  "aws_internet_gateway",
+];
 
 /** How the SDK marks a secret. */
 const secretMark = "4dabf18193072939515e22adb298388d";
@@ -39,11 +57,15 @@ const secretMark = "4dabf18193072939515e22adb298388d";
  * Captured resources in Terraform's language, for scanners that know nothing else. What the mocks made up as ids and ARNs
  * becomes a reference, by which a scanner finds what belongs together, such as a bucket's settings.
  */
-export function asTerraform(resources: readonly Registered[]): string {
+export function asTerraform(
+  resources: readonly Registered[],
+  idOf = ({ name }: Registered): string => `${name}-id`,
+): string {
   const references = new Map<string, string>();
-  for (const { name, type, inputs } of resources) {
+  for (const resource of resources) {
+    const { name, type, inputs } = resource;
     const called = typeOf(type);
-    if (named.includes(called)) references.set(`${name}-id`, `${called}.${name}.id`);
+    if (named.includes(called)) references.set(idOf(resource), `${called}.${name}.id`);
     if (called !== "aws_kms_key") continue;
     references.set(`id-of-${name}`, `aws_kms_key.${name}.key_id`);
     const arn = `arn:aws:kms:${String(inputs.region)}:111122223333:key/id-of-${name}`;
