@@ -130,6 +130,18 @@ describe("a clone of a running cluster", () => {
     },
   );
 
+  it("is made from the off-site archive alone, where nothing else of production can be reached", async () => {
+    await must([...at(production.hosts[0]!), "offsite"]);
+    const offsite = production.archive.offsite!;
+    const before = contentsOf(offsite.location);
+    const source: ArchiveSpec = { kind: "directory", clusterId: "prod", location: "/var/empty/no-archive", offsite };
+    const host = await target();
+    await clone(host, "latest-offsite", source);
+    const { wrong, double } = writer.compare(await readValues(adminOf(host)));
+    expect({ wrong, double }).toEqual({ wrong: [], double: [] });
+    expect(contentsOf(offsite.location)).toEqual(before);
+  });
+
   it("works where production's archive cannot be written to", async (context) => {
     const mounted = path.join(folder, "read-only");
     fs.mkdirSync(mounted);

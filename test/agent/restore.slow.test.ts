@@ -22,6 +22,11 @@ import {
 describe("a plan is made once and holds (protocol 21)", () => {
   it("restores what was shown, once: state lost, address changed, library upgraded", async () => {
     const { host, spec, directory } = await recovery();
+    // Whoever looks at it before there is a first archive sees the same plan.
+    const archive = { ...host.archive, location: "/var/empty/no-archive" };
+    expect((await must<{ digest: string }>(["plan"], { spec: { ...spec.plan, archive } })).digest).toBe(
+      spec.planDigest,
+    );
     const done = await mustPhase("first", host, spec);
     expect(done).toMatchObject({ state: "restored", nodeId: "node1", recoveryId: "r1" });
     const { lost, wrong } = writer.compare((await rows(host)).filter((row) => !/^row-1000\d\d/.test(row)));

@@ -7,6 +7,7 @@ import type { Host } from "../../lab/hosts";
 import { until } from "../../lab/neumann/harness";
 import type { Writer } from "../../lab/neumann/writer";
 import { filesWithSecrets, pemSecret, ProcessWatch, type Secret, secretsIn } from "../agent/secretWatch";
+import { filesBelow } from "../agent/support";
 import type { UserStack } from "../package/stack";
 import { cutWhenItWorks, drifted, holding, isOnHost, tiersOf, wrongOn } from "./look";
 import { agePair, byHand, launcher, policy, Site, stateFile, why } from "./support";
@@ -17,6 +18,7 @@ import { agePair, byHand, launcher, policy, Site, stateFile, why } from "./suppo
  */
 const minutes = 60_000;
 const agentDirectory = "/var/lib/neumann-backup";
+const offsiteClaim = /records\/claims\/offsite\/\d+\.json$/;
 const signingKey = `${agentDirectory}/state/signing-key.pem`;
 if (why !== undefined) process.stderr.write(`skipped: tests on hosts (${why})\n`);
 
@@ -248,10 +250,15 @@ describe.skipIf(why !== undefined)("a cluster on hosts that are reached by SSH",
   });
 
   it("a leader that the others no longer reach in the middle of a backup: writes go on, and nothing bad is listed", async () => {
-    for (const words of ["full", "snapshot"]) {
+    const claims = () =>
+      filesBelow(path.join(site.store.folder, "data")).filter((name) => offsiteClaim.test(name)).length;
+    for (const words of ["full", "snapshot", "offsite"]) {
       const leader = await site.leader(old);
+      const before = claims();
       const running = leader.run(`sudo -n ${launcher} --json ${words}`, { user: "deploy", timeoutSeconds: 240 });
       await until("the copy has begun", async () => {
+        // An off-site copy leaves nothing on the node.
+        if (words === "offsite") return claims() > before || undefined;
         const { stdout } = await leader.console("ls -A /var/lib/neumann/.neumann-backup-work");
         return stdout.trim() !== "" || undefined;
       });
