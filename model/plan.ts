@@ -322,11 +322,7 @@ export function describePlan(plan: ShownPlan, digest: string, now: Date, trusted
     `  holds           entries up to index ${source.index.low}${rows}`,
     `  size            ${formatBytes(source.storedBytes)} to fetch, ${formatBytes(source.plainBytes)} unpacked, ${source.files} files, ${source.walSegments} WAL segments`,
     `  signatures      ${describeTrust(trustedKeys.length)}`,
-    ...(source.software === undefined ? [] : [`  beside it       ${describeSoftware(source.software)}`]),
-    ...(source.recipients === undefined ? [] : [`  encrypted to    ${source.recipients.join(", ")}`]),
-    ...(source.hidden === true
-      ? ["  DELETED         somebody, or a rule of the bucket, deleted some of it: it is read by version ids"]
-      : []),
+    ...describeObjects(source),
     ...describeReplay(plan.replay, source.place),
     ...describeTarget(plan),
     ...(plan.cloneAs === undefined
@@ -338,6 +334,17 @@ export function describePlan(plan: ShownPlan, digest: string, now: Date, trusted
     `  will be lost    ${describeLoss(plan)}`,
     `  should take     about ${formatSeconds(plan.estimatedSeconds)}${thaw === null ? "" : ", once it is thawed"}`,
   ].join("\n");
+}
+
+/** What lies beside the backup, who can read it, and that somebody deleted it. */
+function describeObjects({ software, recipients, hidden }: RestorePlan["source"]): string[] {
+  return [
+    ...(software === undefined ? [] : [`  beside it       ${describeSoftware(software)}`]),
+    ...(recipients === undefined ? [] : [`  encrypted to    ${recipients.join(", ")}`]),
+    ...(hidden === true
+      ? ["  DELETED         somebody, or a rule of the bucket, deleted some of it: it is read by version ids"]
+      : []),
+  ];
 }
 
 function describeThaw({ objects, bytes, storageClass, hours, thawing }: ThawPhase): string[] {

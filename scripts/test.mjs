@@ -88,7 +88,7 @@ async function testsBeside(name, args) {
 
 /** Two at a time, of which none needs the machine for itself: some mostly wait. */
 async function allTests() {
-  const besides = ["aws", "components", "contract", "format", "lab", "package", "rehearsal"];
+  const besides = ["aws", "components", "contract", "format", "lab", "package", "rehearsal", "soak"];
   const folders = readdirSync(path.join(root, "test")).filter((name) => !besides.includes(name));
   const paths = (names) => names.map((name) => `test/${name}`);
   await tests("unit", ["--project", "unit"]);
