@@ -127,22 +127,34 @@ export class RecoveryRun {
     });
   }
 
-  private async watched(
-    listen: EngineListener,
-    action: (onEvent: (event: Parameters<EventWatch["take"]>[0]) => void) => Promise<unknown>,
-  ): Promise<EventWatch> {
-    const watch = new EventWatch(listen);
-    try {
-      await action((event) => watch.take(event));
-      return watch;
-    } catch (error) {
-      const errors = watch.errors.length > 0 ? watch.errors : [(error as Error).message];
-      throw new EngineStopped(
-        failureText(errors),
-        errors.some((text) => /exit status 75\b/.test(text)),
-        waitSeconds(errors),
-      );
-    }
+  private async watched(listen: EngineListener, action: EngineAction): Promise<EventWatch> {
+    return watched(listen, action, (errors) => ({
+      later: errors.some((text) => /exit status 75\b/.test(text)),
+      waits: waitSeconds(errors),
+    }));
+  }
+}
+
+/** An operation of the engine, which tells its events. */
+type EngineAction = (onEvent: (event: Parameters<EventWatch["take"]>[0]) => void) => Promise<unknown>;
+
+/**
+ * Runs an operation of the engine and collects what it tells; `judge` says whether the same will do later.
+ * @throws EngineStopped
+ */
+export async function watched(
+  listen: EngineListener,
+  action: EngineAction,
+  judge: (errors: readonly string[], error: unknown) => { later: boolean; waits?: number },
+): Promise<EventWatch> {
+  const watch = new EventWatch(listen);
+  try {
+    await action((event) => watch.take(event));
+    return watch;
+  } catch (error) {
+    const errors = watch.errors.length > 0 ? watch.errors : [(error as Error).message];
+    const { later, waits } = judge(errors, error);
+    throw new EngineStopped(failureText(errors), later, waits);
   }
 }
 

@@ -9,6 +9,7 @@ import { hostsHelp } from "./hostsFile";
 import { recoveryProgram } from "./program";
 import { type Progress, progressOn, silentProgress } from "./progress";
 import { readOrder, recoverFlags, type RecoverOrder } from "./recoverRequest";
+import { stopOnSignals } from "./signals";
 import { CommandFailure, ExitCode, facts, type Terminal } from "./terminal";
 
 export const recoverHelp = `Usage: npx pulumi-neumann recover KIT --hosts FILE --archive PLACE --recovery-id ID [flags]
@@ -51,7 +52,7 @@ export async function recover(argv: readonly string[], terminal: Terminal): Prom
   await mkdir(order.work, { recursive: true, mode: 0o700 });
   const { request } = order;
   const run = await RecoveryRun.begin(order.work, engine, () => recoveryProgram(request));
-  const stop = stopOnSignals(run, terminal);
+  const stop = stopOnSignals(run, "stopping after what is under way; run the same command again to go on", terminal);
   try {
     const shown = await look(order, run, progress);
     if (!json) terminal.err.write("\n");
@@ -152,17 +153,4 @@ function reportText({ work }: RecoverOrder, { clusterId, plan }: Result, report:
     "Look at your most important tables, point the clients to it, take an off-site copy (`neumann-backup offsite`), and\n" +
     "protect it by ClusterBackups: until then the kit in the archives is that of the lost cluster.";
   return `Recovered and accepted.\n\n${table}\n\n${next}\nReport: ${path.join(work, "report.json")}`;
-}
-
-/** The first Ctrl-C lets what is under way come to an end; the engine hears it too. */
-function stopOnSignals(run: RecoveryRun, { err }: Terminal): () => void {
-  const interrupt = (): void => {
-    err.write("\nstopping after what is under way; run the same command again to go on\n");
-  };
-  const terminate = (): void => {
-    interrupt();
-    run.cancel().catch(() => undefined);
-  };
-  process.on("SIGINT", interrupt).on("SIGTERM", terminate);
-  return () => void process.off("SIGINT", interrupt).off("SIGTERM", terminate);
 }

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import {
   type ConfigMap,
@@ -7,8 +7,9 @@ import {
   type PulumiCommand,
   type Stack,
 } from "@pulumi/pulumi/automation";
-import { EngineStopped } from "./engine";
-import { type EngineListener, EventWatch, failureText } from "./engineEvents";
+import { watched } from "./engine";
+import type { EngineListener, EventWatch } from "./engineEvents";
+import { replaceFile } from "./files";
 import { CommandFailure, ExitCode } from "./terminal";
 
 interface Deployment {
@@ -63,15 +64,15 @@ export class RehearsalStack {
 
   /** Shows what an up would do. */
   async preview(listen: EngineListener): Promise<EventWatch> {
-    return watched(listen, (onEvent) => this.stack.preview({ onEvent }));
+    return watched(listen, (onEvent) => this.stack.preview({ onEvent }), isLocked);
   }
 
   async up(listen: EngineListener): Promise<EventWatch> {
-    return watched(listen, (onEvent) => this.stack.up({ onEvent }));
+    return watched(listen, (onEvent) => this.stack.up({ onEvent }), isLocked);
   }
 
   async destroy(listen: EngineListener): Promise<void> {
-    await watched(listen, (onEvent) => this.stack.destroy({ onEvent }));
+    await watched(listen, (onEvent) => this.stack.destroy({ onEvent }), isLocked);
   }
 
   async cancel(): Promise<void> {
@@ -80,9 +81,7 @@ export class RehearsalStack {
 
   /** The stack's file is what it was before: whoever keeps it with the program sees no change. */
   async end(): Promise<void> {
-    const temporary = `${this.file}.${process.pid}.tmp`;
-    await writeFile(temporary, this.settings);
-    await rename(temporary, this.file);
+    await replaceFile(this.file, this.settings);
   }
 }
 
@@ -98,16 +97,7 @@ function valueOf(config: ConfigMap, key: string): string | undefined {
   return Object.entries(config).find(([name]) => name.slice(name.indexOf(":") + 1) === key)?.[1].value;
 }
 
-async function watched(
-  listen: EngineListener,
-  action: (onEvent: (event: Parameters<EventWatch["take"]>[0]) => void) => Promise<unknown>,
-): Promise<EventWatch> {
-  const watch = new EventWatch(listen);
-  try {
-    await action((event) => watch.take(event));
-    return watch;
-  } catch (error) {
-    const errors = watch.errors.length > 0 ? watch.errors : [(error as Error).message];
-    throw new EngineStopped(failureText(errors), error instanceof ConcurrentUpdateError);
-  }
+/** Another update is at work on the stack. */
+function isLocked(_errors: readonly string[], error: unknown): { later: boolean } {
+  return { later: error instanceof ConcurrentUpdateError };
 }

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { RecoveryPlan, RecoveryReport } from "../components/results";
 import type { Check, Objective } from "../model/objectives";
@@ -6,10 +6,12 @@ import { judgeRehearsal } from "../model/rehearsed";
 import { formatBytes, formatSeconds } from "../model/units";
 import { EngineStopped, findEngine } from "./engine";
 import type { EventWatch } from "./engineEvents";
+import { replaceFile } from "./files";
 import { flagHelp } from "./flags";
 import { type Progress, progressOn, silentProgress } from "./progress";
 import { readRehearsal, rehearseFlags, type RehearseOrder } from "./rehearseRequest";
 import { RehearsalStack } from "./rehearsalStack";
+import { stopOnSignals } from "./signals";
 import { CommandFailure, ExitCode, facts, type Terminal } from "./terminal";
 
 export const rehearseHelp = `Usage: npx pulumi-neumann rehearse --project DIR --stack NAME [--policy FILE] [--report DIR] [flags]
@@ -72,7 +74,7 @@ export async function rehearse(argv: readonly string[], terminal: Terminal): Pro
   const progress = json ? silentProgress : progressOn(terminal.err);
   const engine = await findEngine((line) => void terminal.err.write(`${line}\n`));
   const stack = await opened(order, () => RehearsalStack.open(order.project, order.stack, engine));
-  const stop = stopOnSignals(stack, terminal);
+  const stop = stopOnSignals(stack, "stopping after what is under way, then destroying", terminal);
   try {
     const recoveryId = `rehearsal-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}Z`;
     const report = await exercise({ order, stack, progress, recoveryId });
@@ -202,11 +204,9 @@ async function takeDown(run: Run): Promise<{ left: string[]; failure: string | n
 
 async function keep(folder: string, report: RehearsalReport): Promise<string> {
   const file = path.join(folder, "report.json");
-  const temporary = `${file}.${process.pid}.tmp`;
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(temporary, `${JSON.stringify(report, null, 2)}\n`);
-    await rename(temporary, file);
+    await replaceFile(file, `${JSON.stringify(report, null, 2)}\n`);
   } catch (error) {
     throw new CommandFailure(`The report was not written: ${(error as Error).message}`, ExitCode.World);
   }
@@ -240,17 +240,4 @@ async function opened({ project, stack }: RehearseOrder, open: () => Promise<Reh
     const message = `Stack ${stack} of ${project} cannot be opened, and nothing was touched: ${(error as Error).message}`;
     throw new CommandFailure(message, ExitCode.World);
   }
-}
-
-/** The first Ctrl-C lets what is under way come to an end; the engine hears it too. */
-function stopOnSignals(stack: RehearsalStack, { err }: Terminal): () => void {
-  const interrupt = (): void => {
-    err.write("\nstopping after what is under way, then destroying\n");
-  };
-  const terminate = (): void => {
-    interrupt();
-    stack.cancel().catch(() => undefined);
-  };
-  process.on("SIGINT", interrupt).on("SIGTERM", terminate);
-  return () => void process.off("SIGINT", interrupt).off("SIGTERM", terminate);
 }

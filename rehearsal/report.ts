@@ -1,5 +1,6 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { replaceFile } from "../cli/files";
 import { renderReport } from "./html/report";
 import type { RehearsalResult } from "./result";
 
@@ -8,13 +9,7 @@ export async function writeReport(folder: string, result: RehearsalResult): Prom
   await mkdir(folder, { recursive: true });
   const json = path.join(folder, "report.json");
   const html = path.join(folder, "report.html");
-  await replace(json, `${JSON.stringify(result, null, 2)}\n`);
-  await replace(html, renderReport(result));
+  await replaceFile(json, `${JSON.stringify(result, null, 2)}\n`);
+  await replaceFile(html, renderReport(result));
   return { json, html };
-}
-
-async function replace(file: string, content: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, content);
-  await rename(temporary, file);
 }

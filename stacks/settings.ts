@@ -190,14 +190,23 @@ function nodeList(keys: Keys, name = "nodes"): LocalNodeArgs[] {
 }
 
 function isNode(keys: Keys, item: unknown, path: string): item is LocalNodeArgs {
+  return holdsTexts(keys, item, { path, names: nodeKeys });
+}
+
+/** Whether an item of a list has these texts and nothing else; says what is wrong with it. */
+export function holdsTexts<N extends string>(
+  keys: Keys,
+  item: unknown,
+  { path, names }: { path: string; names: readonly N[] },
+): item is Record<N, string> {
   if (!isObject(item)) {
-    keys.wrong(path, "must be an object", item, `Write ${nodeKeys.join(", ")}.`);
+    keys.wrong(path, "must be an object", item, `Write ${names.join(", ")}.`);
     return false;
   }
-  const absent = nodeKeys.filter((key) => typeof item[key] !== "string");
+  const absent = names.filter((key) => typeof item[key] !== "string");
   for (const key of absent) keys.wrong(`${path}.${key}`, "must be a text", item[key], "Write it in quotes.");
-  const unknown = Object.keys(item).filter((key) => !nodeKeys.includes(key));
-  for (const key of unknown) keys.wrong(`${path}.${key}`, "is not known", item[key], `Use: ${nodeKeys.join(", ")}.`);
+  const unknown = Object.keys(item).filter((key) => !(names as readonly string[]).includes(key));
+  for (const key of unknown) keys.wrong(`${path}.${key}`, "is not known", item[key], `Use: ${names.join(", ")}.`);
   return absent.length + unknown.length === 0;
 }
 
@@ -239,6 +248,15 @@ export class Keys {
   /** As a text, and secret wherever it goes. */
   secret(key: string): pulumi.Output<string> | undefined {
     return this.text(key) === undefined ? undefined : this.source.getSecret(key);
+  }
+
+  /** The private key of who logs in; without one it is empty, and that was said. */
+  sshPrivateKey(): pulumi.Input<string> {
+    const found = this.secret("sshPrivateKey");
+    if (found !== undefined) return found;
+    const remedy = "Run: pulumi config set --secret sshPrivateKey < ~/.ssh/id_ed25519";
+    this.wrong("sshPrivateKey", "is missing", undefined, remedy);
+    return "";
   }
 
   requiredText(key: string, example: string): string {

@@ -1,4 +1,4 @@
-import { fileLines, type NodeUserData, nodeSetupFolder, plain, programFile, standardPatienceSeconds } from "./userData";
+import { cloudConfig, type NodeUserData, standardPatienceSeconds } from "./userData";
 
 /** What a host needs that SSH goes through: its known host key and its user, who may do nothing there but pass. */
 export type JumpUserData = Pick<NodeUserData, "hostKey" | "login" | "dnsSuffix">;
@@ -12,14 +12,5 @@ export function jumpUserData({ hostKey, login, dnsSuffix }: JumpUserData, progra
     shell: "/bin/sh",
     lock_passwd: true,
   };
-  return [
-    "#cloud-config",
-    "ssh_deletekeys: true",
-    "ssh_genkeytypes: []",
-    `users: ${plain([user])}`,
-    "write_files:",
-    ...fileLines(`${nodeSetupFolder}/node.json`, "0644", plain(settings, 1)),
-    ...fileLines(programFile, "0755", program),
-    "",
-  ].join("\n");
+  return cloudConfig({ settings, user, program });
 }

@@ -40,10 +40,10 @@ export interface NodeUserData {
 export const mostUserDataBytes = 16 * 1024;
 
 /** Where an instance notes how far it came: `done`, or `failed` with the step and its reason. */
-export const nodeSetupFolder = "/var/lib/neumann-setup";
+const nodeSetupFolder = "/var/lib/neumann-setup";
 
 /** Run at each boot, and after a boot that was too early it goes on: cloud-init runs what is in user data itself only once. */
-export const programFile = "/var/lib/cloud/scripts/per-boot/neumann-setup";
+const programFile = "/var/lib/cloud/scripts/per-boot/neumann-setup";
 
 export const standardPatienceSeconds = 300;
 
@@ -63,13 +63,21 @@ export function nodeUserData(node: NodeUserData, program: string): string {
     shell: "/bin/bash",
     lock_passwd: true,
   };
+  const named = [`fqdn: ${plain(hostName)}`, "prefer_fqdn_over_hostname: true"];
+  return cloudConfig({ settings, user, program }, named);
+}
+
+/** What every host gets: its settings, its user, and the program that makes it ready by them. */
+export function cloudConfig(
+  { settings, user, program }: { settings: object; user: object; program: string },
+  more: readonly string[] = [],
+): string {
   return [
     "#cloud-config",
     // No key of its own is made: the server answers once it has the one that is known.
     "ssh_deletekeys: true",
     "ssh_genkeytypes: []",
-    `fqdn: ${plain(hostName)}`,
-    "prefer_fqdn_over_hostname: true",
+    ...more,
     `users: ${plain([user])}`,
     "write_files:",
     ...fileLines(`${nodeSetupFolder}/node.json`, "0644", plain(settings, 1)),
@@ -79,7 +87,7 @@ export function nodeUserData(node: NodeUserData, program: string): string {
 }
 
 /** A file as it is, indented: no sign in it means anything to YAML. */
-export function fileLines(path: string, permissions: string, content: string): string[] {
+function fileLines(path: string, permissions: string, content: string): string[] {
   const lines = content.trimEnd().split("\n");
   return [
     `- path: ${path}`,
@@ -90,7 +98,7 @@ export function fileLines(path: string, permissions: string, content: string): s
 }
 
 /** JSON that is also YAML to every parser: they differ in what may stand in a text beyond ASCII. */
-export function plain(value: unknown, indent = 0): string {
+function plain(value: unknown, indent = 0): string {
   const escaped = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(value, null, indent).replace(/[^\n -~]/g, escaped);
 }

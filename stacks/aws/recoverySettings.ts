@@ -77,12 +77,7 @@ function databasePackage(keys: Keys): AwsRecoveryArgs["database"] {
 function login(keys: Keys): AwsRecoveryArgs["login"] {
   const user = keys.requiredText("sshUser", "deploy");
   const publicKey = keys.requiredText("sshPublicKey", "ssh-ed25519 AAAA…");
-  const privateKey = keys.secret("sshPrivateKey");
-  if (privateKey === undefined) {
-    const remedy = "Run: pulumi config set --secret sshPrivateKey < ~/.ssh/id_ed25519";
-    keys.wrong("sshPrivateKey", "is missing", undefined, remedy);
-  }
-  return { user, publicKey, privateKey: privateKey ?? "" };
+  return { user, publicKey, privateKey: keys.sshPrivateKey() };
 }
 
 function operators(keys: Keys): string[] {

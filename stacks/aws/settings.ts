@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type HostArgs, HostKind } from "../../components/hosts";
 import type { BackupPolicyArgs } from "../../components/policyArgs";
-import { isBoolean, isObject, isTextList, type Keys, read } from "../settings";
+import { holdsTexts, isBoolean, isObject, isTextList, type Keys, read } from "../settings";
 
 /** Configuration of the program in stacks/aws/environment. */
 export interface AwsEnvironmentSettings {
@@ -59,39 +59,20 @@ export function accountId(keys: Keys): string {
   return text;
 }
 
-const nodeKeys = ["nodeId", "address", "host", "hostKey"];
+const nodeKeys = ["nodeId", "address", "host", "hostKey"] as const;
 
 /** Nodes that are there, each reached by SSH with the same user and key. */
 function sshNodes(keys: Keys): HostArgs[] {
   const user = keys.requiredText("sshUser", "deploy");
-  const privateKey = keys.secret("sshPrivateKey");
-  if (privateKey === undefined) {
-    const remedy = "Run: pulumi config set --secret sshPrivateKey < ~/.ssh/id_ed25519";
-    keys.wrong("sshPrivateKey", "is missing", undefined, remedy);
-  }
+  const privateKey = keys.sshPrivateKey();
   const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.length > 0;
   const items = keys.json("nodes", isList, "a list of nodes");
   if (items === undefined && keys.text("nodes") === undefined) {
     keys.missing("nodes", '[{"nodeId": "node1", "address": "10.0.1.10:7878", "host": "10.0.1.10", "hostKey": …}, …]');
   }
   return (items ?? []).flatMap((item, index): HostArgs[] => {
-    const node = nodeOf(keys, item, `nodes[${index}]`);
-    if (node === undefined || privateKey === undefined) return [];
-    const { nodeId, address, host, hostKey } = node;
+    if (!holdsTexts(keys, item, { path: `nodes[${index}]`, names: nodeKeys })) return [];
+    const { nodeId, address, host, hostKey } = item;
     return [{ kind: HostKind.Ssh, nodeId, address, ssh: { host, user, privateKey, hostKey } }];
   });
-}
-
-type NodeTexts = Record<"nodeId" | "address" | "host" | "hostKey", string>;
-
-function nodeOf(keys: Keys, item: unknown, path: string): NodeTexts | undefined {
-  if (!isObject(item)) {
-    keys.wrong(path, "must be an object", item, `Write ${nodeKeys.join(", ")}.`);
-    return undefined;
-  }
-  const absent = nodeKeys.filter((key) => typeof item[key] !== "string");
-  for (const key of absent) keys.wrong(`${path}.${key}`, "must be a text", item[key], "Write it in quotes.");
-  const unknown = Object.keys(item).filter((key) => !nodeKeys.includes(key));
-  for (const key of unknown) keys.wrong(`${path}.${key}`, "is not known", item[key], `Use: ${nodeKeys.join(", ")}.`);
-  return absent.length + unknown.length === 0 ? (item as NodeTexts) : undefined;
 }
