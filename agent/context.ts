@@ -41,7 +41,7 @@ export interface NodePaths {
   stream: string;
 }
 
-export function pathsOf(config: Pick<AgentConfig, "agentDirectory" | "node">): NodePaths {
+export function pathsOf(config: Pick<AgentConfig, "agentDirectory" | "node" | "signingKeyFile">): NodePaths {
   const { dataDirectory } = config.node;
   const state = path.join(config.agentDirectory, "state");
   return {
@@ -53,7 +53,7 @@ export function pathsOf(config: Pick<AgentConfig, "agentDirectory" | "node">): N
     leases: path.join(state, "leases"),
     offered: path.join(state, "offered"),
     ahead: path.join(state, "ahead"),
-    signingKey: path.join(state, "signing-key.pem"),
+    signingKey: config.signingKeyFile ?? path.join(state, "signing-key.pem"),
     sealed: path.join(state, "sealed"),
     hold: path.join(state, "archiving-held"),
     stream: path.join(dataDirectory, "raft", "wal", `${ownPrefix}-stream`),

@@ -16,6 +16,9 @@ export const ServiceManager = {
 } as const;
 export type ServiceManager = (typeof ServiceManager)[keyof typeof ServiceManager];
 
+/** What starts and stops the database of a pod: not the agent, and no host's service manager. */
+export const kubelet = "kubelet";
+
 /** Where the database is on a host. All paths are absolute. */
 export interface NodeConfig {
   /** `[node] id`. */
@@ -30,7 +33,7 @@ export interface NodeConfig {
   programDirectory: string | null;
   /** What the database was installed from: it is kept off-site. Left out: the programs are. */
   databasePackage?: string;
-  serviceManager: ServiceManager;
+  serviceManager: ServiceManager | typeof kubelet;
 }
 
 /** What the agent on a host knows: written by the install command as `agent.json`. */
@@ -45,6 +48,8 @@ export interface AgentConfig {
   policy: BackupPolicy;
   /** Program, configuration and state of the agent. */
   agentDirectory: string;
+  /** The private key that this agent signs with, where something else than `install` made it. */
+  signingKeyFile?: string;
 }
 
 const directoryEntries = { kind: v.literal("directory"), location: v.string() };
@@ -95,7 +100,7 @@ export const nodeConfigSchema: v.GenericSchema<unknown, NodeConfig> = v.object({
   dataDirectory: v.string(),
   programDirectory: v.nullable(v.string()),
   databasePackage: v.optional(v.string()),
-  serviceManager: v.picklist(["process", "systemd", "sysv"]),
+  serviceManager: v.picklist(["process", "systemd", "sysv", kubelet]),
 });
 
 const specEntries = { clusterId: v.string(), offsite: v.optional(archiveLocationSchema) };
@@ -116,6 +121,7 @@ export const agentConfigSchema: v.GenericSchema<unknown, AgentConfig> = v.object
     "an object: what differs from the standard policy",
   ),
   agentDirectory: v.string(),
+  signingKeyFile: v.optional(v.string()),
 });
 
 const remedy = "Run `pulumi up`: the install step writes the file anew.";

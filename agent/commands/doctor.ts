@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { ServiceManager } from "../../model/agentConfig";
+import { type NodeConfig } from "../../model/agentConfig";
 import { agentConfigFile, loadConfig, type Node } from "../context";
 import { lookAtPlaces, openArchives } from "../archive/open";
 import { newestVerifications } from "../archive/verifications";
@@ -90,10 +90,11 @@ async function schedule(node: Node): Promise<string> {
   return scheduledBy[node.config.node.serviceManager];
 }
 
-const scheduledBy: Record<ServiceManager, string> = {
+const scheduledBy: Record<NodeConfig["serviceManager"], string> = {
   process: "a process of the agent",
   systemd: "units of systemd",
   sysv: "entries of cron",
+  kubelet: "the pod's sidecar and the cluster's jobs",
 };
 
 function throwWrong(wrong: readonly string[]): void {
