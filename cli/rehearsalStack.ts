@@ -8,7 +8,7 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation";
 import { watched } from "./engine";
-import type { EngineListener, EventWatch } from "./engineEvents";
+import { type EngineListener, type EventWatch, waitSeconds } from "./engineEvents";
 import { replaceFile } from "./files";
 import { CommandFailure, ExitCode } from "./terminal";
 
@@ -68,7 +68,14 @@ export class RehearsalStack {
   }
 
   async up(listen: EngineListener): Promise<EventWatch> {
-    return watched(listen, (onEvent) => this.stack.up({ onEvent }), isLocked);
+    return watched(
+      listen,
+      (onEvent) => this.stack.up({ onEvent }),
+      (errors, error) => ({
+        ...isLocked(errors, error),
+        waits: waitSeconds(errors),
+      }),
+    );
   }
 
   async destroy(listen: EngineListener): Promise<void> {

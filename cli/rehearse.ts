@@ -31,7 +31,8 @@ Examples:
   npx pulumi-neumann rehearse --project rehearsal --stack weekly --policy policy.json --report out --json
 
 Exit codes: 0 PASS; 2 wrong input; 3 the stack is no rehearsal, or there is no plan (nothing was touched); 4 the recovery or the
-destroy broke off; 5 FAIL; 75 another run is at work.`;
+destroy broke off; 5 FAIL; 75 not yet: another run is at work, or what the backup needs is thawing (the thaw goes on; report.json says
+from when on the same will do).`;
 
 const format = "neumann-rehearsal-run/1";
 
@@ -53,6 +54,8 @@ export interface RehearsalReport {
   checks: Check[];
   /** Why it broke off; null where it did not. */
   failure: string | null;
+  /** When the same will do at the earliest, where it broke off because a store thaws what is needed; ISO 8601 in UTC. */
+  tryAgainAt: string | null;
 }
 
 interface Run {
@@ -80,6 +83,7 @@ export async function rehearse(argv: readonly string[], terminal: Terminal): Pro
     const report = await exercise({ order, stack, progress, recoveryId });
     const file = await keep(order.report, report);
     terminal.out(json ? JSON.stringify(report) : textOf(report, file));
+    if (report.tryAgainAt !== null) return ExitCode.TryLater;
     if (report.failure !== null) return ExitCode.World;
     return report.verdict === "PASS" ? ExitCode.Done : ExitCode.Damaged;
   } finally {
@@ -118,6 +122,8 @@ async function exercise(run: Run): Promise<RehearsalReport> {
     ...shown,
     report: done.report,
     failure: done.failure ?? gone.failure,
+    // What is left in the stack is more urgent.
+    tryAgainAt: gone.failure === null ? done.tryAgainAt : null,
   };
 }
 
@@ -140,11 +146,25 @@ async function step<T extends string>(
   }
 }
 
-function brokeOff(title: string, { message, later }: EngineStopped): CommandFailure {
+function brokeOff(title: string, { message, later, afterSeconds }: EngineStopped): CommandFailure {
+  if (afterSeconds > 0) return new Thawing(message, afterSeconds);
   const what = later
     ? "Another run is at work on this stack. If it was killed, end its lock by `pulumi cancel`, and run this again"
     : `${title}: it broke off. Mend what it says and run the same again`;
   return new CommandFailure(`${what}:\n${message}`, later ? ExitCode.TryLater : ExitCode.World);
+}
+
+/** What the backup needs lies in an archive class and was asked for: a later rehearsal finds it. */
+class Thawing extends CommandFailure {
+  readonly tryAgainAt: string;
+  constructor(message: string, afterSeconds: number) {
+    const tryAgainAt = new Date(Date.now() + afterSeconds * 1000).toISOString();
+    super(
+      `Not yet. The store thaws what is needed; run the same again after ${tryAgainAt}:\n${message}`,
+      ExitCode.TryLater,
+    );
+    this.tryAgainAt = tryAgainAt;
+  }
 }
 
 /** @throws CommandFailure when the program shows no plan, or does not say that it is a rehearsal. */
@@ -171,6 +191,7 @@ function unfit(why: string): CommandFailure {
 interface Attempt {
   report: RecoveryReport | null;
   failure: string | null;
+  tryAgainAt: string | null;
 }
 
 /** Exactly what was shown, or nothing. What breaks off is destroyed all the same. */
@@ -183,9 +204,10 @@ async function attempt(run: Run, { planDigest }: Shown): Promise<Attempt> {
       if (outputs.report === undefined) throw new EngineStopped("its program exports no `report`", false);
       return "recovered and accepted";
     });
-    return { report: outputs.report as RecoveryReport, failure: null };
+    return { report: outputs.report as RecoveryReport, failure: null, tryAgainAt: null };
   } catch (error) {
-    return { report: null, failure: (error as Error).message };
+    const tryAgainAt = error instanceof Thawing ? error.tryAgainAt : null;
+    return { report: null, failure: (error as Error).message, tryAgainAt };
   }
 }
 

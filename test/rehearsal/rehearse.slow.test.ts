@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -78,10 +78,12 @@ async function stackFile(name: string, more: Record<string, unknown> = {}): Prom
   return text;
 }
 
-async function rehearse(stack: string, ...words: string[]) {
+const rehearse = (stack: string, ...words: string[]) => rehearseIn(project, stack, ...words);
+
+async function rehearseIn(where: string, stack: string, ...words: string[]) {
   const [out, err]: [string[], string[]] = [[], []];
   const terminal = { out: (text: string) => out.push(text), err: { write: (text: string) => err.push(text) } };
-  const argv = ["rehearse", "--project", project, "--stack", stack, "--report", reports, ...words];
+  const argv = ["rehearse", "--project", where, "--stack", stack, "--report", reports, ...words];
   const code = await runCommandLine(argv, terminal);
   return { code, out: out.join("\n"), err: err.join("") };
 }
@@ -133,6 +135,35 @@ describe("rehearse", { timeout: 300_000 }, () => {
     expect(contentsOf(archive.location)).toEqual(before);
     expect(ofCopies()).toEqual([]);
     expect(readdirSync(reports)).toEqual(["report.json"]);
+  });
+
+  it("tells a thaw from a failure, and says when the same will do", async () => {
+    const thawing = path.join(folder, "thawing");
+    mkdirSync(thawing);
+    const said = { event: "error", message: "DEEP_ARCHIVE is thawed at the earliest in 9 h", afterSeconds: 32_400 };
+    writeFileSync(path.join(thawing, "said"), `${JSON.stringify(said)}\n`);
+    symlinkSync(path.join(root, "node_modules"), path.join(thawing, "node_modules"));
+    writeFileSync(
+      path.join(thawing, "index.js"),
+      `exports.rehearsal = true;
+       exports.planDigest = "0";
+       exports.plan = { backupId: "b", tier: "offsite", place: "offsite", createdAt: "2026-11-23T00:00:00Z", storedBytes: 1, nodes: [] };
+       const { local } = require("@pulumi/command");
+       new local.Command("restore", { create: "cat ${thawing}/said >&2; exit 75", delete: "touch ${thawing}/destroyed" });`,
+    );
+    const runtime = { name: "nodejs", options: { typescript: false } };
+    writeFileSync(path.join(thawing, "Pulumi.yaml"), JSON.stringify({ name: "thawing", runtime }));
+    writeFileSync(
+      path.join(thawing, "Pulumi.weekly.yaml"),
+      JSON.stringify({ config: { "thawing:rehearsal": "true" } }),
+    );
+    const began = Date.now();
+    const { code, out, err } = await rehearseIn(thawing, "weekly");
+    expect(code, out + err).toBe(75);
+    expect(out).toContain("DEEP_ARCHIVE is thawed at the earliest in 9 h");
+    const at = written().tryAgainAt ?? "";
+    expect(Date.parse(at)).toBeGreaterThan(began + 32_400_000);
+    expect(written().failure).toContain(`run the same again after ${at}`);
   });
 
   it("breaks off: says why, destroys what there is, and the report says FAIL", async () => {
