@@ -57,3 +57,11 @@ export function softwareKey(clusterId: string, { sha256, name }: Pick<BackupSoft
 export function describeSoftware(software: readonly BackupSoftware[]): string {
   return software.map(({ role, name }) => `${role} ${name}`).join(", ");
 }
+
+/** Whether the database itself is among it: its package, or at least its server. */
+export function carriesDatabase(software: readonly BackupSoftware[]): boolean {
+  return software.some(
+    ({ role, name }) =>
+      role === SoftwareRole.DatabasePackage || (role === SoftwareRole.DatabaseProgram && name === "neumann"),
+  );
+}

@@ -2,9 +2,11 @@ import { type Catalog, newestGood, type Place, productionLineage, type StoredSeg
 import { type Coverage, coverageOf, type LostRange, lostRanges } from "./coverage";
 import { decryptionProblem } from "./decryption";
 import { offsiteBase, offsiteReach, type OffsiteLogReach } from "./offsiteLog";
+import { softwareOf } from "./manifest";
 import type { BackupPolicy } from "./policy";
 import type { StoredVerification, VerificationRecord } from "./records";
 import { dueTiers, type LastAttempt, type TierDue } from "./schedule";
+import { carriesDatabase } from "./software";
 import { Tier, tiers } from "./tier";
 import { counted, formatBytes, formatSeconds } from "./units";
 import { everySeconds, type VerifiedBackup } from "./verification";
@@ -221,6 +223,7 @@ export function judgeStatus(found: StatusFindings): Status {
     ...found.faults,
     ...seen.refused,
     ...problemsOf(facts, policy),
+    ...softwareProblem(archived, lineage),
     ...(closed === null ? [] : [closed]),
   ];
   return { ...facts, good: problems.length === 0, problems };
@@ -419,6 +422,16 @@ function tierProblem({ tier, state, newest, ageSeconds, objectiveSeconds }: Tier
   if (state !== "late") return [];
   const age = formatSeconds(ageSeconds ?? 0);
   return [`${tier}: ${newest} is ${age} old, the objective is ${formatSeconds(objectiveSeconds)}`];
+}
+
+/** After the loss of everything the database has to come from somewhere (protocol 20). */
+function softwareProblem(archived: ArchiveFindings | null, lineage: string | null): string[] {
+  if (archived === null || lineage === null) return [];
+  const newest = newestGood(archived.catalog, lineage, { tiers: [Tier.Offsite] });
+  if (newest === undefined || carriesDatabase(softwareOf(newest.manifest))) return [];
+  return [
+    `offsite: ${newest.manifest.backupId} carries neither the database's package nor its programs: a recovery from it needs them from elsewhere`,
+  ];
 }
 
 /** A range for people. */

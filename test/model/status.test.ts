@@ -8,7 +8,7 @@ import { type ArchiveFindings, judgeStatus, type Status, type StatusFindings } f
 import { statusMetricNames, statusMetrics } from "../../model/statusMetrics";
 import { Tier } from "../../model/tier";
 import { readDocument, tableAfter } from "../format/document";
-import { catalog, entry, idOf } from "./fixtures";
+import { catalog, entry, idOf, sha } from "./fixtures";
 
 const now = new Date("2026-11-23T12:00:00.000Z");
 const ago = (seconds: number): string => new Date(now.getTime() - seconds * 1000).toISOString();
@@ -20,7 +20,10 @@ function aged(tier: Tier, seconds: number, change: object = {}) {
   const number = { snapshots: 1, full: 2, offsite: 3 }[tier];
   const anchors = [{ stream: "s1", segment: name(0) }];
   const wal = { stream: "s1", anchors, open: { first: name(0), last: name(0) }, segments: [] };
-  const copy = { tier, backupId: idOf(number), wal, copiedAt: ago(seconds + 5), ...change };
+  const program = { role: "database-program", name: "neumann", bytes: 1, sha256: sha("1") };
+  const source = { tier: Tier.Full, backupId: idOf(2), manifestSha256: sha("d"), software: [program] };
+  const from = tier === Tier.Offsite ? { source } : {};
+  const copy = { tier, backupId: idOf(number), wal, copiedAt: ago(seconds + 5), ...from, ...change };
   return entry(copy, { storedAt: ago(seconds) });
 }
 
@@ -212,6 +215,20 @@ describe("the status of a cluster", () => {
     );
     expect(status).toMatchObject({ good: false, lost: null, pauses: [{ leaseId: "node1-1" }] });
     expect(status.log?.lastArchived).toBe(name(0));
+  });
+
+  it("says when the newest off-site backup brings no database along", () => {
+    const copy = (software: object[]) =>
+      aged(Tier.Offsite, day, { source: { tier: Tier.Full, backupId: idOf(2), manifestSha256: sha("d"), software } });
+    const problems = (software: object[]) => {
+      const entries = [aged(Tier.Snapshots, 400), aged(Tier.Full, 3600), copy(software)];
+      return judged({ archived: archived({ catalog: catalog({ entries }) }) }).problems;
+    };
+    const part = (role: string, file: string) => ({ role, name: file, bytes: 1, sha256: sha("1") });
+    expect(problems([part("agent", "neumann-backup.cjs"), part("database-program", "neumann-admin")])).toEqual([
+      `offsite: ${idOf(3)} carries neither the database's package nor its programs: a recovery from it needs them from elsewhere`,
+    ]);
+    expect(problems([part("database-package", "neumann_1.2.3_amd64.deb")])).toEqual([]);
   });
 
   it("judges each tier by its own archive", () => {
