@@ -12,7 +12,7 @@ export function endpointServiceName(service: string, region: string, partition: 
 
 /** The policy of an endpoint of S3 that leads to some buckets and to no other: who may do what there is decided elsewhere. */
 export function bucketsOnly(buckets: readonly string[], partition: string): PolicyDocument {
-  const arns = buckets.map((bucket) => `arn:${partition}:s3:::${bucket}`);
+  const arns = [...new Set(buckets)].map((bucket) => `arn:${partition}:s3:::${bucket}`);
   const Resource = arns.flatMap((arn) => [arn, `${arn}/*`]);
   return policyDocument([{ Sid: "TheseBuckets", Effect: "Allow", Principal: "*", Action: ["s3:*"], Resource }]);
 }

@@ -67,5 +67,6 @@ describe("endpoints of a recovery's network", () => {
     expect(reached(object)).toBe(true);
     expect(reached("arn:aws:s3:::prod-rehearsal-backup-1/x")).toBe(true);
     expect(reached("arn:aws:s3:::acme-backup/prod/full/data/x")).toBe(false);
+    expect(bucketsOnly(["acme-offsite", "acme-offsite"], "aws")).toEqual(bucketsOnly(["acme-offsite"], "aws"));
   });
 });
