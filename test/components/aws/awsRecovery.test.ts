@@ -304,8 +304,6 @@ describe("a rehearsal", () => {
     expect(Statement[0]?.Resource).toEqual([
       "arn:aws:s3:::acme-offsite",
       "arn:aws:s3:::acme-offsite/*",
-      "arn:aws:s3:::acme-offsite",
-      "arn:aws:s3:::acme-offsite/*",
       "arn:aws:s3:::prod-rehearsal-backup-2026",
       "arn:aws:s3:::prod-rehearsal-backup-2026/*",
     ]);
