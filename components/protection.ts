@@ -96,7 +96,11 @@ export function checkProtection(known: KnownProtection, mistakes: Mistakes, pend
   if (!pending("nodes")) refuseArchiveInNode(known, hosts, mistakes);
 }
 
-function refuseLogToNowhere({ archive, policy }: KnownProtection, mistakes: Mistakes): void {
+/** Collects a copy of the log that has no place to go to. */
+export function refuseLogToNowhere(
+  { archive, policy }: Pick<KnownProtection, "archive" | "policy">,
+  mistakes: Mistakes,
+): void {
   if (policy?.offsite?.continuousWal !== true || archive.offsite !== undefined) return;
   const remedy = "Give the archive an off-site location, or leave it out.";
   mistakes.add("policy.offsite.continuousWal", "needs an off-site archive", true, remedy);

@@ -32,7 +32,8 @@ function filesUnder(folder) {
 function declare() {
   const settings = ts.readConfigFile(path.join(root, "tsconfig.json"), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(settings.config, ts.sys, root);
-  const entries = ["index.ts", "model/index.ts", "components/aws/index.ts"].map((file) => path.join(root, file));
+  const parts = ["components/aws/index.ts", "components/kubernetes/index.ts"];
+  const entries = ["index.ts", "model/index.ts", ...parts].map((file) => path.join(root, file));
   const program = ts.createProgram(entries, {
     ...options,
     noEmit: false,

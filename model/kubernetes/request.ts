@@ -173,13 +173,23 @@ export const defaultStatefulSet: Required<StatefulSetSpec> = {
 const sidecarResources: ContainerResources = { cpuRequest: "50m", memoryRequest: "256Mi", memoryLimit: "1Gi" };
 const jobResources: ContainerResources = { cpuRequest: "100m", memoryRequest: "256Mi", memoryLimit: "2Gi" };
 
-/** A request with its defaults, which are the contract's. */
+/** Where the database is, as the contract has it. */
+export function withDefaultNames({
+  namespace = "neumann",
+  statefulSet,
+  configMap = "neumann-config",
+}: Pick<BackupRequest, "namespace" | "statefulSet" | "configMap">): Pick<
+  Backups,
+  "namespace" | "statefulSet" | "configMap"
+> {
+  return { namespace, statefulSet: { ...defaultStatefulSet, ...given(statefulSet) }, configMap };
+}
+
+/** A request with its defaults. */
 export function withDefaults(request: BackupRequest): Backups {
   return {
     ...given(request),
-    namespace: request.namespace ?? "neumann",
-    statefulSet: { ...defaultStatefulSet, ...given(request.statefulSet) },
-    configMap: request.configMap ?? "neumann-config",
+    ...withDefaultNames(request),
     clusterDomain: request.clusterDomain ?? "cluster.local",
     schedules: { timeZone: "Etc/UTC", ...given(request.schedules) },
     accountAnnotations: request.accountAnnotations ?? {},
