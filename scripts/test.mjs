@@ -88,7 +88,7 @@ async function testsBeside(name, args) {
 
 /** Two at a time, of which none needs the machine for itself: some mostly wait. */
 async function allTests() {
-  const besides = ["aws", "components", "contract", "format", "lab", "package", "rehearsal", "soak"];
+  const besides = ["aws", "components", "contract", "format", "kubernetes", "lab", "package", "rehearsal", "soak"];
   const folders = readdirSync(path.join(root, "test")).filter((name) => !besides.includes(name));
   const paths = (names) => names.map((name) => `test/${name}`);
   await tests("unit", ["--project", "unit"]);
@@ -109,9 +109,10 @@ if (only.length > 0) {
   await check(["npx", "--no-install", "tsc", "--noEmit"]);
   await check(["npx", "--no-install", "eslint", "."]);
   await check(["npx", "--no-install", "prettier", "--check", "--log-level", "warn", "."]);
-  // The engine and the S3 server are had once, before the tests that need them: their time limits are for what they test.
+  // The engine, the S3 server and Kubernetes are had once, before the tests that need them: their time limits are for what they test.
   await check(["node", "lab/toolchain/main.js"]);
   await check(["node", "lab/store/main.js"]);
+  await check(["node", "lab/kubernetes/main.js"]);
   // The image of the lab's hosts likewise. Where it cannot be had its tests say so.
   await run(["node", "lab/hosts/main.js", "image"]);
   await allTests();

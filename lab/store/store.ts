@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import http from "node:http";
@@ -6,6 +6,7 @@ import https from "node:https";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endGuarded, spawnGuarded } from "../guard";
 import { freePorts } from "../ports";
 import { account, run } from "../toolchain/run";
 import { storeProgram } from "./program";
@@ -17,12 +18,6 @@ export interface StoreUser {
 }
 
 const region = "us-east-1";
-
-/**
- * Ends the server when the one who started it is gone, however that died: then this shell's standard input ends. The
- * server itself gets none.
- */
-const guard = `"$@" </dev/null & child=$!; cat >/dev/null; kill "$child" 2>/dev/null; wait "$child"`;
 
 /** What a server needs to speak TLS: files in PEM. */
 export interface StoreCertificate {
@@ -91,12 +86,7 @@ export class Store {
 
   /** Ends the server and removes what it held. */
   async stop(): Promise<void> {
-    const { child } = this.process;
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.stdin?.end();
-      await ended;
-    }
+    await endGuarded(this.process.child);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -134,16 +124,13 @@ function launch(
   const beside = at.metadataBeside ? ["--sidecar", path.join(at.folder, "metadata")] : [];
   const versions = ["--versioning-dir", path.join(at.folder, "versions")];
   const backend = ["posix", ...beside, ...versions, path.join(at.folder, "data")];
-  const child = spawn("sh", ["-c", guard, "store", program, "--quiet", "--keep-alive", ...words, ...backend], {
-    stdio: ["pipe", log, log],
-    env: {
-      ...process.env,
-      ROOT_ACCESS_KEY_ID: at.root.accessKeyId,
-      ROOT_SECRET_ACCESS_KEY: at.root.secretAccessKey,
-    },
-  });
+  const env = {
+    ...process.env,
+    ROOT_ACCESS_KEY_ID: at.root.accessKeyId,
+    ROOT_SECRET_ACCESS_KEY: at.root.secretAccessKey,
+  };
+  const child = spawnGuarded(program, ["--quiet", "--keep-alive", ...words, ...backend], { log, env });
   closeSync(log);
-  child.stdin?.on("error", () => undefined);
   return child;
 }
 

@@ -10,6 +10,8 @@ export interface RunOptions {
   timeoutSeconds: number;
   /** The process group is killed when this fires. */
   signal?: AbortSignal;
+  /** What it reads. @default nothing */
+  stdin?: string;
   /** Receives each line of both streams as it is written. */
   line?: (line: string) => void;
 }
@@ -44,9 +46,11 @@ export function run(program: string, args: readonly string[], options: RunOption
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: options.env ?? process.env,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       detached: true,
     });
+    // Who ends without having read it all says by its exit code what that means.
+    child.stdin?.on("error", () => undefined).end(options.stdin);
     const result: RunResult = { code: null, stdout: "", stderr: "" };
     const kill = (reason: "timeout" | "aborted") => {
       result.killed ??= reason;
@@ -60,8 +64,8 @@ export function run(program: string, args: readonly string[], options: RunOption
     };
     options.signal?.addEventListener("abort", onAbort, { once: true });
     for (const name of ["stdout", "stderr"] as const) {
-      child[name].setEncoding("utf8").on("data", (chunk: string) => (result[name] += chunk));
-      if (options.line) child[name].on("data", byLine(options.line));
+      child[name]?.setEncoding("utf8").on("data", (chunk: string) => (result[name] += chunk));
+      if (options.line) child[name]?.on("data", byLine(options.line));
     }
     child.once("error", (error) => {
       settle();
