@@ -55,7 +55,8 @@ export async function whyNewStream(
   { state, segment }: { state: StreamState | undefined; segment: string },
 ): Promise<string | null> {
   if (state === undefined) return "start";
-  if (state.nodeId !== node.config.node.id || state.machineId !== (await machineIdentity())) return "moved";
+  if (state.nodeId !== node.config.node.id || state.machineId !== (await machineIdentity(node.config.node)))
+    return "moved";
   if (state.lastPushed === null || segmentNumber(segment) <= segmentNumber(state.lastPushed) + 1n) return null;
   // On a full disk segments are stored that could not be noted: the archive knows.
   const before = segmentName(segmentNumber(segment) - 1n);
@@ -88,7 +89,7 @@ export async function beginStream(
     parent: start.parent,
   };
   await archive.putText(recordKey(clusterId, "streams", `${stream}.json`), `${JSON.stringify(record)}\n`);
-  const machineId = await machineIdentity();
+  const machineId = await machineIdentity(node.config.node);
   const state: StreamState = { format: "neumann-stream-state/1", stream, lineage, nodeId, machineId, lastPushed: null };
   await noteStream(node, state);
   return state;

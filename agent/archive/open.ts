@@ -62,7 +62,23 @@ export async function openArchive(
   role: Place,
   evenHidden = false,
 ): Promise<Archive> {
-  const archive = await connect(location);
+  return recognised(await connect(location), { location, clusterId, role, evenHidden });
+}
+
+/**
+ * Opens one archive again and again over one connection, whose keys are kept: for a program that stays. Each time it is
+ * looked at anew whether it is still that archive.
+ */
+export function reopening(location: ArchiveLocation, clusterId: string, role: Place): () => Promise<Archive> {
+  let connection: Promise<Archive> | undefined;
+  return async () => recognised(await (connection ??= connect(location)), { location, clusterId, role });
+}
+
+async function recognised(
+  archive: Archive,
+  expected: { location: ArchiveLocation; clusterId: string; role: Place; evenHidden?: boolean },
+): Promise<Archive> {
+  const { location, clusterId, role, evenHidden = false } = expected;
   const marker =
     (await readMarker(archive, clusterId)) ?? (evenHidden ? await readHiddenMarker(archive, clusterId) : undefined);
   if (marker === undefined) {

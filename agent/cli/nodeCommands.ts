@@ -8,6 +8,8 @@ import { resumeWrites } from "../commands/resumeWrites";
 import { type DueRun, runDue, runSchedule } from "../commands/schedule";
 import { snapshot, type SnapshotContext } from "../commands/snapshot";
 import { walPush, type WalPush } from "../commands/walPush";
+import { Mistakes } from "../../model/mistakes";
+import { isTier, type Tier, tiers } from "../../model/tier";
 import type { Node } from "../context";
 import { ExitCode } from "../run/errors";
 import { type Procedure, runProcedure } from "../run/steps";
@@ -81,9 +83,14 @@ function addSchedule(
       "take the backups that are due, on the leader; verify them; end pauses that a dead backup left: what timers call",
     )
     .option("--dry-run", "print what is due only", false)
-    .action((flags: { dryRun: boolean }) =>
+    .option(
+      "--tiers <tiers>",
+      "take no others than these, or none; expire and verify nothing: what a pod's sidecar calls",
+    )
+    .action(({ dryRun, tiers }: { dryRun: boolean; tiers?: string }) =>
       run("run-due", async (reporter) => {
-        const result = await runDue(await node(), reporter, flags);
+        const duties = tiers === undefined ? undefined : { tiers: tiersOf(tiers), expiry: false, verification: false };
+        const result = await runDue(await node(), reporter, { dryRun, duties });
         return { result, text: dueTable(result), exitCode: exitCodeOf(result) };
       }),
     );
@@ -98,6 +105,16 @@ function addSchedule(
         return { result: { ended: flags.generation }, text: "the installation is gone: the schedule has ended" };
       }),
     );
+}
+
+/** `none` among them is no tier. */
+function tiersOf(text: string): Tier[] {
+  const names = text.split(",").filter((name) => name !== "none");
+  const mistakes = new Mistakes();
+  const remedy = `Write ${tiers.join(", ")} with commas between them, or none.`;
+  for (const name of names.filter((found) => !isTier(found))) mistakes.add("--tiers", "is no tier", name, remedy);
+  mistakes.throwIfAny("What is due cannot be done");
+  return tiers.filter((tier) => names.includes(tier));
 }
 
 function exitCodeOf({ tiers, expiry, offsiteWal, verifications }: DueRun): number {

@@ -6,6 +6,7 @@ import { humanReporter, jsonReporter, quietReporter, type Reporter } from "../ru
 import { addArchiveCommands } from "./archiveCommands";
 import { addHostCommands } from "./hostCommands";
 import { addNodeCommands } from "./nodeCommands";
+import { addPodCommands } from "./podCommands";
 import { addPruneCommand } from "./pruneCommand";
 import { addSoftwareCommand } from "./softwareCommand";
 import { addStatusCommands } from "./statusCommand";
@@ -88,9 +89,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   addPruneCommand(program, run, options);
   addUndeleteCommand(program, run, options);
   addSoftwareCommand(program, run, options);
-  for (const command of program.commands) {
-    command.exitOverride().showHelpAfterError(`(neumann-backup ${command.name()} --help shows how)`);
-  }
+  addPodCommands(program, run);
+  for (const command of program.commands) explainMistakes(command, `neumann-backup ${command.name()}`);
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -98,6 +98,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     throw error;
   }
   return exitCode;
+}
+
+function explainMistakes(command: Command, call: string): void {
+  command.exitOverride().showHelpAfterError(`(${call} --help shows how)`);
+  for (const part of command.commands) explainMistakes(part, `${call} ${part.name()}`);
 }
 
 function reporterFor(name: string, options: GlobalOptions): Reporter {

@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { type NodeConfig } from "../../model/agentConfig";
+import { kubelet, type NodeConfig } from "../../model/agentConfig";
 import { agentConfigFile, loadConfig, type Node } from "../context";
 import { lookAtPlaces, openArchives } from "../archive/open";
 import { newestVerifications } from "../archive/verifications";
@@ -127,10 +127,12 @@ async function decryption(node: Node): Promise<string> {
 }
 
 async function configuration(node: Node): Promise<string> {
-  const { configFile, id, dataDirectory } = node.config.node;
+  const { configFile, id, dataDirectory, serviceManager } = node.config.node;
   const tables = parseConfig(await readFile(configFile, "utf8"), configFile);
-  if (tables.node?.id !== id) throw new Error(`[node] id is ${String(tables.node?.id)}, not ${id}`);
-  if (tables.node?.data_dir !== dataDirectory)
+  // One text serves all pods: the server is told its name, and maybe its folder, on its command line.
+  const left = (key: string): boolean => serviceManager === kubelet && tables.node?.[key] === undefined;
+  if (!left("id") && tables.node?.id !== id) throw new Error(`[node] id is ${String(tables.node?.id)}, not ${id}`);
+  if (!left("data_dir") && tables.node?.data_dir !== dataDirectory)
     throw new Error(`[node] data_dir is ${String(tables.node?.data_dir)}, not ${dataDirectory}`);
   return configFile;
 }
@@ -216,7 +218,9 @@ async function signingKey(node: Node): Promise<string> {
   const { signingKey: file } = node.paths;
   const signer = await readSigner(node.paths);
   if (signer === undefined) throw new Error(`${file} is not there: the next backup makes a new key`);
-  if (((await stat(file)).mode & 0o077) !== 0) throw new Error(`${file} can be read by others: chmod 600 ${file}`);
+  // Of a pod's Secret the pod's group reads it: so the kubelet gives it to a user who is not root.
+  const others = node.config.node.serviceManager === kubelet ? 0o037 : 0o077;
+  if (((await stat(file)).mode & others) !== 0) throw new Error(`${file} can be read by others: chmod 600 ${file}`);
   const { trustedKeys } = (await loadConfig(agentConfigFile(node.config))).policy.signing;
   if (trustedKeys.length === 0) return `${signer.keyId}; policy.signing.trustedKeys names none`;
   if (trustedKeys.includes(signer.publicKey)) return `${signer.keyId}, trusted`;

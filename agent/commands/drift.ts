@@ -1,5 +1,11 @@
 import { stat } from "node:fs/promises";
-import { type AgentConfig, parseAgentConfig, parseInstallation, ServiceManager } from "../../model/agentConfig";
+import {
+  type AgentConfig,
+  kubelet,
+  parseAgentConfig,
+  parseInstallation,
+  ServiceManager,
+} from "../../model/agentConfig";
 import { agentTaken, type Drift } from "../../model/drift";
 import { show } from "../../model/mistakes";
 import type { InstallSpec } from "../../model/specs";
@@ -10,8 +16,18 @@ import { exists, hashFile, readIfThere } from "../host/files";
 import { stoppedEntries, wrongEntries } from "../host/cron";
 import { stoppedUnits, wrongUnits } from "../host/systemd";
 import { agentProgram, walPushProgram } from "../identity";
+import { sharedPlaces } from "../kubernetes/places";
+import { whyNobodyListens } from "../kubernetes/walSocket";
 import { explain, Refused } from "../run/errors";
-import { configurationText, isExecutable, launcherScript, programs, restartDueFile, walSettings } from "./install";
+import {
+  configurationText,
+  isExecutable,
+  launcherScript,
+  programs,
+  refusePod,
+  restartDueFile,
+  walSettings,
+} from "./install";
 import { scheduleRuns } from "./schedule";
 
 /** What is wrong, in the words of a list. */
@@ -19,6 +35,7 @@ type Look = () => Promise<string[]>;
 
 /** What on this host differs from what an installation puts there. Only looks, and asks neither database nor archive. */
 export async function drift(spec: InstallSpec): Promise<Drift> {
+  refusePod(spec.config);
   if ((await hashFile(agentProgram())) !== spec.sha256) {
     throw new Refused(`this program is not the agent that is to be compared (SHA-256 ${spec.sha256})`);
   }
@@ -181,7 +198,15 @@ export async function wrongSchedule(node: Node): Promise<string[]> {
   const { serviceManager } = node.config.node;
   if (serviceManager === ServiceManager.Systemd) return wrongUnits(node.config);
   if (serviceManager === ServiceManager.SysV) return wrongEntries(node.config);
+  if (serviceManager === kubelet) return wrongSidecar(node.config.node);
   return (await scheduleRuns(node)) ? [] : ["the process that looks for due backups does not run"];
+}
+
+/** Whoever takes the segments of a pod also looks for due backups. */
+async function wrongSidecar(node: AgentConfig["node"]): Promise<string[]> {
+  const { socket } = sharedPlaces(node);
+  const why = await whyNobodyListens(socket);
+  return why === null ? [] : [`the pod's sidecar does not take segments at ${socket}: ${why}`];
 }
 
 /** The same, of an installation whose units are not known. */

@@ -1,7 +1,7 @@
 import { answerAhead } from "../ahead";
 import { chmod, chown, copyFile, lchown, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { type AgentConfig, parseGeneration, ServiceManager } from "../../model/agentConfig";
+import { type AgentConfig, kubelet, parseGeneration, ServiceManager } from "../../model/agentConfig";
 import { Mistakes } from "../../model/mistakes";
 import { resolvePolicy } from "../../model/policy";
 import type { InstallSpec } from "../../model/specs";
@@ -34,6 +34,7 @@ import { rest } from "../run/interrupt";
 import { ensureSigner } from "../signing";
 import { dropEmpty, dropOldRuntimes, noteDelivery, removeDelivery } from "./delivery";
 import { startSchedule, stopSchedule } from "./schedule";
+import { handoverCommand } from "../kubernetes/places";
 
 export interface InstallContext {
   spec: InstallSpec;
@@ -42,8 +43,18 @@ export interface InstallContext {
   result: Record<string, unknown>;
 }
 
+/** @throws Refused for a node in a pod. */
 export function installContext(spec: InstallSpec): InstallContext {
+  refusePod(spec.config);
   return { spec, node: nodeOf(spec.config), result: { nodeId: spec.config.node.id } };
+}
+
+/** The pod's init container does there what is done here for a host. */
+export function refusePod({ node }: AgentConfig): void {
+  if (node.serviceManager !== kubelet) return;
+  throw new Refused(
+    `${node.id} is a pod's: its agent comes and goes with the pod, by KubernetesBackups and KubernetesCluster. Nothing was changed.`,
+  );
 }
 
 /** Files of the agent on a host. */
@@ -255,6 +266,7 @@ async function configuration({ spec }: InstallContext): Promise<void> {
 
 /** What the database runs for each finished segment. */
 export function archiveCommand(config: AgentConfig): string {
+  if (config.node.serviceManager === kubelet) return handoverCommand(config.node);
   return `${programs(config).launcher} wal-push %p %f`;
 }
 

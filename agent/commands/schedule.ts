@@ -46,11 +46,25 @@ export interface DueRun {
   watermark: boolean | null;
 }
 
+/** What a look may do, beside what every node does for the cluster. */
+export interface Duties {
+  tiers: readonly Tier[];
+  /** Giving up what the policy no longer keeps. */
+  expiry: boolean;
+  verification: boolean;
+}
+
+const allDuties: Duties = { tiers: [Tier.Snapshots, Tier.Full, Tier.Offsite], expiry: true, verification: true };
+
 /**
  * Does what is due, once. Every node runs it (protocol 14): first each ends pauses whose time is up, then only the
  * leader takes backups, and last somebody, rather not the leader, verifies them.
  */
-export async function runDue(node: Node, reporter: Reporter, { dryRun = false } = {}): Promise<DueRun> {
+export async function runDue(
+  node: Node,
+  reporter: Reporter,
+  { dryRun = false, duties = allDuties }: { dryRun?: boolean; duties?: Duties } = {},
+): Promise<DueRun> {
   const { primary, away, fault } = await openPlaces(node.config.archive);
   const everyNode = dryRun
     ? { resumed: [], watermark: false, offsiteWal: null }
@@ -63,12 +77,13 @@ export async function runDue(node: Node, reporter: Reporter, { dryRun = false } 
   const { role } = await node.http.metrics();
   const leads = role === "leader";
   const done: DueRun = leads
-    ? { ...nothing, skipped: null, ...(await backUpAndExpire({ node, places, fault }, reporter, dryRun)) }
+    ? { ...nothing, skipped: null, ...(await backUpAndExpire({ node, places, fault }, reporter, { dryRun, duties })) }
     : { ...nothing, skipped: `${node.config.node.id} does not lead` };
-  const duties = async (): Promise<void> => {
+  if (!duties.verification) return done;
+  const meanwhile = async (): Promise<void> => {
     done.resumed.push(...(await byEveryNode(node, primary, reporter)).resumed);
   };
-  done.verifications = await verifyDue({ node, places, leads, duties }, reporter, dryRun);
+  done.verifications = await verifyDue({ node, places, leads, duties: meanwhile }, reporter, dryRun);
   return done;
 }
 
@@ -76,13 +91,13 @@ export async function runDue(node: Node, reporter: Reporter, { dryRun = false } 
 async function backUpAndExpire(
   { node, places, fault }: { node: Node; places: ReturnType<typeof placesOf>; fault: string | null },
   reporter: Reporter,
-  dryRun: boolean,
+  { dryRun, duties }: { dryRun: boolean; duties: Duties },
 ): Promise<Pick<DueRun, "tiers" | "expiry">> {
   const [{ archive: primary }] = places;
   const info = await node.admin.clusterInfo();
   const { lineage } = await lineageOf(primary, node.config.archive.clusterId, info.clusterId);
   const done: DueRun["tiers"] = [];
-  for (const tier of [Tier.Snapshots, Tier.Full, Tier.Offsite] as const) {
+  for (const tier of duties.tiers) {
     const verdict = await judge({ node, places, lineage }, tier);
     if (verdict === undefined) continue;
     done.push(
@@ -91,9 +106,9 @@ async function backUpAndExpire(
         : await take({ node, archive: primary }, verdict, reporter),
     );
   }
-  done.push(...withoutOffsite(fault));
+  if (duties.tiers.includes(Tier.Offsite)) done.push(...withoutOffsite(fault));
   // Where a rule of the store deletes, a node has no rights to mark: whoever has them runs `prune` (protocol 19).
-  const expires = places.some(({ archive }) => !archive.expiresLater);
+  const expires = duties.expiry && places.some(({ archive }) => !archive.expiresLater);
   return { tiers: done, expiry: expires ? await expireDaily({ node, archive: primary }, reporter, dryRun) : null };
 }
 

@@ -16,6 +16,8 @@ export interface WalPush {
   /** `%p` and `%f` of `archive_command`. */
   file: string;
   segment: string;
+  /** Opens the archive. @default anew, by the node's configuration */
+  open?: () => Promise<Archive>;
   archive?: Archive;
   stream?: StreamState;
   created?: boolean;
@@ -44,7 +46,7 @@ async function check(push: WalPush): Promise<void> {
   }
   await refuseUnlessFile(file);
   const { archive } = push.node.config;
-  const opening = openArchive(archive, archive.clusterId, "primary");
+  const opening = push.open?.() ?? openArchive(archive, archive.clusterId, "primary");
   opening.catch(() => undefined); // Awaited below.
   await unlessFull(makeDirectory(push.node.paths.state));
   await unlessFull(writeFile(push.node.paths.offered, segment));

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { agentProgram } from "../identity";
 import { WorldFault } from "../run/errors";
+import type { Event } from "../run/events";
 import { interrupted } from "../run/interrupt";
 
 /** How a part of the agent ended. */
@@ -23,8 +25,14 @@ export class AgentPart {
   private readonly child: ChildProcess;
   private over = false;
 
-  constructor(words: readonly string[]) {
+  /** `said` is told of each of its events as it comes. */
+  constructor(words: readonly string[], said: (event: Event) => void = () => undefined) {
     this.child = spawn(process.execPath, [agentProgram(), ...words], { stdio: ["ignore", "pipe", "pipe"] });
+    if (this.child.stderr !== null) {
+      createInterface(this.child.stderr).on("line", (line) => {
+        if (line.startsWith("{")) said(JSON.parse(line) as Event);
+      });
+    }
     this.ended = endOf(this.child).finally(() => (this.over = true));
     this.ended.catch(() => undefined); // Awaited by whoever started it, later.
   }
@@ -40,10 +48,15 @@ export class AgentPart {
     return !this.over;
   }
 
-  /** Asks it to end, and waits until it has. Nothing happens when it is over. */
-  async stop(): Promise<void> {
+  /**
+   * Asks it to end in order, and waits until it has; after so many milliseconds it is killed. Nothing happens when it is
+   * over.
+   */
+  async stop(patienceMs?: number): Promise<void> {
     if (!this.over) this.child.kill("SIGTERM");
+    const late = patienceMs === undefined ? undefined : setTimeout(() => this.child.kill("SIGKILL"), patienceMs);
     await this.ended.catch(() => undefined);
+    clearTimeout(late);
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import { kubelet, type NodeConfig } from "../../model/agentConfig";
 import { isCode, readIfThere } from "./files";
 import { run } from "./run";
 
@@ -43,8 +44,9 @@ export async function hostIdentity(): Promise<string> {
   return `${hostname()}/${boot.trim().replaceAll("-", "")}`;
 }
 
-/** Names this machine, across boots. */
-export async function machineIdentity(): Promise<string> {
+/** Names the machine of a node, across boots. A pod has none of its own: its address follows its volume from host to host. */
+export async function machineIdentity({ serviceManager, address }: NodeConfig): Promise<string> {
+  if (serviceManager === kubelet) return address;
   const id = await readIfThere("/etc/machine-id");
   return id?.trim() || hostname();
 }

@@ -1,7 +1,9 @@
 import path from "node:path";
-import { type NodeConfig, ServiceManager } from "../../model/agentConfig";
+import { kubelet, type NodeConfig, ServiceManager } from "../../model/agentConfig";
 import { programPath } from "../database/admin";
+import { AdminHttp } from "../database/http";
 import { Refused, WorldFault } from "../run/errors";
+import { rest } from "../run/interrupt";
 import { asRoot } from "./asRoot";
 import { DetachedProcess } from "./detached";
 import { exists, withFile } from "./files";
@@ -28,6 +30,7 @@ export function serviceOf(node: NodeConfig): Service {
   const gate = gateFile(node);
   if (node.serviceManager === ServiceManager.Systemd) return new SystemdService(gate);
   if (node.serviceManager === ServiceManager.SysV) return new InitScriptService(gate);
+  if (node.serviceManager === kubelet) return new PodService(node, gate);
   return new ProcessService(node, gate);
 }
 
@@ -138,6 +141,48 @@ class InitScriptService implements Service {
 
   async enable(): Promise<void> {
     await asRoot({ do: "initScript", verb: "enable" });
+  }
+}
+
+const kubeletTimeoutMs = 300_000;
+
+/** The database of a pod, in a container beside this one: the kubelet starts and stops it. */
+export class PodService implements Service {
+  private readonly http: AdminHttp;
+
+  constructor(
+    private readonly node: Pick<NodeConfig, "id" | "adminUrl">,
+    private readonly gate: string,
+    private readonly timeoutMs = kubeletTimeoutMs,
+  ) {
+    this.http = new AdminHttp(node.adminUrl);
+  }
+
+  running(): Promise<boolean> {
+    return this.http.answers();
+  }
+
+  /** The kubelet starts it once our init containers are done: what is left is to wait for it. */
+  async start(): Promise<void> {
+    if (await exists(this.gate)) throw gated(this.gate);
+    for (const deadline = Date.now() + this.timeoutMs; !(await this.running()); await rest(200)) {
+      if (Date.now() <= deadline) continue;
+      const { id, adminUrl } = this.node;
+      const look = `Look at: kubectl describe pod ${id}; kubectl logs ${id}`;
+      throw new WorldFault(
+        `the database of ${id} does not answer at ${adminUrl} after ${this.timeoutMs / 1000} s. ${look}`,
+      );
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (!(await this.running())) return;
+    const { id } = this.node;
+    throw new Refused(`the kubelet stops the database of a pod, not the agent: kubectl delete pod ${id}`);
+  }
+
+  enable(): Promise<void> {
+    return Promise.resolve();
   }
 }
 

@@ -144,7 +144,7 @@ export async function openPhase(context: RestoreContext): Promise<void> {
 /** One node restores a recovery, and one recovery at a time works on a folder. */
 export async function claimRecovery(context: RestoreContext): Promise<void> {
   const { plan, node } = context.spec;
-  const folder = `${await machineIdentity()} ${context.node.config.node.dataDirectory}`;
+  const folder = `${await machineIdentity(context.node.config.node)} ${context.node.config.node.dataDirectory}`;
   const target = createHash("sha256").update(folder).digest("hex").slice(0, 16);
   context.claims = [];
   for (const name of [`recovery/${plan.recoveryId}`, `target/${target}`]) {

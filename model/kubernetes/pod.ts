@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type AgentConfig, agentConfigSchema, type NodeConfig } from "../agentConfig";
+import { type AgentConfig, type NodeConfig, parseAgentConfig } from "../agentConfig";
 import { isNodeId } from "../addresses";
 import { parseJsonAs, sha256Hex, someOf } from "../parse";
 import { type MemberSpec, type PlanSpec, planSpecSchema } from "../specs";
@@ -114,6 +114,6 @@ export function parsePodConfig(text: string, subject: string, pod: string): PodS
   const { agent, domain, pods, lease, ownsConfiguration, recovery } = parseJsonAs(outerSchema, text, subject, remedy);
   if (!isNodeId(pod)) throw new Error(`${pod} is no pod of a StatefulSet`);
   const node = { ...agent.node, id: pod, address: podAddress(pod, domain) };
-  const config = parseJsonAs(agentConfigSchema, JSON.stringify({ ...agent, node }), subject, remedy);
+  const config = parseAgentConfig(JSON.stringify({ ...agent, node }), subject);
   return { pod, domain, pods, lease, ownsConfiguration, config, ...(recovery === undefined ? {} : { recovery }) };
 }

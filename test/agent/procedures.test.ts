@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { undelete } from "../../agent/commands/undelete";
+import { podSidecar } from "../../agent/kubernetes/sidecar";
 import type { Steps } from "./killing";
 import { killed, withoutArchive } from "./procedures";
 
@@ -23,8 +24,8 @@ async function procedures(): Promise<Steps[]> {
 
 describe("a command of the agent", () => {
   it.each<["folders" | "buckets", readonly Steps[]]>([
-    // A folder has no delete markers.
-    ["folders", [undelete]],
+    // A folder has no delete markers, and a pod keeps its archive in a bucket.
+    ["folders", [undelete, podSidecar]],
     ["buckets", withoutArchive],
   ])("is killed at every step where archives are kept in %s", async (kind, without) => {
     const all = await procedures();

@@ -11,6 +11,8 @@ import { undelete } from "../../agent/commands/undelete";
 import { verify } from "../../agent/commands/verify";
 import { verifyRestored } from "../../agent/commands/verifyRestored";
 import { walPush } from "../../agent/commands/walPush";
+import { podConfigure } from "../../agent/kubernetes/configure";
+import { podSidecar } from "../../agent/kubernetes/sidecar";
 import { restoreAccept, restoreBase, restoreRelease } from "../../agent/restore/accept";
 import { restoreFirst } from "../../agent/restore/first";
 import { restoreGate } from "../../agent/restore/gate";
@@ -20,7 +22,7 @@ import { restoreStatus } from "../../agent/restore/status";
 import type { Steps } from "./killing";
 
 /** These never look at an archive: what it is kept in is nothing to them. */
-export const withoutArchive: readonly Steps[] = [rollout, uninstall, nodeCreate, nodeDelete, kitFile];
+export const withoutArchive: readonly Steps[] = [rollout, uninstall, nodeCreate, nodeDelete, kitFile, podConfigure];
 
 const stored = [full, snapshot, offsite, offsiteWal, verify, verifyRestored, query, walPush, install];
 const ended = [restoreRelease, restoreBase, restoreAccept, restoreStatus];
@@ -33,6 +35,7 @@ export const killed: Record<"folders" | "buckets", Record<string, readonly Steps
     "in-place-killed": inPlace,
     "kits-killed": [kitStore, kitFile],
     prune: [prune],
+    "pod-killed": [podConfigure],
   },
   buckets: {
     "kill-points": stored,
@@ -40,5 +43,6 @@ export const killed: Record<"folders" | "buckets", Record<string, readonly Steps
     "kits-killed": [kitStore],
     "prune-bucket": [prune],
     undelete: [undelete],
+    "pod-killed": [podSidecar, walPush],
   },
 };

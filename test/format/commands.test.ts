@@ -32,11 +32,19 @@ const commands = new Map<string, string[]>();
 beforeAll(async () => {
   const help = await helpOf();
   shared = flagsIn(section(help, "Options"));
-  const names = [...section(help, "Commands").matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name ?? "");
-  for (const name of names) {
-    if (name !== "help") commands.set(name, flagsIn(section(await helpOf(name), "Options")));
+  for (const name of namesIn(help)) {
+    const own = await helpOf(name);
+    const parts = namesIn(own);
+    for (const part of parts) commands.set(`${name} ${part}`, flagsIn(section(await helpOf(name, part), "Options")));
+    if (parts.length === 0) commands.set(name, flagsIn(section(own, "Options")));
   }
 });
+
+/** The commands that a help text lists. */
+function namesIn(help: string): string[] {
+  const names = [...section(help, "Commands").matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name ?? "");
+  return names.filter((name) => name !== "help");
+}
 
 /** Every `neumann-backup …` of a document: within backticks, or on a line of a fenced block. */
 function calls(text: string): string[] {
@@ -52,8 +60,10 @@ function calls(text: string): string[] {
 /** The command of a call, and what of it does not exist. */
 function faults(call: string): string[] {
   const words = call.trim().split(/\s+/);
-  const command = words.find((word, at) => !word.startsWith("-") && words[at - 1] !== "--config");
-  if (command === undefined || !/^[a-z][a-z-]*$/.test(command)) return [];
+  const at = words.findIndex((word, found) => !word.startsWith("-") && words[found - 1] !== "--config");
+  const [first, second] = words.slice(at);
+  if (at < 0 || first === undefined || !/^[a-z][a-z-]*$/.test(first)) return [];
+  const command = commands.has(`${first} ${second}`) ? `${first} ${second}` : first;
   const flags = commands.get(command);
   if (flags === undefined) return [`neumann-backup ${command}`];
   return flagsIn(call)
@@ -71,8 +81,10 @@ describe("the documents", () => {
 
   it("would be caught naming what does not exist", () => {
     expect(
-      calls("`neumann-backup full --fast` and\n```bash\nneumann-backup --quiet polish # x\n```\n").flatMap(faults),
-    ).toEqual(["neumann-backup polish", "full --fast"]);
+      calls(
+        "`neumann-backup full --fast`, `neumann-backup pod dance` and `neumann-backup pod sidecar --fast`\n```bash\nneumann-backup --quiet polish # x\n```\n",
+      ).flatMap(faults),
+    ).toEqual(["neumann-backup polish", "full --fast", "neumann-backup pod", "pod sidecar --fast"]);
   });
 
   it.each(documents)("%s names no command or flag that does not exist", (name) => {

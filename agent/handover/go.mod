@@ -1,0 +1,3 @@
+module pulumi-neumann/handover
+
+go 1.22

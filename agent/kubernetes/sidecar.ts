@@ -1,0 +1,111 @@
+import type { PodSettings } from "../../model/kubernetes/pod";
+import { type Node, nodeOf } from "../context";
+import { explain, ExitCode } from "../run/errors";
+import type { Reporter } from "../run/events";
+import type { Procedure, StepControl } from "../run/steps";
+import { trustingItself } from "../signing";
+import { inCluster } from "./api";
+import { readPodSettings } from "./configure";
+import { type Duty, guardPauses, Metrics, Schedule } from "./duties";
+import { PodLease } from "./lease";
+import { type PodPlaces, sharedPlaces } from "./places";
+import { Probes, Readiness } from "./probes";
+import { Pushing } from "./pushing";
+import { WalSocket } from "./walSocket";
+
+/** The agent beside the database of a pod, for as long as the pod lives. */
+export interface PodSidecar {
+  places: PodPlaces;
+  /** The pod's name. */
+  pod: string;
+  /** For probes and metrics. */
+  port: number;
+  reporter: Reporter;
+  /** Aborted by the signal that ends the pod. */
+  stopping: AbortSignal;
+  readiness: Readiness;
+  metrics: Metrics;
+  settings?: PodSettings;
+  node?: Node;
+  pushing?: Pushing;
+  socket?: WalSocket;
+  probes?: Probes;
+  schedule?: Schedule;
+  result: Record<string, unknown>;
+}
+
+export function podSidecarContext(
+  options: Pick<PodSidecar, "places" | "pod" | "port" | "reporter" | "stopping">,
+): PodSidecar {
+  return { ...options, readiness: new Readiness(), metrics: new Metrics(), result: {} };
+}
+
+/** Takes segments and backups until the pod ends; it is started before the database and ends after it. */
+export const podSidecar: Procedure<PodSidecar> = {
+  name: "pod-sidecar",
+  steps: [
+    { name: "settings", title: "read the pod's settings", run: settings },
+    { name: "listen", title: "take segments, and answer probes", run: listen },
+    { name: "serve", title: "guard pauses and take what is due, until the pod ends", run: serve },
+    { name: "end", title: "end what runs, and store what the database has finished", run: end },
+  ],
+  async settle({ socket, probes }) {
+    await socket?.close();
+    await probes?.close();
+  },
+};
+
+async function settings(context: PodSidecar): Promise<void> {
+  context.settings = await readPodSettings(context.places, context.pod);
+  context.node = await trustingItself(nodeOf(context.settings.config));
+}
+
+/** The first step has read both. */
+function known({ settings, node }: PodSidecar): { settings: PodSettings; node: Node } {
+  if (settings === undefined || node === undefined) throw new Error("the first step reads the settings");
+  return { settings, node };
+}
+
+/** Before the database starts: `/startz` says when. */
+async function listen(context: PodSidecar): Promise<void> {
+  const { node } = known(context);
+  const pushing = new Pushing(node, context.reporter);
+  const socket = new WalSocket(sharedPlaces(node.config.node).socket, (offer) => pushing.push(offer));
+  const { readiness, metrics } = context;
+  const probes = new Probes({ started: () => socket.listening, readiness, metrics: () => metrics.text });
+  Object.assign(context, { pushing, socket, probes });
+  await probes.listen(context.port);
+  await socket.listen();
+}
+
+async function serve(context: PodSidecar, control: StepControl): Promise<void> {
+  const { node, settings: pod } = known(context);
+  const { reporter, stopping, places } = context;
+  const duty: Duty = { node, reporter, stopping };
+  const lease = once(() => new PodLease(inCluster(places.account), { name: pod.lease, holder: pod.pod }));
+  const schedule = new Schedule(duty, lease);
+  context.schedule = schedule;
+  const asked = new Promise((resolve) => stopping.addEventListener("abort", resolve, { once: true }));
+  const work = Promise.all([guardPauses(duty), context.metrics.refresh(duty), schedule.run()]);
+  await control.point();
+  // None of them ends by itself; one that breaks ends the sidecar, for the kubelet to start it anew.
+  await Promise.race([work, stopping.aborted ? undefined : asked]);
+}
+
+/** One for the whole life: it notes how long it has seen another's rest. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+/** The kubelet ends a native sidecar after the database: what that one finished last is stored now. */
+async function end(context: PodSidecar, control: StepControl): Promise<void> {
+  const stopped = context.schedule?.stop();
+  await control.point();
+  const { exitCode, message, stored } = (await context.pushing?.finish()) ?? { exitCode: ExitCode.Done, stored: [] };
+  if (exitCode !== ExitCode.Done) {
+    control.note(`what the database has finished stays on its volume, for the next start of this pod: ${message}`);
+  }
+  await stopped?.catch((error: unknown) => control.note(explain(error).message));
+  Object.assign(context.result, { pod: context.pod, stored });
+}
