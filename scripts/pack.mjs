@@ -2,13 +2,13 @@
 // declarations in types/. Declarations lie apart from the sources: beside them a compiler of the package's user would
 // take the .ts and check our sources by the user's own rules.
 // Files are written only when their content changes, by rename: tests and programs may run from the tree meanwhile.
-import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import "./build.mjs";
+import { bundledPackages, licencesOf } from "./bundledPackages.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const out = path.join(root, "types");
@@ -56,43 +56,10 @@ function declare() {
   for (const file of filesUnder(out).filter((name) => !written.has(name))) rmSync(file, { force: true });
 }
 
-/** The folder of the package that a bundled file comes from; undefined for our own. */
-function packageOf(input) {
-  return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
-}
-
-/** Path of the licence that a package brings; undefined if it brings none. */
-function licenceIn(folder) {
-  const name = readdirSync(folder).find((entry) => /^licen[cs]e(\.(md|txt))?$/i.test(entry));
-  return name === undefined ? undefined : path.join(folder, name);
-}
-
-/** The agent's bundle holds code of others: their licences ask to be handed on with it. */
+/** The agent's bundle holds code of others. */
 async function writeLicences() {
-  const { metafile } = await build({
-    entryPoints: [path.join(root, "agent/main.ts")],
-    absWorkingDir: root,
-    bundle: true,
-    write: false,
-    metafile: true,
-    platform: "node",
-    logLevel: "error",
-  });
-  const bytes = Object.values(metafile.outputs)[0].inputs;
-  const used = Object.keys(bytes).filter((input) => bytes[input].bytesInOutput > 0);
-  const folders = [...new Set(used.flatMap((input) => packageOf(input) ?? []))].sort();
-  const texts = folders.map((folder) => {
-    const at = path.join(root, folder);
-    const { name, version, license } = JSON.parse(readFileSync(path.join(at, "package.json"), "utf8"));
-    const file = licenceIn(at);
-    // Some parts of the AWS SDK name their licence and leave its text out: it is the text of our own.
-    const text = file ?? (license === "Apache-2.0" ? path.join(root, "LICENSE") : undefined);
-    if (text === undefined) throw new Error(`cannot be packed: ${name} ${version} is bundled, but brings no licence`);
-    return `${name} ${version} (${license})\n\n${readFileSync(text, "utf8").trim()}\n`;
-  });
-  const head = `${path.basename(bundle)} contains these packages, each under its own licence.\n`;
-  const separator = `\n${"-".repeat(80)}\n\n`;
-  writeChanged(path.join(root, path.dirname(bundle), "THIRD-PARTY-LICENSES.txt"), [head, ...texts].join(separator));
+  const text = licencesOf(await bundledPackages(), path.basename(bundle));
+  writeChanged(path.join(root, path.dirname(bundle), "THIRD-PARTY-LICENSES.txt"), text);
 }
 
 /** What a build that broke off, or a source that was renamed, would leave in the package. */
