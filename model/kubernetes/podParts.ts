@@ -169,8 +169,14 @@ function sidecarContainer(request: PodPartsRequest) {
     args: ["pod", "sidecar"],
     restartPolicy: "Always",
     ports: [{ name: metricsPortName, containerPort: sidecarPort, protocol: "TCP" }],
-    startupProbe: { ...probe("/startz"), periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 150 },
-    readinessProbe: { ...probe("/readyz"), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+    // A recovery decides when the database starts and serves. Backups never keep it from either: until the sidecar
+    // listens, a segment is not taken and offered again.
+    ...(request.restore === undefined
+      ? {}
+      : {
+          startupProbe: { ...probe("/startz"), periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 150 },
+          readinessProbe: { ...probe("/readyz"), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+        }),
     livenessProbe: { ...probe("/livez"), periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
     volumeMounts: [...archiveMounts(request), token],
   };

@@ -3,7 +3,8 @@ import { parseAgentConfig } from "../../../model/agentConfig";
 import { backupObjects } from "../../../model/kubernetes/backupObjects";
 import { settingsAnnotation } from "../../../model/kubernetes/names";
 import { parsePodConfig, podPaths } from "../../../model/kubernetes/pod";
-import type { BackupRequest } from "../../../model/kubernetes/request";
+import { podParts } from "../../../model/kubernetes/podParts";
+import { type BackupRequest, withDefaults } from "../../../model/kubernetes/request";
 import { resolvePolicy } from "../../../model/policy";
 import { request } from "./requests";
 
@@ -32,6 +33,14 @@ const variants: [string, Partial<BackupRequest>][] = [
 describe("backupObjects", () => {
   it("is what it was", () => {
     expect(objectsOf({ monitoring: true, traffic: { isolatedPods: true }, owner: "p/s/c/n" })).toMatchSnapshot();
+  });
+
+  it("has backups keep no database from starting, nor from its clients; a recovery decides on both", () => {
+    const sidecar = (restore?: object) =>
+      podParts({ ...withDefaults(request), ...(restore === undefined ? {} : { restore }) }).initContainers.at(-1) ?? {};
+    const probes = (container: object) => Object.keys(container).filter((key) => key.endsWith("Probe"));
+    expect(probes(sidecar())).toEqual(["livenessProbe"]);
+    expect(probes(sidecar({}))).toEqual(["startupProbe", "readinessProbe", "livenessProbe"]);
   });
 
   it.each(variants)("mounts with %s only volumes that are there, and has none without a use", (_what, change) => {
