@@ -92,7 +92,10 @@ const startWithinSeconds = 4 * 3600;
 const keptSeconds = 7 * 24 * 3600;
 const keptWithVolumeSeconds = 6 * 3600;
 
-/** All jobs, each with its duty. */
+/** So long a job may take to end in order: as a host's unit has it. */
+const endSeconds = 120;
+
+/** All jobs, in the order of their duties. */
 export function cronJobs(backups: Backups) {
   return jobDuties.map((duty) => cronJob(backups, duty));
 }
@@ -149,6 +152,7 @@ function jobPod(backups: Backups, duty: JobDuty) {
     serviceAccountName: accountName(accountOf(duty)),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
+    terminationGracePeriodSeconds: endSeconds,
     securityContext: podSecurity,
     topologySpreadConstraints: [
       {

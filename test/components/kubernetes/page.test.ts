@@ -1,0 +1,44 @@
+import { expect, it } from "vitest";
+import { KubernetesBackups } from "../../../components/kubernetes";
+import { cronJobs } from "../../../model/kubernetes/jobs";
+import { accountDuties, withDefaults } from "../../../model/kubernetes/request";
+import { readDocument, tableAfter } from "../../format/document";
+import { run } from "../harness";
+import { request } from "../../model/kubernetes/requests";
+import { args, usual } from "./backupRuns";
+
+const page = readDocument("docs/kubernetes-objects.md");
+
+/** First and second column of the table after a heading, each with all that stands in backticks. */
+function rowsAfter(heading: string): [string[], string[]][] {
+  const section = page.slice(page.indexOf(`\n${heading}\n`)).split(/\n#+ /)[1] ?? "";
+  const quoted = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text]) => text ?? "");
+  return section
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) => line.split("|"))
+    .map(([, first = "", second = ""]) => [quoted(first), quoted(second)]);
+}
+
+it("docs/kubernetes-objects.md names each child of KubernetesBackups with its type", async () => {
+  const { resources } = await run(
+    (opts) => new KubernetesBackups("<name>", { ...args, traffic: { isolatedPods: true }, monitoring: true }, opts),
+    usual,
+  );
+  const made = resources
+    .filter(({ type }) => !type.startsWith("pulumi-neumann:"))
+    .map(({ name, type }) => `${name} ${type.replace(/^kubernetes:/, "")}`);
+  const told = rowsAfter("## Children of KubernetesBackups").flatMap(([names, types]) =>
+    names.map((name, at) => `${name} ${types[types.length === 1 ? 0 : at]}`),
+  );
+  expect(told.sort()).toEqual(made.sort());
+});
+
+it("docs/kubernetes-objects.md names each job with its command, and each account", () => {
+  const jobs = cronJobs(withDefaults(request)).map(({ metadata, spec }) => [
+    metadata.name,
+    spec.jobTemplate.spec.template.spec.containers[0]?.args.slice(2).join(" "),
+  ]);
+  expect(rowsAfter("## Jobs").map(([[name], [command]]) => [name, command])).toEqual(jobs);
+  expect(tableAfter(page, "## Accounts")).toEqual(accountDuties.map((duty) => `neumann-backup-${duty}`));
+});
