@@ -40,10 +40,15 @@ export function addPodCommands(program: Command, run: Runner): void {
           reporter,
           stopping: stopping.signal,
         });
-        await runProcedure(podSidecar, context, reporter);
+        await runProcedure(podSidecar, context, reporter).finally(endSoon);
         return { result: context.result, text: `the sidecar of ${context.pod} has ended in order` };
       }),
     );
+}
+
+/** All is settled: what still tries for ever, as ending a pause of a cluster that is gone, keeps no pod from its end. */
+function endSoon(): void {
+  setTimeout(() => process.exit(), 500).unref();
 }
 
 /** Adds what tells a pod. */
