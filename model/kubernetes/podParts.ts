@@ -187,13 +187,20 @@ export const secretMode = 0o440;
 
 /** The file of credentials out of a Secret. */
 export function credentialsVolume(secretName: string) {
-  const items = [{ key: secretKeys.credentials, path: secretKeys.credentials }];
-  return { name: volumeNames.credentials, secret: { secretName, defaultMode: secretMode, items } };
+  return { name: volumeNames.credentials, secret: oneKey(secretName, secretKeys.credentials) };
 }
 
 export function signingVolume(secretName: string) {
-  const items = [{ key: secretKeys.signing, path: secretKeys.signing }];
-  return { name: volumeNames.signing, secret: { secretName, defaultMode: secretMode, items } };
+  return { name: volumeNames.signing, secret: oneKey(secretName, secretKeys.signing) };
+}
+
+function oneKey(secretName: string, key: string) {
+  return { secretName, defaultMode: secretMode, items: [{ key, path: key }] };
+}
+
+/** A Secret that is missing, or misspelt, keeps backups from being made, and no database from starting. */
+function orWithout<V extends { secret: object }>({ secret, ...volume }: V) {
+  return { ...volume, secret: { ...secret, optional: true } };
 }
 
 function podVolumes({ access, configMap, signingKeySecret, restore }: PodPartsRequest) {
@@ -205,20 +212,9 @@ function podVolumes({ access, configMap, signingKeySecret, restore }: PodPartsRe
     givenVolume(configMap),
     ...(access.kind === "identity"
       ? []
-      : [credentialsVolume(access.kind === "secret" ? access.name : objectNames.credentials)]),
-    signingVolume(signingKeySecret ?? objectNames.signing),
-    ...(identity === undefined
-      ? []
-      : [
-          {
-            name: volumeNames.identity,
-            secret: {
-              secretName: identity,
-              defaultMode: secretMode,
-              items: [{ key: secretKeys.identity, path: secretKeys.identity }],
-            },
-          },
-        ]),
+      : [orWithout(credentialsVolume(access.kind === "secret" ? access.name : objectNames.credentials))]),
+    orWithout(signingVolume(signingKeySecret ?? objectNames.signing)),
+    ...(identity === undefined ? [] : [{ name: volumeNames.identity, secret: oneKey(identity, secretKeys.identity) }]),
     tokenVolume,
   ];
 }

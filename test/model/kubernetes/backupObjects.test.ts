@@ -106,6 +106,17 @@ describe("backupObjects", () => {
     expect(spec.template.spec.initContainers.at(-1)).toMatchObject({ restartPolicy: "Always" });
   });
 
+  it("lets the database start without its Secrets, and no job", () => {
+    const { patch, cronJobs } = objectsOf({ access: { kind: "secret", name: "misspelt" }, signingKeySecret: "none" });
+    const secrets = (volumes: readonly object[]) =>
+      volumes.flatMap((volume) => ("secret" in volume ? [volume.secret as { optional?: boolean }] : []));
+    const inPods = secrets(patch.spec.template.spec.volumes);
+    expect(inPods.map(({ optional }) => optional)).toEqual([true, true]);
+    const inJobs = cronJobs.flatMap(({ spec }) => secrets(spec.jobTemplate.spec.template.spec.volumes));
+    expect(inJobs.length).toBeGreaterThan(4);
+    for (const secret of inJobs) expect(secret).not.toHaveProperty("optional");
+  });
+
   it("writes what the agent reads, in a pod and in a job", () => {
     const { settings } = objectsOf();
     const pod = parsePodConfig(settings.data["pod.json"] ?? "", "pod.json", "neumann-1");
