@@ -5,6 +5,7 @@ import { InputError } from "../model/mistakes";
 import { kit, kitHelp } from "./kit";
 import { recover, recoverHelp } from "./recover";
 import { rehearse, rehearseHelp } from "./rehearse";
+import { render, renderHelp } from "./render";
 import { simulate, simulateHelp } from "./simulate";
 import { software, softwareHelp } from "./software";
 import { CommandFailure, ExitCode, type Terminal } from "./terminal";
@@ -15,6 +16,7 @@ const help = `Usage: npx pulumi-neumann <command> [flags]
   kit       looks at a recovery kit, or fetches the newest one from an archive
   rehearse  a recovery with a stack of yours, measured against the policy and taken down again
   software  fetches what new nodes are made of from the off-site archive of a kit
+  render    manifests of a cluster's backups on Kubernetes, for those who apply them themselves
   simulate  what a policy keeps in S3, and what it costs; what a change of it would delete
 
 npx pulumi-neumann recover --help, and so on, say more. Backups are made by stacks (README.md) and by the agent on each node,
@@ -25,6 +27,7 @@ const commands = new Map([
   ["kit", { run: kit, help: kitHelp }],
   ["rehearse", { run: rehearse, help: rehearseHelp }],
   ["software", { run: software, help: softwareHelp }],
+  ["render", { run: render, help: renderHelp }],
   ["simulate", { run: simulate, help: simulateHelp }],
 ]);
 
