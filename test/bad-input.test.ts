@@ -771,7 +771,7 @@ const table: Bad[] = [
   - node.address: must be host:port, such as node1.internal:7878 (received "node1"). Run \`pulumi up\`: the install step writes the file anew.
   - node.adminUrl: must be http://host:port, such as http://127.0.0.1:9090 (received "127.0.0.1:9090"). Run \`pulumi up\`: the install step writes the file anew.
   - node.dataDirectory: must be a text (received 7). Run \`pulumi up\`: the install step writes the file anew.
-  - node.serviceManager: must be one of "process", "systemd", "sysv" (received "init"). Run \`pulumi up\`: the install step writes the file anew.`,
+  - node.serviceManager: must be one of "process", "systemd", "sysv", "kubelet" (received "init"). Run \`pulumi up\`: the install step writes the file anew.`,
   },
   {
     what: "an archive of an unknown kind",
