@@ -85,6 +85,7 @@ export class Schedule {
   private part: AgentPart | undefined;
   /** Whether this node led when it was last asked. */
   private led = false;
+  private said = "";
 
   constructor(
     private readonly duty: Duty,
@@ -131,40 +132,44 @@ export class Schedule {
     const { role } = await node.http.metrics();
     const held = await exists(node.paths.hold);
     this.led = role === "leader";
-    if (role !== "leader" || held) {
-      await this.take([], () => Promise.resolve(true));
+    if (!this.led || held) {
+      await this.take([]);
       return lookSeconds;
     }
-    const lease = this.protectedLease();
-    if (!(await lease.hold())) {
-      await this.take([], () => Promise.resolve(true));
+    const holder = await this.hold();
+    if (holder !== null) {
+      this.note(`the Lease is ${holder}'s: no backups are taken here`);
+      await this.take([]);
       return leaseSeconds / 2;
     }
-    await this.take(ownTiers, () => lease.hold());
-    await lease.release();
+    await this.take(ownTiers);
+    await this.askLease((lease) => lease.release(), undefined);
     return lookSeconds;
   }
 
-  /** An API server that is away holds nothing up: the archive's claims still keep two apart (protocol 15). */
-  private protectedLease(): Pick<PodLease, "hold"> & { release(): Promise<void> } {
-    let away = false;
-    const tolerant = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
-      try {
-        return await work();
-      } catch (error) {
-        const message = `the Lease cannot be asked for: ${explain(error).message}. The archive's claims alone keep two backups apart.`;
-        if (!away) this.duty.reporter.emit({ event: "note", message });
-        away = true;
-        return otherwise;
-      }
-    };
-    return {
-      hold: () => tolerant(() => this.lease().hold(), true),
-      release: () => tolerant(() => this.lease().release(), undefined),
-    };
+  /** Null where this pod has the Lease, or cannot ask for it. */
+  private hold(): Promise<string | null> {
+    return this.askLease((lease) => lease.hold(), null);
   }
 
-  private async take(tiers: readonly Tier[], mayGoOn: () => Promise<boolean>): Promise<void> {
+  /** An API server that is away holds nothing up: the archive's claims still keep two apart (protocol 15). */
+  private async askLease<T>(work: (lease: PodLease) => Promise<T>, otherwise: T): Promise<T> {
+    try {
+      return await work(this.lease());
+    } catch (error) {
+      const { message } = explain(error);
+      this.note(`the Lease cannot be asked for: ${message}. The archive's claims alone keep two backups apart.`);
+      return otherwise;
+    }
+  }
+
+  /** Says what is so again and again once. */
+  private note(message: string): void {
+    if (message !== this.said) this.duty.reporter.emit({ event: "note", message });
+    this.said = message;
+  }
+
+  private async take(tiers: readonly Tier[]): Promise<void> {
     const { node, reporter, stopping } = this.duty;
     if (stopping.aborted) return;
     const config = agentConfigFile(node.config);
@@ -175,11 +180,9 @@ export class Schedule {
     this.part = part;
     try {
       while (await part.runs((leaseSeconds / 4) * 1000)) {
-        if (await mayGoOn()) continue;
-        reporter.emit({
-          event: "note",
-          message: "another pod's schedule runs now: what is under way here is given up",
-        });
+        const holder = tiers.length === 0 ? null : await this.hold();
+        if (holder === null) continue;
+        this.note(`the Lease is ${holder}'s now: what is under way here is given up`);
         await part.stop(partPatienceMs);
       }
     } finally {

@@ -29,15 +29,15 @@ export class PodLease {
   ) {}
 
   /**
-   * Takes or renews it; false while another one has it.
+   * Takes or renews it: null, or who has it instead.
    * @throws WorldFault where the API server cannot be asked.
    */
-  async hold(): Promise<boolean> {
+  async hold(): Promise<string | null> {
     const { at, lease } = await this.read();
     const { spec = {} } = lease;
     const { holder } = this.options;
     const mine = spec.holderIdentity === holder;
-    if (!mine && this.heldByAnother(spec)) return false;
+    if (!mine && this.heldByAnother(spec)) return spec.holderIdentity ?? "";
     const renewTime = microTime(new Date());
     const taken = mine
       ? { ...spec, leaseDurationSeconds: leaseSeconds, renewTime }
@@ -50,9 +50,9 @@ export class PodLease {
         };
     try {
       await this.api.update(at, { ...lease, spec: taken });
-      return true;
+      return null;
     } catch (error) {
-      if (error instanceof ObjectChanged) return false;
+      if (error instanceof ObjectChanged) return "another pod";
       throw error;
     }
   }
