@@ -6,8 +6,12 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { accountName } from "../../model/kubernetes/access";
 import { type backupObjects, fieldManager } from "../../model/kubernetes/backupObjects";
-import { accountDuties, jobDuties } from "../../model/kubernetes/request";
+import { cronJobName } from "../../model/kubernetes/jobs";
+import { objectNames, prefix } from "../../model/kubernetes/names";
+import { accountDuties, jobDuties, type Whereabouts } from "../../model/kubernetes/request";
+import { networkPolicyName } from "../../model/kubernetes/traffic";
 import { fieldsOf } from "./fields";
 
 type Objects = ReturnType<typeof backupObjects>;
@@ -15,63 +19,77 @@ type Objects = ReturnType<typeof backupObjects>;
 /** All of them but the Secrets: none of these holds a key. */
 export type OpenObjects = Omit<Objects, "credentials">;
 
-/** What decides which resources there are. */
-export interface Shape {
+/** What resources are made from. */
+export interface ResourcesRequest {
+  /** Name of the component. */
   name: string;
+  /** Known in every preview, though the archive may not be: the provider wants to know which object it is about. */
+  where: pulumi.Output<Whereabouts>;
+  objects: pulumi.Output<OpenObjects>;
+  /** What decides which resources there are. */
   isolatedPods: boolean;
   monitoring: boolean;
 }
 
+interface Labelled {
+  metadata: { labels: Record<string, string> };
+}
+
+/** An object's metadata, with its name and namespace apart from what may not be known yet. */
+export function metadataOf<T extends Labelled>(
+  name: string,
+  where: pulumi.Output<Whereabouts>,
+  object: pulumi.Output<T>,
+) {
+  return {
+    name,
+    namespace: where.apply((known) => known.namespace),
+    labels: object.apply(({ metadata }): Record<string, string> => metadata.labels),
+  };
+}
+
 /** What the pods cannot start without, and what watches over them: there before the patch, and until it is gone. */
-export function makeBelongings(
-  { name, isolatedPods }: Shape,
-  objects: pulumi.Output<OpenObjects>,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Resource[] {
-  const settings = objects.apply((found) => found.settings);
-  const policies = ["jobs", ...(isolatedPods ? ["pods"] : [])];
+export function makeBelongings(request: ResourcesRequest, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
+  const { name, where, objects, isolatedPods } = request;
+  const one = <K extends "settings" | "lease" | "role" | "roleBinding">(key: K) => objects.apply((all) => all[key]);
+  const [settings, lease, role, binding] = [one("settings"), one("lease"), one("role"), one("roleBinding")];
   return [
-    new core.ConfigMap(`${name}-settings`, fieldsOf(settings, "metadata", "data"), opts),
-    ...accountDuties.map((duty, at) => {
-      const account = objects.apply((found) => found.accounts[at] as Objects["accounts"][number]);
-      return new core.ServiceAccount(
-        `${name}-${duty}`,
-        fieldsOf(account, "metadata", "automountServiceAccountToken"),
-        opts,
-      );
-    }),
-    new coordination.Lease(
-      `${name}-lease`,
-      fieldsOf(
-        objects.apply(({ lease }) => lease),
-        "metadata",
-      ),
+    new core.ConfigMap(
+      `${name}-settings`,
+      { metadata: metadataOf(objectNames.settings, where, settings), ...fieldsOf(settings, "data") },
       opts,
     ),
+    ...makeAccounts(request, opts),
+    new coordination.Lease(`${name}-lease`, { metadata: metadataOf(objectNames.lease, where, lease) }, opts),
     new rbac.Role(
       `${name}-role`,
-      fieldsOf(
-        objects.apply(({ role }) => role),
-        "metadata",
-        "rules",
-      ),
+      { metadata: metadataOf(objectNames.role, where, role), ...fieldsOf(role, "rules") },
       opts,
     ),
     new rbac.RoleBinding(
       `${name}-role-binding`,
-      fieldsOf(
-        objects.apply(({ roleBinding }) => roleBinding),
-        "metadata",
-        "roleRef",
-        "subjects",
-      ),
+      { metadata: metadataOf(objectNames.role, where, binding), ...fieldsOf(binding, "roleRef", "subjects") },
       opts,
     ),
-    ...policies.map((role, at) => {
-      const policy = objects.apply((found) => found.networkPolicies[at] as Objects["networkPolicies"][number]);
-      return new networking.NetworkPolicy(`${name}-network-${role}`, fieldsOf(policy, "metadata", "spec"), opts);
+    ...(["jobs", ...(isolatedPods ? (["pods"] as const) : [])] as const).map((which, at) => {
+      const policy = objects.apply((all) => all.networkPolicies[at] as Objects["networkPolicies"][number]);
+      const metadata = metadataOf(networkPolicyName(which), where, policy);
+      return new networking.NetworkPolicy(`${name}-network-${which}`, { metadata, ...fieldsOf(policy, "spec") }, opts);
     }),
   ];
+}
+
+function makeAccounts(
+  { name, where, objects }: ResourcesRequest,
+  opts: pulumi.CustomResourceOptions,
+): core.ServiceAccount[] {
+  return accountDuties.map((duty, at) => {
+    const account = objects.apply((all) => all.accounts[at] as Objects["accounts"][number]);
+    const annotations = account.apply(({ metadata }) => metadata.annotations);
+    const metadata = { ...metadataOf(accountName(duty), where, account), annotations };
+    const fields = fieldsOf(account, "automountServiceAccountToken");
+    return new core.ServiceAccount(`${name}-${duty}`, { metadata, ...fields }, opts);
+  });
 }
 
 /** Pods restart one after the other: minutes for each, with what the server replays. */
@@ -79,15 +97,15 @@ const rolloutMinutes = 60;
 
 /** Adds the agent to the set. Who applies it has one name for ever: by it the cluster knows what goes with the patch. */
 export function patchStatefulSet(
-  name: string,
-  objects: pulumi.Output<OpenObjects>,
+  { name, where, objects }: ResourcesRequest,
   opts: pulumi.CustomResourceOptions,
 ): apps.StatefulSetPatch {
-  const patch = objects.apply((found) => found.patch);
-  const metadata = patch.apply(({ metadata: own }) => ({
-    ...own,
+  const metadata = {
+    name: where.apply(({ statefulSet }) => statefulSet.name),
+    namespace: where.apply(({ namespace }) => namespace),
     annotations: { "pulumi.com/patchFieldManager": fieldManager },
-  }));
+  };
+  const patch = objects.apply((all) => all.patch);
   const timeout = `${rolloutMinutes}m`;
   return new apps.StatefulSetPatch(
     `${name}-patch`,
@@ -97,35 +115,34 @@ export function patchStatefulSet(
 }
 
 export function makeJobs(
-  name: string,
-  objects: pulumi.Output<OpenObjects>,
+  { name, where, objects }: ResourcesRequest,
   opts: pulumi.CustomResourceOptions,
 ): batch.CronJob[] {
   return jobDuties.map((duty, at) => {
-    const job = objects.apply((found) => found.cronJobs[at] as Objects["cronJobs"][number]);
-    return new batch.CronJob(`${name}-job-${duty}`, fieldsOf(job, "metadata", "spec"), opts);
+    const job = objects.apply((all) => all.cronJobs[at] as Objects["cronJobs"][number]);
+    const metadata = metadataOf(cronJobName(duty), where, job);
+    return new batch.CronJob(`${name}-job-${duty}`, { metadata, ...fieldsOf(job, "spec") }, opts);
   });
 }
 
 /** For the operator of Prometheus, where its kinds are there. */
 export function makeMonitoring(
-  { name, monitoring }: Shape,
-  objects: pulumi.Output<OpenObjects>,
+  { name, where, objects, monitoring }: ResourcesRequest,
   opts: pulumi.CustomResourceOptions,
 ): void {
   if (!monitoring) return;
-  const made = objects.apply((found) => found.monitoring as NonNullable<Objects["monitoring"]>);
-  const apiVersion = "monitoring.coreos.com/v1";
+  const made = objects.apply((all) => all.monitoring as NonNullable<Objects["monitoring"]>);
   const rule = made.apply(({ prometheusRule }) => prometheusRule);
   const monitor = made.apply(({ podMonitor }) => podMonitor);
+  const apiVersion = "monitoring.coreos.com/v1";
   new apiextensions.CustomResource(
     `${name}-rules`,
-    { apiVersion, kind: "PrometheusRule", ...fieldsOf(rule, "metadata", "spec") },
+    { apiVersion, kind: "PrometheusRule", metadata: metadataOf(prefix, where, rule), ...fieldsOf(rule, "spec") },
     opts,
   );
   new apiextensions.CustomResource(
     `${name}-monitor`,
-    { apiVersion, kind: "PodMonitor", ...fieldsOf(monitor, "metadata", "spec") },
+    { apiVersion, kind: "PodMonitor", metadata: metadataOf(prefix, where, monitor), ...fieldsOf(monitor, "spec") },
     opts,
   );
 }

@@ -3,8 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { alertRules } from "../../model/alertRules";
 import { recoveryPoints } from "../../model/disasters";
 import { backupObjects, signingSecret } from "../../model/kubernetes/backupObjects";
-import { describeBelongings, describeRestart, type Restarting, restartWarnings } from "../../model/kubernetes/describe";
-import { type Backups, podNames, withDefaultNames, withDefaults } from "../../model/kubernetes/request";
+import { checkWhereabouts } from "../../model/kubernetes/checks";
+import { describeBelongings, describeRestart, restartWarnings } from "../../model/kubernetes/describe";
+import { objectNames } from "../../model/kubernetes/names";
+import {
+  type Backups,
+  podNames,
+  type Whereabouts,
+  withDefaultNames,
+  withDefaults,
+} from "../../model/kubernetes/request";
 import type { BackupPolicy } from "../../model/policy";
 import type { ArchiveReference } from "../archiveReference";
 import { checkArguments } from "../arguments";
@@ -13,7 +21,7 @@ import { type BackupSchedule, schedulesOf } from "../policyArgs";
 import { adviseKeys, ownerOf } from "../protection";
 import type { RecoveryPoint } from "../results";
 import { sealed } from "../sealed";
-import { makeBelongings, makeJobs, makeMonitoring, patchStatefulSet } from "./backupResources";
+import { makeBelongings, makeJobs, makeMonitoring, metadataOf, patchStatefulSet } from "./backupResources";
 import { fieldsOf } from "./fields";
 import type { KubernetesBackupsArgs } from "./kubernetesBackupsArgs";
 import { checkStructure, checkValues, requestOf } from "./kubernetesBackupsChecks";
@@ -62,8 +70,9 @@ export class KubernetesBackups extends pulumi.ComponentResource {
   readonly alertRules: pulumi.Output<string>;
 
   constructor(name: string, args: KubernetesBackupsArgs, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `KubernetesBackups ${JSON.stringify(name)} cannot be created`;
     const checked = checkArguments({
-      subject: `KubernetesBackups ${JSON.stringify(name)} cannot be created`,
+      subject,
       args,
       open: () => ({ ...args, archive: sealed(args.archive) }),
       structure: checkStructure,
@@ -77,16 +86,19 @@ export class KubernetesBackups extends pulumi.ComponentResource {
     // Keys of the archive lie in the Secret alone.
     const open = pulumi.unsecret(backups.apply(withoutSecrets));
     const key = args.signingKeySecret === undefined ? signingKey(name, own) : undefined;
-    const secrets = makeSecrets({ name, args, backups, key }, own);
-    const shape = {
+    const where = whereaboutsOf(subject, args);
+    const secrets = makeSecrets({ name, args, where, backups, key }, own);
+    const request = {
       name,
+      where,
+      objects: open,
       isolatedPods: args.traffic?.isolatedPods === true,
       monitoring: args.monitoring === true,
     };
-    const belongings = [...makeBelongings(shape, open, own), ...secrets];
-    const patch = patchStatefulSet(name, open, { ...own, dependsOn: belongings });
-    const jobs = makeJobs(name, open, { ...own, dependsOn: belongings });
-    makeMonitoring(shape, open, own);
+    const belongings = [...makeBelongings(request, own), ...secrets];
+    const patch = patchStatefulSet(request, { ...own, dependsOn: belongings });
+    const jobs = makeJobs(request, { ...own, dependsOn: belongings });
+    makeMonitoring(request, own);
 
     const facts = pulumi.unsecret(backups.apply(factsOf));
     this.archive = after<ArchiveReference>(
@@ -98,11 +110,22 @@ export class KubernetesBackups extends pulumi.ComponentResource {
     this.recoveryPoints = facts.recoveryPoints;
     this.alertRules = facts.alertRules;
     this.publicKeys = key === undefined ? pulumi.output([]) : pulumi.unsecret(key.apply((pem) => [publicHalf(pem)]));
-    if (pulumi.runtime.isDryRun()) tell(this, args, facts);
+    if (pulumi.runtime.isDryRun()) tell(this, where, facts);
     warnOfKey(this);
     const { archive, policy, schedules, publicKeys, alertRules: rules, recoveryPoints: points } = this;
     this.registerOutputs({ archive, policy, schedules, publicKeys, alertRules: rules, recoveryPoints: points });
   }
+}
+
+/** Apart from the rest, which may not be known in a preview. */
+function whereaboutsOf(subject: string, args: KubernetesBackupsArgs): pulumi.Output<Whereabouts> {
+  const { namespace, statefulSet, configMap } = args;
+  const names = checkArguments<Pick<KubernetesBackupsArgs, keyof Whereabouts>>({
+    subject,
+    args: { namespace, statefulSet, configMap },
+    check: checkWhereabouts,
+  });
+  return names.apply(withDefaultNames);
 }
 
 function withoutSecrets(backups: Backups) {
@@ -114,17 +137,18 @@ function withoutSecrets(backups: Backups) {
 interface SecretsRequest {
   name: string;
   args: KubernetesBackupsArgs;
+  where: pulumi.Output<Whereabouts>;
   backups: pulumi.Output<Backups>;
   key: pulumi.Output<string> | undefined;
 }
 
 /** Those that are not the user's own. */
 function makeSecrets(request: SecretsRequest, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
-  const { name, args, backups, key } = request;
+  const { name, args, where, backups, key } = request;
   const made: pulumi.Resource[] = [];
-  const add = (role: string, secret: pulumi.Output<SecretObject>): void => {
-    const metadata = pulumi.unsecret(secret.apply((found) => found.metadata));
-    const fields = { metadata, type: "Opaque", ...fieldsOf(pulumi.secret(secret), "data") };
+  const add = (role: "credentials" | "signing", secret: pulumi.Output<SecretObject>): void => {
+    const metadata = metadataOf(objectNames[role], where, pulumi.unsecret(secret));
+    const fields = { metadata, type: "Opaque", ...fieldsOf(secret, "data") };
     made.push(new core.Secret(`${name}-${role}`, fields, opts));
   };
   if (args.credentialsSecret === undefined && args.workloadIdentity !== true) {
@@ -174,12 +198,10 @@ function factsOf(backups: Backups): Facts {
 }
 
 /** Before anything is made. What becomes of the pods is told while the archive is not known yet, too. */
-function tell(component: KubernetesBackups, args: KubernetesBackupsArgs, facts: pulumi.Output<Facts>): void {
-  const { namespace, statefulSet, configMap } = args;
-  pulumi.output({ namespace, statefulSet, configMap }).apply(async (known) => {
-    const restarting: Restarting = withDefaultNames(known);
-    await pulumi.log.info(describeRestart(restarting), component);
-    for (const warning of restartWarnings(restarting)) await pulumi.log.warn(warning, component);
+function tell(component: KubernetesBackups, where: pulumi.Output<Whereabouts>, facts: pulumi.Output<Facts>): void {
+  where.apply(async (known) => {
+    await pulumi.log.info(describeRestart(known), component);
+    for (const warning of restartWarnings(known)) await pulumi.log.warn(warning, component);
   });
   facts.apply(({ description }) => pulumi.log.info(description, component));
 }

@@ -18,7 +18,7 @@ import {
   trueOrFalse,
   wholeNumber,
 } from "./fieldChecks";
-import { accountDuties, type BackupRequest, jobDuties, neverScheduled } from "./request";
+import { accountDuties, type BackupRequest, jobDuties, neverScheduled, type Whereabouts } from "./request";
 
 /** A request as a user wrote it; what is not known yet is `undefined`. */
 export type GivenRequest = Partial<Omit<BackupRequest, "archive">> & { archive?: BackupRequest["archive"] };
@@ -32,8 +32,8 @@ export type Later = (path: string) => boolean;
  */
 export function checkBackupRequest(request: GivenRequest, mistakes: Mistakes, later: Later = () => false): void {
   checkImages(request, mistakes, later);
+  checkWhereabouts(request, mistakes);
   checkNames(request, mistakes);
-  checkFields(request.statefulSet, "statefulSet", statefulSetRules, mistakes);
   checkSchedules(request, mistakes);
   const annotations = Object.fromEntries(accountDuties.map((duty) => [duty, texts]));
   checkFields(request.accountAnnotations, "accountAnnotations", annotations, mistakes);
@@ -45,10 +45,18 @@ export function checkBackupRequest(request: GivenRequest, mistakes: Mistakes, la
   if (!later("archive")) checkPlaces(request, mistakes, later);
 }
 
+/** Collects what is wrong with the names by which the database is found. */
+export function checkWhereabouts(
+  { namespace, configMap, statefulSet }: Pick<GivenRequest, keyof Whereabouts>,
+  mistakes: Mistakes,
+): void {
+  checkField(namespace, "namespace", labelName, mistakes);
+  checkField(configMap, "configMap", objectName, mistakes);
+  checkFields(statefulSet, "statefulSet", statefulSetRules, mistakes);
+}
+
 function checkNames(request: GivenRequest, mistakes: Mistakes): void {
   const rules: [keyof GivenRequest, FieldRule][] = [
-    ["namespace", labelName],
-    ["configMap", objectName],
     ["clusterDomain", objectName],
     ["pruneCredentialsSecret", objectName],
     ["signingKeySecret", objectName],

@@ -1,8 +1,8 @@
 import { cronJobName, scheduleOf } from "./jobs";
-import { type Backups, jobDuties, podNames } from "./request";
+import { type Backups, jobDuties, podNames, type Whereabouts } from "./request";
 
 /** What an `up` does to the database's pods, for whoever reads its preview. */
-export function describeRestart({ namespace, statefulSet, configMap }: Restarting): string {
+export function describeRestart({ namespace, statefulSet, configMap }: Whereabouts): string {
   const pods = podNames(statefulSet);
   return [
     `StatefulSet ${statefulSet.name} in namespace ${namespace} gets the agent by a patch that only adds: init containers, a sidecar, volumes, and archive_command in what ${configMap} says.`,
@@ -10,9 +10,6 @@ export function describeRestart({ namespace, statefulSet, configMap }: Restartin
     "Destroying it takes the patch away first, which restarts the pods in the same way; no backup and no volume is deleted.",
   ].join(" ");
 }
-
-/** All that has to be known for that. */
-export type Restarting = Pick<Backups, "namespace" | "statefulSet" | "configMap">;
 
 /** What else it makes. */
 export function describeBelongings(backups: Backups): string {
@@ -35,7 +32,7 @@ function restarts(pods: readonly string[]): string {
 }
 
 /** What makes a restart of the pods risky. */
-export function restartWarnings({ statefulSet }: Pick<Backups, "statefulSet">): string[] {
+export function restartWarnings({ statefulSet }: Whereabouts): string[] {
   const { name, replicas, minAvailable } = statefulSet;
   const warnings: string[] = [];
   if (replicas < 3) {

@@ -173,15 +173,15 @@ export const defaultStatefulSet: Required<StatefulSetSpec> = {
 const sidecarResources: ContainerResources = { cpuRequest: "50m", memoryRequest: "256Mi", memoryLimit: "1Gi" };
 const jobResources: ContainerResources = { cpuRequest: "100m", memoryRequest: "256Mi", memoryLimit: "2Gi" };
 
-/** Where the database is, as the contract has it. */
+/** Where the database is. */
+export type Whereabouts = Pick<Backups, "namespace" | "statefulSet" | "configMap">;
+
+/** The same with the contract's names where none are given. */
 export function withDefaultNames({
   namespace = "neumann",
   statefulSet,
   configMap = "neumann-config",
-}: Pick<BackupRequest, "namespace" | "statefulSet" | "configMap">): Pick<
-  Backups,
-  "namespace" | "statefulSet" | "configMap"
-> {
+}: Pick<BackupRequest, keyof Whereabouts>): Whereabouts {
   return { namespace, statefulSet: { ...defaultStatefulSet, ...given(statefulSet) }, configMap };
 }
 

@@ -16,13 +16,17 @@ export function networkPolicies(backups: Backups) {
   return [jobPolicy(backups), ...(backups.traffic.isolatedPods === true ? [podPolicy(backups)] : [])];
 }
 
+export function networkPolicyName(whose: "jobs" | "pods"): string {
+  return `${prefix}-${whose}`;
+}
+
 /** Jobs reach DNS and the archive; nobody reaches them. */
 function jobPolicy(backups: Backups) {
   const { archive, namespace } = backups;
   return {
     apiVersion: "networking.k8s.io/v1" as const,
     kind: "NetworkPolicy" as const,
-    metadata: { name: `${prefix}-jobs`, namespace, labels: labelsOf(archive.clusterId, "jobs") },
+    metadata: { name: networkPolicyName("jobs"), namespace, labels: labelsOf(archive.clusterId, "jobs") },
     spec: {
       podSelector: { matchLabels: jobSelector(backups) as Record<string, string> },
       policyTypes: ["Ingress", "Egress"],
@@ -40,7 +44,7 @@ function podPolicy(backups: Backups) {
   return {
     apiVersion: "networking.k8s.io/v1" as const,
     kind: "NetworkPolicy" as const,
-    metadata: { name: `${prefix}-pods`, namespace, labels: labelsOf(archive.clusterId, "pods") },
+    metadata: { name: networkPolicyName("pods"), namespace, labels: labelsOf(archive.clusterId, "pods") },
     spec: {
       podSelector: { matchLabels: { [podLabel]: statefulSet.name } },
       policyTypes: ["Ingress", "Egress"],

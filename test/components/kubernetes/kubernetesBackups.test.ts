@@ -194,6 +194,15 @@ describe("KubernetesBackups", () => {
         .map(({ type, name }) => `${type} ${name}`)
         .sort();
     expect(ids(preview.resources)).toEqual(ids(known.resources));
+    const metadata = (resources: Registered[]) =>
+      kinds(resources)
+        .map(({ name, inputs }) => {
+          const { name: called, namespace } = inputs.metadata as { name: string; namespace: string };
+          return `${name} ${namespace}/${called}`;
+        })
+        .sort();
+    // The provider wants to know which object it is about.
+    expect(metadata(preview.resources)).toEqual(metadata(known.resources));
     expect(preview.logs.map(({ text }) => text).join("\n")).toContain("neumann-2 first and neumann-0 last");
   });
 
