@@ -43,7 +43,7 @@ describe.skipIf(why !== undefined)("the agent's image", { timeout: 5 * minutes }
     mkdirSync(temporary);
     const env = { ...process.env, TMPDIR: temporary };
     const words = ["-c", `${before}; exec "$@"`, "sh", process.execPath, program, "--out", path.join(folder, name)];
-    const result = await run("sh", words, { cwd: folder, env, timeoutSeconds: 280 });
+    const result = await run("sh", words, { cwd: folder, env, timeoutSeconds: 500 });
     if (result.code !== 0) throw new Error(`image/build.mjs ${account(result, 40)}`);
     expect(readdirSync(temporary)).toEqual([]);
     return JSON.parse(result.stdout) as { archive: string; digest: string };
@@ -78,7 +78,7 @@ describe.skipIf(why !== undefined)("the agent's image", { timeout: 5 * minutes }
     digests = built.map(({ digest }) => digest);
     image = openImage(archives[0] as string, path.join(folder, "oci"));
     image.unpack(files);
-  }, 5 * minutes);
+  }, 15 * minutes);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }), minutes);
 

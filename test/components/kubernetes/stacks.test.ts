@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { parse } from "yaml";
+import { readDocument } from "../../format/document";
+import { messageOf, run } from "../harness";
+import { named, usual } from "./backupRuns";
+
+vi.mock("../../../components/agentBundle", async () => (await import("../harness")).fakeBundle());
+
+const folder = path.join(__dirname, "../../../stacks/kubernetes/environment");
+const example = (parse(readFileSync(path.join(folder, "Pulumi.production.yaml"), "utf8")) as { config: object }).config;
+
+/** What the comment at the top of the example asks for. */
+const own = {
+  image: "registry.example.com/neumann-backup:0.1.0",
+  databaseImage: "registry.example.com/neumann:1.4.2",
+  archiveLocation: "s3://acme-neumann?region=eu-central-1",
+  offsiteLocation: "s3://acme-offsite/neumann?region=eu-west-1",
+};
+const keys = { accessKeyId: "AKIAMINE", secretAccessKey: "hiddenkey" };
+
+beforeEach(() => vi.resetModules());
+afterEach(() => pulumi.runtime.setAllConfig({}));
+
+/** Configuration as the engine hands it to a program; under mocks every project has one name. */
+function configure(config: object): void {
+  const entries = Object.entries(config).map(([key, value]): [string, string] => [
+    `project:${key.slice(key.indexOf(":") + 1)}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(entries));
+}
+
+const program = () => run(() => import("../../../stacks/kubernetes/environment"), usual);
+
+it("comes up by its example, with keys that lie in the Secret alone", async () => {
+  configure({ ...example, ...own, ...keys });
+  const { resources } = await program();
+  const ofKubernetes = resources.filter(({ type }) => type.startsWith("kubernetes:"));
+  const holders = ofKubernetes.filter(({ inputs }) =>
+    JSON.stringify(inputs)
+      .match(/[\w+/=]+/g)
+      ?.some(holdsTheKey),
+  );
+  expect(holders.map(({ name }) => name)).toEqual(["production-credentials"]);
+  const [prune, pods] = [named(resources, "production-job-prune"), named(resources, "production-patch")];
+  expect(prune.inputs).toMatchObject({ spec: { timeZone: "Europe/Berlin" } });
+  expect(pods.inputs).toMatchObject({ metadata: { name: "neumann", namespace: "neumann" } });
+  expect(named(resources, "production-rules").type).toBe("kubernetes:monitoring.coreos.com/v1:PrometheusRule");
+});
+
+/** As it is, or in base64. */
+function holdsTheKey(word: string): boolean {
+  return word.includes(keys.secretAccessKey) || Buffer.from(word, "base64").includes(keys.secretAccessKey);
+}
+
+it("comes up without keys where the accounts have the rights", async () => {
+  const accountAnnotations = { prune: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/prune" } };
+  configure({ ...example, ...own, accountAnnotations, namespace: "db", statefulSet: { name: "db", replicas: 5 } });
+  const { resources } = await program();
+  expect(resources.map(({ name }) => name)).not.toContain("production-credentials");
+  expect(named(resources, "production-prune").inputs).toMatchObject({
+    metadata: { namespace: "db", annotations: accountAnnotations.prune },
+  });
+});
+
+it("says all that is missing, wrong and unknown at once", async () => {
+  const { readKubernetesEnvironment } = await import("../../../stacks/kubernetes/settings");
+  configure({
+    clusterId: "prod",
+    archiveLocation: "/mnt/backup/neumann",
+    offsiteLocation: "s3://acme-offsite?region=eu-west-1&profile=away",
+    accessKeyId: "AKIAMINE",
+    monitoring: "perhaps",
+    replicas: 3,
+  });
+  expect(() => readKubernetesEnvironment(new pulumi.Config("project"))).toThrowErrorMatchingInlineSnapshot(`
+    [Error: The configuration of stack stack cannot be used: 7 mistakes
+      - project:image: is missing (received nothing). Run: pulumi config set image registry.example.com/neumann-backup@sha256:…
+      - project:databaseImage: is missing (received nothing). Run: pulumi config set databaseImage registry.example.com/neumann:1.4.2
+      - project:archiveLocation: is a folder, and pods have no folder that outlives them (received "/mnt/backup/neumann"). Write s3://acme-neumann?region=eu-central-1.
+      - project:offsiteLocation: names credentials of this machine, and pods have none of them (received "s3://acme-offsite?region=eu-west-1&profile=away"). Write s3://acme-neumann?region=eu-central-1.
+      - project:secretAccessKey: is missing (received nothing). Set both, the second with --secret; neither where the accounts have the rights.
+      - project:monitoring: must be true or false (received "perhaps"). Write true or false as JSON, or as YAML in the stack's file.
+      - project:replicas: is not known (received "(not shown)"). Use: clusterId, image, databaseImage, archiveLocation, offsiteLocation, accessKeyId, secretAccessKey, namespace, statefulSet, accountAnnotations, policy, timeZone, isolatedPods, monitoring. To take it out: pulumi config rm replicas]
+  `);
+});
+
+it("has every key on the page", async () => {
+  const { readKubernetesEnvironment } = await import("../../../stacks/kubernetes/settings");
+  configure({ nobody: 1 });
+  const message = messageOf(() => readKubernetesEnvironment(new pulumi.Config("project")));
+  const known = /nobody: is not known .* Use: (.*)\. To/.exec(message)?.[1]?.split(", ") ?? [];
+  const [, after = ""] = readDocument("docs/kubernetes.md").split("<!-- settings: stacks/kubernetes/environment -->");
+  const table = after.slice(after.indexOf("| key |")).split("\n\n")[0] ?? "";
+  const cells = table.split("\n").map((row) => row.split("|")[1] ?? "");
+  const explained = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, key = ""]) => key));
+  expect(explained.sort()).toEqual(known.sort());
+});
