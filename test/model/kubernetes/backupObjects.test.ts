@@ -107,6 +107,22 @@ describe("backupObjects", () => {
     expect(spec.template.spec.initContainers.at(-1)).toMatchObject({ restartPolicy: "Always" });
   });
 
+  it("puts a label on the database's pods, by which all that is about them finds them", () => {
+    const { patch, networkPolicies, monitoring, cronJobs } = objectsOf({
+      monitoring: true,
+      traffic: { isolatedPods: true },
+    });
+    const { labels } = patch.spec.template.metadata;
+    expect(labels).toEqual({ "neumann-backup/statefulset": "neumann" });
+    expect(networkPolicies[1]?.spec.podSelector.matchLabels).toEqual(labels);
+    expect(monitoring?.podMonitor.spec.selector.matchLabels).toEqual(labels);
+    for (const { spec } of cronJobs) {
+      const { podAntiAffinity } = spec.jobTemplate.spec.template.spec.affinity;
+      const [away] = podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution;
+      expect(away?.podAffinityTerm.labelSelector.matchLabels).toEqual(labels);
+    }
+  });
+
   it("lets the database start without its Secrets, and no job", () => {
     const { patch, cronJobs } = objectsOf({ access: { kind: "secret", name: "misspelt" }, signingKeySecret: "none" });
     const secrets = (volumes: readonly object[]) =>
