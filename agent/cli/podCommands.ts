@@ -9,13 +9,13 @@ import { tellOfSignals } from "../run/interrupt";
 import { runProcedure } from "../run/steps";
 import type { Runner } from "./program";
 
-interface PodFlags {
+export interface PodFlags {
   root: string;
   pod?: string;
 }
 
-/** What the containers of a pod run. */
-export function addPodCommands(program: Command, run: Runner): void {
+/** What the containers of a pod run; the command that they are of. */
+export function addPodCommands(program: Command, run: Runner): Command {
   const pod = program.command("pod").description("the agent in a pod of Kubernetes");
 
   withPod(pod.command("configure").description("make a pod ready: what its init container runs")).action(
@@ -44,6 +44,7 @@ export function addPodCommands(program: Command, run: Runner): void {
         return { result: context.result, text: `the sidecar of ${context.pod} has ended in order` };
       }),
     );
+  return pod;
 }
 
 /** All is settled: what still tries for ever, as ending a pause of a cluster that is gone, keeps no pod from its end. */

@@ -7,6 +7,7 @@ import { addArchiveCommands } from "./archiveCommands";
 import { addHostCommands } from "./hostCommands";
 import { addNodeCommands } from "./nodeCommands";
 import { addPodCommands } from "./podCommands";
+import { addPodRecovery, addRecoveryReport } from "./podRecoveryCommands";
 import { addPruneCommand } from "./pruneCommand";
 import { addSoftwareCommand } from "./softwareCommand";
 import { addStatusCommands } from "./statusCommand";
@@ -89,7 +90,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   addPruneCommand(program, run, options);
   addUndeleteCommand(program, run, options);
   addSoftwareCommand(program, run, options);
-  addPodCommands(program, run);
+  addPodRecovery(addPodCommands(program, run), run);
+  addRecoveryReport(program, run);
   for (const command of program.commands) explainMistakes(command, `neumann-backup ${command.name()}`);
   try {
     await program.parseAsync(argv);

@@ -40,6 +40,9 @@ export async function processCommand(pid: number): Promise<string | undefined> {
  * id in /proc is laid over the kernel's own, and a unit with `ProtectKernelTunables` sees the kernel's.
  */
 export async function hostIdentity(): Promise<string> {
+  // A pod comes back on whatever machine: there is one of its name at a time, and its processes are no longer there then.
+  const { POD_NAME: pod, POD_NAMESPACE: namespace } = process.env;
+  if (pod && namespace) return `${pod}/${namespace}`;
   const boot = process.env.NEUMANN_BACKUP_BOOT ?? (await readIfThere("/proc/sys/kernel/random/boot_id")) ?? "boot";
   return `${hostname()}/${boot.trim().replaceAll("-", "")}`;
 }

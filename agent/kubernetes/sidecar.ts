@@ -11,6 +11,9 @@ import { PodLease } from "./lease";
 import { type PodPlaces, sharedPlaces } from "./places";
 import { Probes, Readiness } from "./probes";
 import { Pushing } from "./pushing";
+import { ConfigMapStore } from "./recordStore";
+import { recoverPod } from "./recovery";
+import { podSpec } from "./restore";
 import { WalSocket } from "./walSocket";
 
 /** The agent beside the database of a pod, for as long as the pod lives. */
@@ -58,6 +61,8 @@ export const podSidecar: Procedure<PodSidecar> = {
 async function settings(context: PodSidecar): Promise<void> {
   context.settings = await readPodSettings(context.places, context.pod);
   context.node = await trustingItself(nodeOf(context.settings.config));
+  const { recovery } = context.settings;
+  if (recovery !== undefined) context.readiness.notYet(`recovery ${recovery.plan.recoveryId} is under way`);
 }
 
 /** The first step has read both. */
@@ -86,10 +91,19 @@ async function serve(context: PodSidecar, control: StepControl): Promise<void> {
   const schedule = new Schedule(duty, lease);
   context.schedule = schedule;
   const asked = new Promise((resolve) => stopping.addEventListener("abort", resolve, { once: true }));
-  const work = Promise.all([guardPauses(duty), context.metrics.refresh(duty), schedule.run()]);
+  const work = Promise.all([guardPauses(duty), context.metrics.refresh(duty), schedule.run(), recovered(context)]);
   await control.point();
   // None of them ends by itself; one that breaks ends the sidecar, for the kubelet to start it anew.
   await Promise.race([work, stopping.aborted ? undefined : asked]);
+}
+
+/** A cluster that comes from a backup: what the init container has left to do. Archiving is held until it is accepted. */
+async function recovered(context: PodSidecar): Promise<void> {
+  const { node, settings: pod } = known(context);
+  const { places, reporter, readiness } = context;
+  if (pod.recovery === undefined) return;
+  const store = new ConfigMapStore(inCluster(places.account), pod.recovery.record);
+  await recoverPod({ node, spec: podSpec(pod), store, reporter, ready: () => readiness.now() });
 }
 
 /** One for the whole life: it notes how long it has seen another's rest. */

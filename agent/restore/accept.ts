@@ -27,7 +27,7 @@ export interface AcceptContext extends RestoreContext {
 export const restoreRelease: Procedure<AcceptContext> = {
   name: "restore-release",
   steps: [
-    { name: "look", title: "look at the recovery and at this node", run: look },
+    { name: "look", title: "look at the recovery and at this node", run: lookAtRecovery },
     { name: "peers", title: "write the final list of peers", run: peers },
     { name: "lineage", title: "begin the new lineage", run: lineage },
     { name: "release", title: "let archiving flow", run: release },
@@ -38,7 +38,7 @@ export const restoreRelease: Procedure<AcceptContext> = {
 export const restoreBase: Procedure<AcceptContext> = {
   name: "restore-base",
   steps: [
-    { name: "look", title: "look at the recovery and at this node", run: look },
+    { name: "look", title: "look at the recovery and at this node", run: lookAtRecovery },
     { name: "base", title: "take the first base backup", run: base },
   ],
 };
@@ -47,7 +47,7 @@ export const restoreBase: Procedure<AcceptContext> = {
 export const restoreAccept: Procedure<AcceptContext> = {
   name: "restore-accept",
   steps: [
-    { name: "look", title: "look at the recovery and at this node", run: look },
+    { name: "look", title: "look at the recovery and at this node", run: lookAtRecovery },
     { name: "members", title: "check the members", run: members },
     { name: "data", title: "check counts and checksums", run: data },
     { name: "base", title: "check the base backup", run: checkBase },
@@ -55,7 +55,8 @@ export const restoreAccept: Procedure<AcceptContext> = {
   ],
 };
 
-async function look(context: AcceptContext): Promise<void> {
+/** How far the recovery is, and whether this is a node of it. @throws Refused where it is not restored. */
+export async function lookAtRecovery(context: AcceptContext): Promise<void> {
   await openPhase(context);
   const { recoveryId } = context.spec.plan;
   context.restored = await readRestored(context);
@@ -120,7 +121,8 @@ async function release(context: AcceptContext, control: StepControl): Promise<vo
   await removeFile(hold);
 }
 
-async function findBase(context: AcceptContext): Promise<CatalogEntry | undefined> {
+/** A good backup of the new history. */
+export async function findBase(context: AcceptContext): Promise<CatalogEntry | undefined> {
   const { archive, policy } = context.node.config;
   const primary = await openArchive(archive, archive.clusterId, "primary");
   const places = [{ place: "primary" as const, archive: primary }];

@@ -38,29 +38,51 @@ import { oneOrNone, refuseUnlessOpened, refuseWithoutAge } from "./unsealed";
 import { promisedEntries, reachedIndex, stagingSteps, thawFirst } from "./stage";
 import { refuseForeignSwap, sayWhatIsAside, swapIn, swapUnderWay } from "./swap";
 
-/** Restores on the first node: all is proven in staging before anything of it comes into place. */
+/** Who goes on with a recovery begins with these. */
+export const claimingSteps: Step<RestoreContext>[] = [
+  { name: "plan", title: "resolve the plan", run: plan },
+  unlessDone({ name: "claim", title: "claim the recovery", run: claim }),
+];
+
+/** Up to the pinned plan, and what it needs: nothing of the node is touched. */
+export const pinningSteps: Step<RestoreContext>[] = [
+  ...claimingSteps,
+  unlessDone({ name: "recognise", title: "recognise the target", run: recognise }),
+  unlessDone({ name: "pin", title: "pin the plan", run: pin }),
+  unlessInPlace(thawFirst),
+];
+
+/** All is proven in staging before anything of it comes into place; nothing is started there. */
+export const placingSteps: Step<RestoreContext>[] = [
+  ...stagingSteps.map(unlessInPlace),
+  unlessInPlace({ name: "swap", title: "put the proven data in place", run: swapIn }),
+];
+
+/** Once the node runs. */
+export const livingSteps: Step<RestoreContext>[] = [
+  unlessDone({ name: "lead", title: "wait until it leads and takes writes", run: lead }),
+  unlessDone({ name: "check-live", title: "check counts and checksums", run: checkLive }),
+  unlessDone({ name: "record", title: "record that it is restored", run: record }),
+  { name: "clean", title: "remove the staging folder", run: clean },
+];
+
+/** Restores on the first node. */
 export const restoreFirst: Procedure<RestoreContext> = {
   name: "restore-first",
   steps: [
-    { name: "plan", title: "resolve the plan", run: plan },
-    unlessDone({ name: "claim", title: "claim the recovery", run: claim }),
-    unlessDone({ name: "recognise", title: "recognise the target", run: recognise }),
-    unlessDone({ name: "pin", title: "pin the plan", run: pin }),
-    unlessInPlace(thawFirst),
+    ...pinningSteps,
     unlessInPlace({ name: "gate", title: "keep the database from starting", run: closeGate }),
-    ...stagingSteps.map(unlessInPlace),
-    unlessInPlace({ name: "swap", title: "put the proven data in place", run: swapIn }),
-    unlessDone({ name: "configure", title: "configure it as the only member", run: configure }),
+    ...placingSteps,
+    unlessDone({ name: "configure", title: "configure it as the only member", run: startAlone }),
     unlessDone({ name: "start", title: "start the node", run: start }),
-    unlessDone({ name: "lead", title: "wait until it leads and takes writes", run: lead }),
-    unlessDone({ name: "check-live", title: "check counts and checksums", run: checkLive }),
-    unlessDone({ name: "record", title: "record that it is restored", run: record }),
-    { name: "clean", title: "remove the staging folder", run: clean },
+    ...livingSteps,
   ],
-  async settle(context) {
-    for (const claim of context.claims ?? []) await claim.release();
-  },
+  settle: releaseClaims,
 };
+
+export async function releaseClaims(context: RestoreContext): Promise<void> {
+  for (const claim of context.claims ?? []) await claim.release();
+}
 
 /** The proven data is in place already: a run before this one put it there. */
 function unlessInPlace(step: Step<RestoreContext>): Step<RestoreContext> {
@@ -70,6 +92,7 @@ function unlessInPlace(step: Step<RestoreContext>): Step<RestoreContext> {
   });
 }
 
+/** What the recovery is, by the archive; `done` where it is restored already. */
 async function plan(context: RestoreContext, control: StepControl): Promise<void> {
   await openPhase(context);
   const { spec } = context;
@@ -178,7 +201,8 @@ async function pin(context: RestoreContext): Promise<void> {
   await refuseExpiring(context);
 }
 
-async function configure(context: RestoreContext): Promise<void> {
+/** It knows no other member: it must not wait for one. */
+export async function startAlone(context: RestoreContext): Promise<void> {
   await changeConfig(context.node.config.node.configFile, { cluster: { peers: [] } });
 }
 

@@ -29,7 +29,7 @@ export const restoreJoin: Procedure<JoinContext> = {
   steps: [
     { name: "look", title: "look at the recovery and at this node", run: look },
     { name: "put-aside", title: "put the old data aside", run: putOldAside },
-    { name: "mark", title: "mark the empty data folder", run: mark },
+    { name: "mark", title: "mark the empty data folder", run: markJoined },
     { name: "configure", title: "name the members that run", run: configure },
     { name: "start", title: "start the node, empty", run: start },
     { name: "catch-up", title: "wait until it has caught up", run: catchUp },
@@ -37,7 +37,7 @@ export const restoreJoin: Procedure<JoinContext> = {
 };
 
 /** Members before this one, in the order of joining. */
-function joinedBefore(context: RestoreContext): string[] {
+export function joinedBefore(context: RestoreContext): string[] {
   const { members, node } = context.spec;
   const at = members.findIndex((member) => member.id === node);
   return members.slice(0, at).map((member) => member.address);
@@ -71,7 +71,7 @@ async function refuseUnlessTarget(context: JoinContext): Promise<void> {
   if (!(await swapUnderWay(context))) await refuseUnlessGated(context);
 }
 
-async function refuseUnlessEmpty({ node, spec, mark: found }: JoinContext): Promise<void> {
+export async function refuseUnlessEmpty({ node, spec, mark: found }: JoinContext): Promise<void> {
   const { dataDirectory } = node.config.node;
   const [file] = await databaseFiles(dataDirectory);
   if (found === undefined && file === undefined) return;
@@ -93,7 +93,8 @@ async function putOldAside(context: JoinContext, control: StepControl): Promise<
   await putAside(context, control);
 }
 
-async function mark(context: JoinContext): Promise<void> {
+/** Whose node this is, before it is anything. */
+export async function markJoined(context: JoinContext): Promise<void> {
   if (context.mark !== undefined) return;
   context.mark = {
     format: "neumann-recovery-mark/1",
@@ -121,7 +122,7 @@ async function start(context: JoinContext, control: StepControl): Promise<void> 
 const catchUpDeadlineMs = 3_600_000;
 
 /** A healthy member that has applied at least what the cluster had committed when it was asked. */
-async function catchUp(context: JoinContext): Promise<void> {
+export async function catchUp(context: JoinContext): Promise<void> {
   const { node, spec, restored } = context;
   const goal = Math.max(restored?.index ?? 0, await committed(context));
   for (const deadline = Date.now() + catchUpDeadlineMs; ; await rest(50)) {

@@ -13,6 +13,8 @@ import { verifyRestored } from "../../agent/commands/verifyRestored";
 import { walPush } from "../../agent/commands/walPush";
 import { podConfigure } from "../../agent/kubernetes/configure";
 import { podSidecar } from "../../agent/kubernetes/sidecar";
+import { podAccepted, podFirst, podMember } from "../../agent/kubernetes/recovery";
+import { podJoin, podRestore } from "../../agent/kubernetes/restore";
 import { restoreAccept, restoreBase, restoreRelease } from "../../agent/restore/accept";
 import { restoreFirst } from "../../agent/restore/first";
 import { restoreGate } from "../../agent/restore/gate";
@@ -27,6 +29,9 @@ export const withoutArchive: readonly Steps[] = [rollout, uninstall, nodeCreate,
 const stored = [full, snapshot, offsite, offsiteWal, verify, verifyRestored, query, walPush, install];
 const ended = [restoreRelease, restoreBase, restoreAccept, restoreStatus];
 const inPlace = [restoreGate, restoreFirst, restoreJoin, giveUp];
+
+/** A recovery in pods, whose archive is in buckets. */
+export const inPods: readonly Steps[] = [podRestore, podFirst, podJoin, podMember, podAccepted];
 
 /** Which test kills what, at every moment of every step. */
 export const killed: Record<"folders" | "buckets", Record<string, readonly Steps[]>> = {
@@ -44,5 +49,6 @@ export const killed: Record<"folders" | "buckets", Record<string, readonly Steps
     "prune-bucket": [prune],
     undelete: [undelete],
     "pod-killed": [podSidecar, walPush],
+    "pod-restore": inPods,
   },
 };
