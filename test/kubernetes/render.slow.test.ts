@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCommandLine } from "../../cli/main";
 import { renderOwner } from "../../cli/renderRequest";
 import { type ControlPlane, type KubernetesObject, startControlPlane } from "../../lab/kubernetes";
+import { until } from "../../lab/neumann/harness";
 import { backupObjects, fieldManager } from "../../model/kubernetes/backupObjects";
 import { resolvePolicy } from "../../model/policy";
 
@@ -67,6 +68,10 @@ const statefulSet = {
     ],
   },
 };
+
+interface PodObject extends KubernetesObject {
+  spec: { initContainers: { name: string; restartPolicy?: string }[] };
+}
 
 async function render(): Promise<void> {
   const file = path.join(folder, "cluster.json");
@@ -138,6 +143,27 @@ describe("manifests that were rendered", () => {
     await plane.kubectl(["delete", "--timeout=60s", `--filename=${manifests}`]);
     expect(await plane.find("statefulset", "neumann", namespace)).toBeDefined();
     expect(await plane.find("cronjob", "neumann-backup-prune", namespace)).toBeUndefined();
+  });
+
+  it("make pods that a restricted namespace admits: the set's, and each job's", async () => {
+    await render();
+    await apply();
+    const pods = (selector: string) => plane.list<PodObject>("pods", namespace, selector);
+    // It is of the set as it was: with no node to run on it is never ready, and so not replaced.
+    await plane.kubectl(["delete", "pod", "neumann-0", "-n", namespace, "--ignore-not-found"]);
+    const pod = await until("the set's new pod", async () =>
+      (await pods("neumann-backup/statefulset=neumann")).find(({ metadata }) => metadata.name === "neumann-0"),
+    );
+    expect(pod.spec.initContainers.at(-1)).toMatchObject({ name: "neumann-backup", restartPolicy: "Always" });
+    for (const { metadata } of wanted.cronJobs) {
+      const job = `now-${metadata.name}`;
+      await plane.kubectl(["create", "job", job, `--from=cronjob/${metadata.name}`, "-n", namespace]);
+      const [made] = await until(`a pod of ${job}`, async () => {
+        const found = await pods(`job-name=${job}`);
+        return found.length > 0 ? found : undefined;
+      });
+      expect(made?.metadata.name).toContain(job);
+    }
   });
 
   it("can be a kustomization's patch: the pods are the same", async () => {
