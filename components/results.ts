@@ -222,6 +222,16 @@ export function makeReport(restoreStdout: string, acceptStdout: string): Recover
   };
 }
 
+/**
+ * What `recovery-report` printed, as the two phases would have.
+ * @throws InputError when the agent printed something else.
+ */
+export function parseFacts(stdout: string): { restored: string; accepted: string } {
+  const facts = v.object({ restored: v.unknown(), accepted: v.unknown() });
+  const found = parseJsonAs(facts, lastLine(stdout), "The agent's report cannot be read", otherAgent);
+  return { restored: JSON.stringify(found.restored), accepted: JSON.stringify(found.accepted) };
+}
+
 function lastLine(stdout: string): string {
   return stdout.trimEnd().split("\n").at(-1) ?? "";
 }

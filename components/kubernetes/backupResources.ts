@@ -17,7 +17,7 @@ import { fieldsOf } from "./fields";
 type Objects = ReturnType<typeof backupObjects>;
 
 /** All of them but the Secrets: none of these holds a key. */
-export type OpenObjects = Omit<Objects, "credentials">;
+export type OpenObjects = Omit<Objects, "credentials" | "patch">;
 
 /** What resources are made from. */
 export interface ResourcesRequest {
@@ -29,6 +29,11 @@ export interface ResourcesRequest {
   /** What decides which resources there are. */
   isolatedPods: boolean;
   monitoring: boolean;
+}
+
+/** Only a set that is there already is patched. */
+export interface PatchRequest extends Pick<ResourcesRequest, "name" | "where"> {
+  objects: pulumi.Output<Pick<Objects, "patch">>;
 }
 
 interface Labelled {
@@ -97,7 +102,7 @@ const rolloutMinutes = 60;
 
 /** Adds the agent to the set. Who applies it has one name for ever: by it the cluster knows what goes with the patch. */
 export function patchStatefulSet(
-  { name, where, objects }: ResourcesRequest,
+  { name, where, objects }: PatchRequest,
   opts: pulumi.CustomResourceOptions,
 ): apps.StatefulSetPatch {
   const metadata = {

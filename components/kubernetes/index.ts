@@ -9,3 +9,10 @@ export type {
   ScratchVolumeArgs,
   StatefulSetArgs,
 } from "./kubernetesBackupsArgs";
+export { KubernetesCluster } from "./kubernetesCluster";
+export type {
+  ClientTrafficArgs,
+  DataVolumeArgs,
+  KubernetesClusterArgs,
+  RestoreFromArgs,
+} from "./kubernetesClusterArgs";

@@ -118,7 +118,10 @@ export class KubernetesBackups extends pulumi.ComponentResource {
 }
 
 /** Apart from the rest, which may not be known in a preview. */
-function whereaboutsOf(subject: string, args: KubernetesBackupsArgs): pulumi.Output<Whereabouts> {
+export function whereaboutsOf(
+  subject: string,
+  args: Pick<KubernetesBackupsArgs, keyof Whereabouts>,
+): pulumi.Output<Whereabouts> {
   const { namespace, statefulSet, configMap } = args;
   const names = checkArguments<Pick<KubernetesBackupsArgs, keyof Whereabouts>>({
     subject,
@@ -136,14 +139,14 @@ function withoutSecrets(backups: Backups) {
 
 interface SecretsRequest {
   name: string;
-  args: KubernetesBackupsArgs;
+  args: Pick<KubernetesBackupsArgs, "credentialsSecret" | "workloadIdentity">;
   where: pulumi.Output<Whereabouts>;
   backups: pulumi.Output<Backups>;
   key: pulumi.Output<string> | undefined;
 }
 
 /** Those that are not the user's own. */
-function makeSecrets(request: SecretsRequest, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
+export function makeSecrets(request: SecretsRequest, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
   const { name, args, where, backups, key } = request;
   const made: pulumi.Resource[] = [];
   const add = (role: "credentials" | "signing", secret: pulumi.Output<SecretObject>): void => {
@@ -181,7 +184,7 @@ interface Facts {
 }
 
 /** What may be told: keys of the archive are no part of it. */
-function factsOf(backups: Backups): Facts {
+export function factsOf(backups: Backups): Facts {
   const { archive, policy, statefulSet } = backups;
   const { clusterId, offsite } = archive;
   const nodes = podNames(statefulSet);

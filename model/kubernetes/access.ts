@@ -35,8 +35,12 @@ export function scheduleLease({ archive, namespace }: Backups) {
   };
 }
 
-/** All that the pods may do in the cluster: see that one of them, and no other, runs the schedule. */
-export function scheduleRole({ archive, namespace }: Backups) {
+/**
+ * All that the pods may do in the cluster: see that one of them, and no other, runs the schedule; and keep the record of the
+ * recovery that they come from.
+ */
+export function scheduleRole({ archive, namespace, own }: Backups) {
+  const record = own?.recovery?.record;
   return {
     apiVersion: "rbac.authorization.k8s.io/v1" as const,
     kind: "Role" as const,
@@ -48,6 +52,9 @@ export function scheduleRole({ archive, namespace }: Backups) {
         resourceNames: [objectNames.lease as string],
         verbs: ["get", "update"],
       },
+      ...(record === undefined
+        ? []
+        : [{ apiGroups: [""], resources: ["configmaps"], resourceNames: [record], verbs: ["get", "update"] }]),
     ],
   };
 }

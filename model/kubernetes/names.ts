@@ -8,6 +8,7 @@ export const objectNames = {
   settings: prefix,
   signing: `${prefix}-signing`,
   credentials: `${prefix}-credentials`,
+  identity: `${prefix}-identity`,
   lease: prefix,
   role: prefix,
   /** Account of the pods, where it is ours. */

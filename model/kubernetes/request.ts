@@ -1,5 +1,6 @@
 import type { BackupPolicy } from "../policy";
 import type { ArchiveSpec } from "../reference";
+import type { PodRecovery } from "./pod";
 
 /** The jobs of a cluster: each touches the archive alone. */
 export const JobDuty = {
@@ -143,6 +144,11 @@ export interface BackupRequest {
   monitoring?: boolean;
   /** Who installs it: for people. */
   owner?: string;
+  /** The StatefulSet is ours: the agent writes each pod's part of the database's configuration. */
+  own?: {
+    /** It comes from a backup. */
+    recovery?: PodRecovery;
+  };
 }
 
 /** The same with every default. */

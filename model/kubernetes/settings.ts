@@ -41,7 +41,7 @@ function text(value: unknown): string {
 
 /** What the agent in every pod of the database is told. */
 export function podConfig(backups: Backups): PodConfig {
-  const { statefulSet, namespace, clusterDomain } = backups;
+  const { statefulSet, namespace, clusterDomain, own } = backups;
   return {
     format: "neumann-pod/1",
     agent: {
@@ -58,7 +58,8 @@ export function podConfig(backups: Backups): PodConfig {
     domain: `.${statefulSet.serviceName}.${namespace}.svc.${clusterDomain}`,
     pods: podNames(statefulSet),
     lease: objectNames.lease,
-    ownsConfiguration: false,
+    ownsConfiguration: own !== undefined,
+    ...(own?.recovery === undefined ? {} : { recovery: own.recovery }),
   };
 }
 

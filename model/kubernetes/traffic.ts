@@ -54,13 +54,13 @@ function podPolicy(backups: Backups) {
   };
 }
 
-function toDns({ traffic }: Backups) {
+export function toDns({ traffic }: Backups) {
   const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": traffic.dnsNamespace } };
   const ports = ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 }));
   return { to: [{ namespaceSelector }, { ipBlock: { cidr: nodeDnsCidr } }], ports };
 }
 
-function toArchive(backups: Backups) {
+export function toArchive(backups: Backups) {
   const { traffic, archive } = backups;
   const to = traffic.archiveCidrs === undefined ? anywhereElse : traffic.archiveCidrs.map(block);
   return { to, ports: archivePorts(archive).map((port) => ({ protocol: "TCP", port })) };
@@ -90,14 +90,14 @@ function portOf(place: ArchiveLocation): number[] {
 }
 
 /** 80: machines of AWS, Azure and Google, and the agent of EKS Pod Identity; 988: GKE's own for workload identity. */
-function toMetadata({ traffic }: Backups) {
+export function toMetadata({ traffic }: Backups) {
   if (traffic.allowMetadata !== true) return [];
   const to = [block("169.254.169.254/32"), block("169.254.170.23/32"), block("169.254.169.252/32")];
   return [{ to, ports: [80, 988].map((port) => ({ protocol: "TCP", port })) }];
 }
 
 /** Its address is the cluster's own affair. */
-const toApiServer = {
+export const toApiServer = {
   to: anywhereElse,
   ports: [443, 6443].map((port) => ({ protocol: "TCP", port })),
 };

@@ -5,7 +5,9 @@ import { accountDuties, withDefaults } from "../../../model/kubernetes/request";
 import { readDocument, tableAfter } from "../../format/document";
 import { run } from "../harness";
 import { request } from "../../model/kubernetes/requests";
+import { agePairs } from "../../model/fixtures";
 import { args, usual } from "./backupRuns";
+import { makeCluster, recovering } from "./clusterRuns";
 
 const page = readDocument("docs/kubernetes-objects.md");
 
@@ -41,4 +43,20 @@ it("docs/kubernetes-objects.md names each job with its command, and each account
   ]);
   expect(rowsAfter("## Jobs").map(([[name], [command]]) => [name, command])).toEqual(jobs);
   expect(tableAfter(page, "## Accounts")).toEqual(accountDuties.map((duty) => `neumann-backup-${duty}`));
+});
+
+it("docs/kubernetes-objects.md names each child of KubernetesCluster beside those of KubernetesBackups", async () => {
+  const { resources } = await makeCluster(
+    { monitoring: true, restoreFrom: { recoveryId: "r1", identity: agePairs[0].identity } },
+    recovering,
+  );
+  const rows = (heading: string) =>
+    rowsAfter(heading).flatMap(([names, types]) =>
+      names.map((name, at) => `${name} ${types[types.length === 1 ? 0 : at]}`),
+    );
+  const made = resources
+    .filter(({ type }) => !type.startsWith("pulumi-neumann:"))
+    .map(({ name, type }) => `${name.replace(/^prod-/, "<name>-")} ${type.replace(/^kubernetes:/, "")}`);
+  const others = rows("## Children of KubernetesBackups").filter((row) => !/-(patch|network-pods) /.test(row));
+  expect([...rows("## Children of KubernetesCluster"), ...others].sort()).toEqual(made.sort());
 });

@@ -1,0 +1,154 @@
+import type { ClusterRequest } from "../../model/kubernetes/clusterObjects";
+import { recordName } from "../../model/kubernetes/clusterObjects";
+import { checkFields, memoryQuantity, objectName } from "../../model/kubernetes/fieldChecks";
+import { type PodRecovery, podAddress } from "../../model/kubernetes/pod";
+import { defaultStatefulSet, podNames, withDefaults } from "../../model/kubernetes/request";
+import { archiveInPod } from "../../model/kubernetes/settings";
+import { checkCloneArchive } from "../../model/clone";
+import { type Mistakes, Mistakes as MistakeList } from "../../model/mistakes";
+import type { PlanSpec } from "../../model/specs";
+import { archiveSpec, checkArchiveReference } from "../archiveReference";
+import { isPlain, type Pending } from "../arguments";
+import { checkIdentity } from "../identity";
+import { planPolicy } from "../policyArgs";
+import { checkRecoveryNames, checkRestorePoint } from "../recoveryPhases";
+import type { PlanResult } from "../results";
+import { checkStructure, checkValues, requestOf } from "./kubernetesBackupsChecks";
+import type { KnownKubernetesCluster, KubernetesClusterArgs } from "./kubernetesClusterArgs";
+
+export const defaultRestorePoint = "latest-offsite";
+
+/** What decides which resources there are. */
+export function checkClusterStructure(args: KubernetesClusterArgs, mistakes: Mistakes): void {
+  checkStructure(args, mistakes);
+  if (!isPlain(args.restoreFrom)) {
+    mistakes.add("restoreFrom", "must be plain", "an output", "It decides which resources there are.");
+  }
+}
+
+/** What is wrong with values that are known. */
+export function checkClusterValues(known: KnownKubernetesCluster, mistakes: Mistakes, pending: Pending): void {
+  const { configuration, storage, serverResources, clients, podAccountAnnotations, restoreFrom, ...backups } = known;
+  void [serverResources, clients, podAccountAnnotations];
+  checkValues(backups, mistakes, pending);
+  checkDatabase(known, mistakes, pending);
+  if (!pending("storage")) checkStorage(storage, mistakes);
+  if (restoreFrom !== undefined) checkRestore(known, restoreFrom, { mistakes, pending });
+}
+
+function checkDatabase(known: KnownKubernetesCluster, mistakes: Mistakes, pending: Pending): void {
+  const { configuration, databaseImage, programDirectory } = known;
+  if (!pending("configuration") && (typeof configuration !== "string" || configuration.trim() === "")) {
+    const remedy = "Give the text of the database's config.toml.";
+    mistakes.add("configuration", "is required", configuration, remedy);
+  }
+  if (!pending("databaseImage") && databaseImage === undefined && programDirectory !== undefined) {
+    mistakes.add("databaseImage", "is required", undefined, "Name it: the database's own container is of it.");
+  }
+}
+
+function checkStorage(storage: unknown, mistakes: Mistakes): void {
+  checkFields(storage, "storage", { size: memoryQuantity, storageClass: objectName }, mistakes);
+  const size = (storage as { size?: unknown } | null | undefined)?.size;
+  if (size === undefined) mistakes.add("storage.size", "is required", size, "Such as 100Gi.");
+}
+
+type Restore = NonNullable<KnownKubernetesCluster["restoreFrom"]>;
+
+interface Checking {
+  mistakes: Mistakes;
+  pending: Pending;
+}
+
+function checkRestore(known: KnownKubernetesCluster, restore: Restore, { mistakes, pending }: Checking): void {
+  const inner = new MistakeList();
+  const later: Pending = (path) => pending(path === "archive" ? path : `restoreFrom.${path}`);
+  checkPoint(known, restore, { mistakes: inner, pending: later });
+  for (const { path, problem, received, remedy } of inner.all) {
+    mistakes.add(path.startsWith("archive") ? path : `restoreFrom.${path}`, problem, received, remedy);
+  }
+  const waits = pending("archive") || later("cloneOf") || mistakes.all.length > 0;
+  if (restore.cloneOf !== undefined && !waits) checkClone(known, restore.cloneOf, mistakes);
+}
+
+function checkPoint({ archive }: KnownKubernetesCluster, restore: Restore, { mistakes, pending }: Checking): void {
+  if (!pending("recoveryId") && !pending("approvedPlanDigest")) checkRecoveryNames(restore, mistakes);
+  checkIdentity(restore.identity, mistakes);
+  if (pending("restorePoint") || pending("cloneOf")) return;
+  const { restorePoint = defaultRestorePoint, cloneOf = archive } = restore;
+  checkRestorePoint({ restorePoint, archive: cloneOf }, mistakes, pending);
+}
+
+function checkClone(
+  { archive, credentialsSecret, workloadIdentity }: KnownKubernetesCluster,
+  cloneOf: NonNullable<Restore["cloneOf"]>,
+  mistakes: Mistakes,
+): void {
+  checkArchiveReference(cloneOf, "restoreFrom.cloneOf", mistakes);
+  if (credentialsSecret === undefined && workloadIdentity !== true) {
+    const remedy = "Name a credentialsSecret whose sections both archives name, or write workloadIdentity: true.";
+    mistakes.add("restoreFrom.cloneOf.credentials", "has no keys in the pods", undefined, remedy);
+  }
+  if (mistakes.all.length > 0) return;
+  checkCloneArchive(archiveSpec(archive), archiveSpec(cloneOf), { path: "archive", mistakes });
+}
+
+/** What is asked for a plan: with this machine's own ways to the archive. */
+export function planSpecOf(known: KnownKubernetesCluster): PlanSpec {
+  const { restoreFrom, statefulSet, policy } = known;
+  if (restoreFrom === undefined) throw new Error("only a recovery has a plan");
+  const { recoveryId, restorePoint, approvedPlanDigest, cloneOf, identity } = restoreFrom;
+  const { trustedKeys } = planPolicy(policy, "policy", new MistakeList()).signing;
+  return {
+    archive: archiveSpec(known.archive),
+    restorePoint: restorePoint ?? defaultRestorePoint,
+    recoveryId,
+    nodes: podNames({ ...defaultStatefulSet, ...statefulSet }),
+    ...(approvedPlanDigest === undefined ? {} : { approvedPlanDigest }),
+    ...(trustedKeys.length === 0 ? {} : { trustedKeys }),
+    ...(cloneOf === undefined ? {} : { cloneOf: archiveSpec(cloneOf) }),
+    ...(identity === undefined ? {} : { identity }),
+  };
+}
+
+/** What follows from checked arguments, and from the plan where there is a recovery. */
+export function clusterRequestOf(
+  known: KnownKubernetesCluster,
+  owner: string,
+  plan: PlanResult | undefined,
+): ClusterRequest {
+  const { restoreFrom, ...rest } = known;
+  const base = requestOf(rest, owner) as Omit<ClusterRequest, "own">;
+  if (plan === undefined || restoreFrom === undefined) return { ...base, own: {} };
+  const identitySecret = restoreFrom.identity === undefined ? {} : { identitySecret: "neumann-backup-identity" };
+  return { ...withoutOldKeys(base), ...identitySecret, own: { recovery: recoveryOf(known, base, plan) } };
+}
+
+/** The list names those who signed what is restored: by it the new pods would not believe each other. */
+function withoutOldKeys(base: Omit<ClusterRequest, "own">): Omit<ClusterRequest, "own"> {
+  return { ...base, policy: { ...base.policy, signing: { ...base.policy.signing, trustedKeys: [] } } };
+}
+
+/** The same for every pod: no key, and no identity. */
+function recoveryOf(
+  known: KnownKubernetesCluster,
+  base: Omit<ClusterRequest, "own">,
+  { digest }: PlanResult,
+): PodRecovery {
+  const { approvedPlanDigest, identity, ...plan } = planSpecOf(known);
+  void [approvedPlanDigest, identity];
+  const { statefulSet, namespace, clusterDomain, access, authorities } = withDefaults(base);
+  const domain = `.${statefulSet.serviceName}.${namespace}.svc.${clusterDomain}`;
+  const inPod = (archive: PlanSpec["archive"]) => archiveInPod({ archive, access, authorities });
+  return {
+    plan: {
+      ...plan,
+      archive: inPod(plan.archive),
+      ...(plan.cloneOf === undefined ? {} : { cloneOf: inPod(plan.cloneOf) }),
+    },
+    planDigest: digest,
+    clusterName: plan.archive.clusterId,
+    members: podNames(statefulSet).map((id) => ({ id, address: podAddress(id, domain) })),
+    record: recordName(plan.recoveryId),
+  };
+}
