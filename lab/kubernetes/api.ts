@@ -44,12 +44,17 @@ export async function callApi({ server, authority }: ApiServer, call: ApiCall): 
       headers: {
         authorization: `Bearer ${call.token}`,
         accept: "application/json",
-        ...(body === undefined ? {} : { "content-type": call.contentType ?? "application/json" }),
+        ...(body === undefined ? {} : headersOf(body, call)),
       },
     },
     body,
   );
   return { status, body: parsed(text) };
+}
+
+/** With its length: Node tells none for DELETE, and the server would take the body for another request. */
+function headersOf(body: string, { contentType = "application/json" }: ApiCall) {
+  return { "content-type": contentType, "content-length": Buffer.byteLength(body) };
 }
 
 function exchange(

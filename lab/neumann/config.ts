@@ -108,14 +108,19 @@ export function readConfig(flags: Flags = {}): Config {
 
 function readNode(read: Reader, flags: Flags) {
   const raft = parseEndpoint(flags.bind ?? read.text("node", "bind_address", "127.0.0.1"), 7878);
+  const advertised = advertisedAddress(raft, read.text("node", "advertise_address", ""));
   return {
     nodeId: flags["node-id"] ?? read.text("node", "id", os.hostname()),
     dataDirectory: path.resolve(flags["data-dir"] ?? read.text("node", "data_dir", "/var/lib/neumann")),
     raft,
-    advertised: advertisedAddress(raft, read.text("node", "advertise_address", "")),
+    advertised,
     http: parseEndpoint(read.text("metrics", "bind_address", "127.0.0.1"), 9090),
     clusterName: read.text("cluster", "name", "neumann"),
-    peers: read.list("cluster", "peers").map((peer) => endpointText(parseEndpoint(peer, 7878))),
+    // One text may serve all nodes, as a ConfigMap does: then a node finds itself in it.
+    peers: read
+      .list("cluster", "peers")
+      .map((peer) => endpointText(parseEndpoint(peer, 7878)))
+      .filter((peer) => peer !== advertised),
     bootstrap: flags.bootstrap ?? false,
   };
 }

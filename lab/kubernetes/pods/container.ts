@@ -133,11 +133,16 @@ export class Container {
 
   /** Runs a program in it, with its environment and rights. */
   exec(words: readonly string[], options: CallOptions = {}): Promise<Outcome> {
+    return call(this.commandIn(words), options);
+  }
+
+  /** The words that run a program in it, for whoever wants its streams. */
+  commandIn(words: readonly string[]): string[] {
     const first = this.firstProcess;
     if (first === undefined) throw new Error(`container ${this.spec.name} does not run`);
     const enter = ["nsenter", "--target", String(first), "--net", ...spaces, "--"];
     const program = ["/usr/bin/setpriv", ...this.rights, "--", "/usr/bin/env", "-i", ...this.variables, ...words];
-    return call([insideProgram, this.place.cgroup, ...enter, ...program], options);
+    return [insideProgram, this.place.cgroup, ...enter, ...program];
   }
 
   /** Its number outside; the one that waits for it is our child. */

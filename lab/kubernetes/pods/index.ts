@@ -3,3 +3,4 @@ export { databaseImage, type Image, type ImageFile, makeLayer, nodeImage } from 
 export { PodLab, type PodLabOptions } from "./lab";
 export { type PodPhase, RunningPod } from "./pod";
 export type { ContainerSpec, PodObject, PodSpec, Surroundings } from "./spec";
+export { type Api, Kubelet, surroundingsOf } from "./kubelet";

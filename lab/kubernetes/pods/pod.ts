@@ -130,6 +130,11 @@ export class RunningPod {
     return this.runner(container).container.exec(words, options);
   }
 
+  /** The words that run a program in a container, for whoever wants its streams. */
+  commandIn(container: string, words: readonly string[]): string[] {
+    return this.runner(container).container.commandIn(words);
+  }
+
   /** Like `exec`; gives what was written, and throws unless it ended with 0. */
   async must(container: string, words: readonly string[], options: CallOptions = {}): Promise<string> {
     const outcome = await this.exec(container, words, options);

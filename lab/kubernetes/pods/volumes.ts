@@ -92,10 +92,10 @@ function filesOf(spec: VolumeSpec, facts: PodFacts): Promise<ProjectedFile[]> {
 async function projectedFiles(source: ProjectedSource, facts: PodFacts, mode: number): Promise<ProjectedFile[]> {
   const { configMap, secret, serviceAccountToken: token, downwardAPI } = source;
   if (configMap !== undefined) {
-    return chosen(await dataOf(facts, "ConfigMap", configMap.name, configMap.optional), configMap.items, mode);
+    return chosen(await dataOf(facts, "ConfigMap", configMap.name, configMap.optional), configMap, mode);
   }
   if (secret !== undefined) {
-    return chosen(await dataOf(facts, "Secret", secret.name, secret.optional), secret.items, mode);
+    return chosen(await dataOf(facts, "Secret", secret.name, secret.optional), secret, mode);
   }
   if (token !== undefined) return [await tokenFile(token, facts)];
   return (downwardAPI?.items ?? []).map((item) => ({
@@ -125,14 +125,15 @@ async function tokenFile(
 
 function chosen(
   data: ReadonlyMap<string, Buffer>,
-  items: readonly FileItem[] | undefined,
+  { items, optional }: { items?: readonly FileItem[]; optional?: boolean },
   mode: number,
 ): ProjectedFile[] {
   if (items === undefined) return [...data].map(([path, content]) => ({ path, content, mode }));
-  return items.map((item) => {
+  return items.flatMap((item) => {
     const content = data.get(item.key);
-    if (content === undefined) throw new Error(`no key ${item.key}: there are ${[...data.keys()].join(", ")}`);
-    return { path: item.path, content, mode: item.mode ?? mode };
+    if (content !== undefined) return [{ path: item.path, content, mode: item.mode ?? mode }];
+    if (optional === true) return [];
+    throw new Error(`no key ${item.key}: there are ${[...data.keys()].join(", ")}`);
   });
 }
 
