@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callApi, type ControlPlane, type KubernetesObject, startControlPlane } from "../../lab/kubernetes";
@@ -179,5 +179,6 @@ describe("a control plane", () => {
     expect(await processesIn(folder)).toHaveLength(3);
     starter.kill("SIGKILL");
     await until("all are gone", async () => (await processesIn(folder)).length === 0);
+    rmSync(folder, { recursive: true, force: true });
   });
 });
