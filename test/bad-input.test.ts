@@ -954,6 +954,20 @@ const table: Bad[] = [
   - --trusted-keys[0]: is no Ed25519 public key (received "abc"). Copy a value of the output publicKeys of ClusterBackups: 60 characters that begin with MCowBQYDK2VwAyEA.`,
   },
   {
+    what: "an unknown tier",
+    by: agent("run-due --tiers full,hot"),
+    code: 2,
+    says: `What is due cannot be done: 1 mistake
+  - --tiers: is no tier (received "hot"). Write snapshots, full, offsite with commas between them, or none.`,
+  },
+  {
+    what: "a port that is none",
+    by: agent("pod sidecar --pod neumann-0 --port 70000"),
+    code: 2,
+    says: `The sidecar cannot listen: 1 mistake
+  - --port: is no port (received "70000"). Write a number from 1 to 65535, such as 9190.`,
+  },
+  {
     what: "a depth that is not known",
     by: agent("verify --depth deep"),
     code: 2,

@@ -40,7 +40,9 @@ export function addPodCommands(program: Command, run: Runner): Command {
           reporter,
           stopping: stopping.signal,
         });
-        await runProcedure(podSidecar, context, reporter).finally(endSoon);
+        await runProcedure(podSidecar, context, reporter).finally(() => {
+          if (context.socket !== undefined) endSoon();
+        });
         return { result: context.result, text: `the sidecar of ${context.pod} has ended in order` };
       }),
     );
