@@ -29,7 +29,7 @@ export function checkClusterStructure(args: KubernetesClusterArgs, mistakes: Mis
 /** What is wrong with values that are known. */
 export function checkClusterValues(known: KnownKubernetesCluster, mistakes: Mistakes, pending: Pending): void {
   const { configuration, storage, serverResources, clients, podAccountAnnotations, restoreFrom, ...backups } = known;
-  void [serverResources, clients, podAccountAnnotations];
+  void [configuration, serverResources, clients, podAccountAnnotations];
   checkValues(backups, mistakes, pending);
   checkDatabase(known, mistakes, pending);
   if (!pending("storage")) checkStorage(storage, mistakes);
