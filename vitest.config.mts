@@ -12,7 +12,12 @@ const slow = {
 };
 
 /** Those with hosts of the lab's: one lab at a time. */
-const hosts = ["test/hosts/*.slow.test.ts", "test/lab/hosts.slow.test.ts", "test/lab/pods.slow.test.ts"];
+const hosts = [
+  "test/hosts/*.slow.test.ts",
+  "test/lab/hosts.slow.test.ts",
+  "test/lab/pods.slow.test.ts",
+  "test/kubernetes/run.slow.test.ts",
+];
 
 export default defineConfig({
   // Compiled files lie beside their sources: tests run the sources.
