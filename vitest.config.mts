@@ -17,6 +17,7 @@ const hosts = [
   "test/lab/hosts.slow.test.ts",
   "test/lab/pods.slow.test.ts",
   "test/kubernetes/run.slow.test.ts",
+  "test/kubernetes/recover.slow.test.ts",
 ];
 
 export default defineConfig({

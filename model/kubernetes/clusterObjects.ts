@@ -263,7 +263,12 @@ function server(cluster: Cluster, mounts: ReturnType<typeof podParts>["serverMou
     readinessProbe: { tcpSocket: { port: raftPort }, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
     resources: resourcesOf(cluster.serverResources ?? serverResources),
     securityContext: containerSecurity,
-    volumeMounts: [{ name: set.dataVolume, mountPath: podPaths.data }, ...mounts],
+    volumeMounts: [
+      { name: set.dataVolume, mountPath: podPaths.data },
+      // The folder too: an image's own, where there is one, may be closed to the user that the pod runs as.
+      { name: volumeNames.given, mountPath: podPaths.database, readOnly: true },
+      ...mounts,
+    ],
   };
 }
 

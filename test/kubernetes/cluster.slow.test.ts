@@ -24,8 +24,8 @@ function recovering(): object[] {
     storage: { size: "1Gi" },
     own: { recovery },
   });
-  const { patch, monitoring, ...others } = backups;
-  void [patch, monitoring];
+  const { monitoring, ...others } = backups;
+  void monitoring;
   return [own, others].flatMap((objects) => Object.values(objects).flat()).filter((object) => object !== undefined);
 }
 

@@ -1,17 +1,20 @@
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import path from "node:path";
+import { stringify } from "smol-toml";
 import { type ControlPlane, startControlPlane } from "../../lab/kubernetes";
 import { databaseImage, Kubelet, nodeImage, PodLab, type RunningPod, surroundingsOf } from "../../lab/kubernetes/pods";
 import { request, until } from "../../lab/neumann/harness";
 import { Store } from "../../lab/store/store";
 import { backupObjects, fieldManager, signingSecret } from "../../model/kubernetes/backupObjects";
-import { podPaths } from "../../model/kubernetes/pod";
+import { clusterObjects, type ClusterRequest, recordName } from "../../model/kubernetes/clusterObjects";
+import { podAddress, podPaths } from "../../model/kubernetes/pod";
+import { archiveInPod } from "../../model/kubernetes/settings";
 import { resolvePolicy } from "../../model/policy";
 import type { ArchiveSpec } from "../../model/reference";
 import type { S3Location } from "../../model/s3Location";
 import { handoverProgram } from "../agent/pods";
-import { bundle, filesBelow, must, quickPolicy } from "../agent/support";
+import { bundle, calm, filesBelow, must, quickPolicy } from "../agent/support";
 import { databaseName, namespace, pods, server, usersObjects } from "./userSet";
 
 const agentName = "registry.example/neumann-backup:1.0";
@@ -63,9 +66,7 @@ export class RunSite {
   /** Applies everything of the backups, the patch last; the set's pods are made anew one after the other. */
   async applyBackups(): Promise<void> {
     const made = this.objects;
-    const privateKey = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-    const signing = signingSecret({ clusterId, namespace }, privateKey);
-    const secrets = [signing, ...(made.credentials === undefined ? [] : [made.credentials])];
+    const secrets = [signing(namespace), ...(made.credentials === undefined ? [] : [made.credentials])];
     const rights = [made.lease, made.role, made.roleBinding, ...made.accounts, ...made.networkPolicies];
     await this.plane.apply([made.settings, ...secrets, ...rights, ...made.cronJobs, made.patch], { fieldManager });
     await this.rolled();
@@ -78,9 +79,55 @@ export class RunSite {
     await this.rolled();
   }
 
+  /**
+   * Loses the user's cluster and recovers a backup of it into a namespace of its own, as `KubernetesCluster` does: its
+   * objects, from the plan that the agent shows. Ends when the Job that waits for the acceptance has ended well.
+   */
+  async recover(target: string, request: { backupId: string; recoveryId: string }): Promise<void> {
+    const cluster = await this.recovering(target, request);
+    await this.plane.kubectl(["delete", "statefulset", "neumann", "-n", namespace, "--wait"]);
+    await until("the old pods are gone", () => pods.every((name) => !this.kubelet.pod(namespace, name)), 60_000);
+    await this.plane.createNamespace(target, "restricted");
+    const { backups, statefulSet, awaitRecovery, ...surroundings } = clusterObjects(cluster);
+    const objects = [...Object.values(surroundings), ...Object.values(backups)].flat();
+    const there = [...objects, signing(target), statefulSet, awaitRecovery].filter((each) => each !== undefined);
+    await this.plane.apply(there, { fieldManager });
+    await this.jobDone(awaitRecovery?.metadata.name ?? "", target, 240_000);
+    await this.rolled(target);
+  }
+
+  private async recovering(
+    target: string,
+    { backupId, recoveryId }: { backupId: string; recoveryId: string },
+  ): Promise<ClusterRequest> {
+    const { archive } = this.kept;
+    const access = { kind: "keys" as const };
+    const domain = `.neumann-headless.${target}.svc.cluster.local`;
+    const plan = {
+      archive: archiveInPod({ archive, access }),
+      restorePoint: `backup:${backupId}`,
+      recoveryId,
+      nodes: pods,
+    };
+    const { digest } = await this.agent<{ digest: string }>("neumann-0", ["plan"], JSON.stringify(plan));
+    const members = pods.map((id) => ({ id, address: podAddress(id, domain) }));
+    const record = recordName(recoveryId);
+    return {
+      image: agentName,
+      databaseImage: databaseName,
+      archive,
+      access,
+      policy: resolvePolicy(quickPolicy),
+      namespace: target,
+      configuration: stringify({ cluster: { name: "prod" }, ...calm }),
+      storage: { size: "1Gi" },
+      own: { recovery: { plan, planDigest: digest, clusterName: "prod", members, record } },
+    };
+  }
+
   /** Waits until all pods are of the newest revision and ready. */
-  private async rolled(): Promise<void> {
-    const words = ["rollout", "status", "statefulset/neumann", "-n", namespace, "--timeout=60s"];
+  async rolled(where = namespace): Promise<void> {
+    const words = ["rollout", "status", "statefulset/neumann", "-n", where, "--timeout=60s"];
     await this.plane.kubectl(words).catch((error: unknown) => {
       throw new Error(`${(error as Error).message}\n${this.account}`);
     });
@@ -93,40 +140,59 @@ export class RunSite {
   }
 
   /** A pod of the set that runs. */
-  pod(name: string): RunningPod {
-    const found = this.kubelet.pod(namespace, name);
-    if (found === undefined) throw new Error(`no pod ${name} runs`);
+  pod(name: string, where = namespace): RunningPod {
+    const found = this.kubelet.pod(where, name);
+    if (found === undefined) throw new Error(`no pod ${name} runs in ${where}`);
     return found;
   }
 
-  /** The set's pods as a writer uses nodes. */
+  /** The user's pods as a writer uses nodes. */
   get nodes() {
+    return this.nodesIn(namespace);
+  }
+
+  nodesIn(where: string) {
     return pods.map((name) => ({
       spawnAdmin: (args: string[]) => {
-        const [program = "", ...words] = this.pod(name).commandIn(server, ["neumann-admin", ...args]);
+        const [program = "", ...words] = this.pod(name, where).commandIn(server, ["neumann-admin", ...args]);
         return spawn(program, words);
       },
-      must: (args: string[], stdin = "") => this.pod(name).must(server, ["neumann-admin", ...args], { stdin }),
+      must: (args: string[], stdin = "") => this.pod(name, where).must(server, ["neumann-admin", ...args], { stdin }),
     }));
   }
 
   /** Runs the agent in a pod's sidecar; its result. */
-  async agent<T>(pod: string, words: readonly string[]): Promise<T> {
+  async agent<T>(pod: string, words: readonly string[], stdin = ""): Promise<T> {
     const config = ["--config", `${podPaths.agent}/agent.json`, "--json"];
-    const text = await this.pod(pod).must("neumann-backup", ["neumann-backup", ...config, ...words]);
+    const text = await this.pod(pod).must("neumann-backup", ["neumann-backup", ...config, ...words], { stdin });
     return JSON.parse(text.trim().split("\n").at(-1) ?? "{}") as T;
+  }
+
+  /** Loses the volume of a set's pod, and the pod with it; the controller makes another one, which finds it empty. */
+  async loseVolume(pod: string, where: string): Promise<void> {
+    const { uid } = (await this.plane.get<{ metadata: { uid: string } }>("pod", pod, where)).metadata;
+    this.lab.wipe(where, `data-${pod}`);
+    await this.plane.kubectl(["delete", "pod", pod, "-n", where]);
+    await until("another pod in its place", async () => {
+      const found = await this.plane.get<{ metadata: { uid: string } }>("pod", pod, where).catch(() => undefined);
+      return found !== undefined && found.metadata.uid !== uid && this.kubelet.pod(where, pod) !== undefined;
+    });
   }
 
   /** Triggers a CronJob and waits until the controller sees that its Job has succeeded. */
   async runJob(duty: string): Promise<void> {
     const name = `${duty}-by-hand`;
     await this.plane.kubectl(["create", "job", name, "-n", namespace, `--from=cronjob/neumann-backup-${duty}`]);
+    await this.jobDone(name, namespace, 90_000);
+  }
+
+  private async jobDone(name: string, where: string, ms: number): Promise<void> {
     const ended = async (): Promise<string | undefined> => {
-      const { status } = await this.plane.get<JobObject>("job", name, namespace);
+      const { status } = await this.plane.get<JobObject>("job", name, where);
       const last = ["Complete", "Failed"];
       return status.conditions?.find((each) => last.includes(each.type) && each.status === "True")?.type;
     };
-    const end = await until(`job ${name} is over`, ended, 90_000).catch((error: unknown) => String(error));
+    const end = await until(`job ${name} is over`, ended, ms).catch((error: unknown) => String(error));
     if (end !== "Complete") throw new Error(`job ${name}: ${end}\n${this.account}`);
   }
 
@@ -160,6 +226,11 @@ function images(folder: string) {
     [agentName]: nodeImage(path.join(folder, "agent"), files, ["/usr/local/bin/neumann-backup"]),
     [databaseName]: databaseImage(path.join(folder, "database")),
   };
+}
+
+function signing(where: string) {
+  const privateKey = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  return signingSecret({ clusterId, namespace: where }, privateKey);
 }
 
 /** Two buckets of two users, with the markers of a cluster's archive, as the component makes them. */

@@ -326,7 +326,7 @@ describe.skipIf(why !== undefined)("pods", () => {
   });
 
   it("that ask for what the runner does not do are refused, with all of it", async () => {
-    const container = { name: "main", image: "programs", lifecycle: {}, livenessProbe: { tcpSocket: {} } };
+    const container = { name: "main", image: "programs", lifecycle: {}, livenessProbe: { grpc: {} } };
     const spec = { hostNetwork: true, containers: [container], volumes: [{ name: "disk", hostPath: { path: "/" } }] };
     await expect(lab.run(pod("odd", spec as PodSpec))).rejects.toThrow(
       "the lab's pod runner does not know, in pod odd: spec.hostNetwork, volume disk: name, hostPath, container main: lifecycle, container main: a probe",

@@ -1,7 +1,7 @@
 import type { ContainerSpec, PodObject, Probe, VolumeSpec } from "./spec";
 
 const volumeKinds = ["emptyDir", "configMap", "secret", "persistentVolumeClaim", "ephemeral", "projected"];
-const probeKinds = ["exec", "httpGet"];
+const probeKinds = ["exec", "httpGet", "tcpSocket"];
 
 /** Fields that would change what a pod does, and that this runner does not have. */
 const unknownPodFields = [

@@ -42,14 +42,18 @@ export function pause(seconds: number, signal: AbortSignal): Promise<boolean> {
   return waited.catch(() => false);
 }
 
-async function ask({ exec, httpGet, timeoutSeconds = 1 }: Probe, target: ProbeTarget): Promise<boolean> {
-  if (exec !== undefined) {
-    return (await target.container.exec(exec.command, { timeoutSeconds })).code === 0;
-  }
-  if (httpGet === undefined) throw new Error("a probe says neither exec nor httpGet");
+async function ask({ exec, httpGet, tcpSocket, timeoutSeconds = 1 }: Probe, target: ProbeTarget): Promise<boolean> {
+  const command = exec?.command ?? (tcpSocket && connecting(portOf(tcpSocket.port, target.container)));
+  if (command !== undefined) return (await target.container.exec(command, { timeoutSeconds })).code === 0;
+  if (httpGet === undefined) throw new Error("a probe says neither exec, httpGet nor tcpSocket");
   const { path = "/", port } = httpGet;
   const address = await target.reach(portOf(port, target.container));
   return answersWell(`http://${address}${path}`, timeoutSeconds);
+}
+
+/** Within the pod: what leads there from this machine takes every connection. */
+function connecting(port: number): string[] {
+  return ["bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${port}`];
 }
 
 function portOf(port: number | string, { spec }: Container): number {

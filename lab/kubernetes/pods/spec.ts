@@ -37,6 +37,7 @@ export interface VolumeMount {
 export interface Probe {
   exec?: { command: string[] };
   httpGet?: { path?: string; port: number | string; scheme?: string };
+  tcpSocket?: { port: number | string };
   /** @default 0 */
   initialDelaySeconds?: number;
   /** @default 10 */

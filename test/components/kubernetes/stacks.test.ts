@@ -27,7 +27,8 @@ afterEach(() => pulumi.runtime.setAllConfig({}));
 /** Configuration as the engine hands it to a program; under mocks every project has one name. */
 function configure(config: object): void {
   const entries = Object.entries(config).map(([key, value]): [string, string] => [
-    `project:${key.slice(key.indexOf(":") + 1)}`,
+    // A provider's own stay what they are.
+    key.startsWith("kubernetes:") ? key : `project:${key.slice(key.indexOf(":") + 1)}`,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
   pulumi.runtime.setAllConfig(Object.fromEntries(entries));
