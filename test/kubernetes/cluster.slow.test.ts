@@ -26,7 +26,8 @@ function recovering(): object[] {
   });
   const { monitoring, ...others } = backups;
   void monitoring;
-  return [own, others].flatMap((objects) => Object.values(objects).flat()).filter((object) => object !== undefined);
+  const all = Object.values({ ...own, ...others }) as (object | object[] | undefined)[];
+  return all.flat().filter((object) => object !== undefined);
 }
 
 it("takes all of them, and makes the first pod alone", async () => {
