@@ -26,7 +26,7 @@ function recovering(): object[] {
   });
   const { monitoring, ...others } = backups;
   void monitoring;
-  const all = Object.values({ ...own, ...others }) as (object | object[] | undefined)[];
+  const all = [...Object.values(own), ...Object.values(others)] as (object | object[] | undefined)[];
   return all.flat().filter((object) => object !== undefined);
 }
 
