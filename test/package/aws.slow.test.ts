@@ -1,15 +1,27 @@
 import { cpSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { filesUnder, makeProject, must, outside, pack, pinned, type ProjectFiles, root } from "./support";
+import {
+  bothKinds,
+  compiledAndRun,
+  filesUnder,
+  inBothKinds,
+  makeProject,
+  must,
+  outside,
+  pack,
+  pinned,
+  root,
+} from "./support";
 
 const minutes = 60_000;
 const folder = outside();
 const project = path.join(folder, "project");
-const compiler = path.join(root, "node_modules", "typescript", "bin", "tsc");
 
 /** Both have an archive, under mocks that answer in AWS's place, and say what was made. */
-const program = (imports: string) => `${imports}
+const program = `import * as pulumi from "@pulumi/pulumi";
+import { S3Archive } from "pulumi-neumann/aws";
+import type { ArchiveReference } from "pulumi-neumann";
 
 const made: string[] = [];
 const answers: Record<string, object> = {
@@ -44,30 +56,12 @@ export function mistakes(): void {
 }
 `;
 
-const imports = `import * as pulumi from "@pulumi/pulumi";
-import { S3Archive } from "pulumi-neumann/aws";
-import type { ArchiveReference } from "pulumi-neumann";`;
-
-// What is checked is this package's declarations: @pulumi/aws has its own, and they are many.
-const options = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: true, target: "ES2022", outDir: "bin" };
-
-const files: ProjectFiles = {
-  "package.json": { name: "with-aws", private: true },
-  "commonjs.json": {
-    compilerOptions: { ...options, module: "commonjs", moduleResolution: "node10" },
-    files: ["common.ts"],
-  },
-  "esm.json": {
-    compilerOptions: { ...options, module: "nodenext", verbatimModuleSyntax: true },
-    files: ["modern.mts"],
-  },
-  "common.ts": program(imports),
-  "modern.mts": program(imports),
-};
-
 beforeAll(async () => {
   const tarball = await pack(path.join(folder, "tarball"));
-  await makeProject(project, files, [tarball, ...["@pulumi/pulumi", "@pulumi/command", "@types/node"].map(pinned)]);
+  await makeProject(project, inBothKinds("with-aws", program), [
+    tarball,
+    ...["@pulumi/pulumi", "@pulumi/command", "@types/node"].map(pinned),
+  ]);
 }, 10 * minutes);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -83,20 +77,18 @@ describe("the package's part for AWS", () => {
     await expect(load("pulumi-neumann/aws")).rejects.toThrow(/Cannot find module '@pulumi\/aws/);
   });
 
-  it.each([
-    ["CommonJS", "commonjs.json", "common.js"],
-    ["modules of ECMAScript", "esm.json", "modern.mjs"],
-  ])("is imported as %s, with its types", { timeout: 5 * minutes }, async (_kind, settings, compiled) => {
-    for (const name of ["@pulumi/aws", "mime"]) {
-      const [from, to] = [root, project].map((place) => path.join(place, "node_modules", name));
-      if (from !== undefined && to !== undefined) cpSync(from, to, { recursive: true });
-    }
-    await must(process.execPath, [compiler, "--project", settings], project);
-    // Before it stands what the component says.
-    const said = (await must(process.execPath, [path.join("bin", compiled)], project)).trim().split("\n");
-    const made = JSON.parse(said.at(-1) ?? "") as string[];
-    expect(made).toContain("aws:s3/bucket:Bucket prod-offsite-bucket");
-    expect(made).toContain("command:local:Command prod-offsite");
-    expect(made.length).toBeGreaterThan(40);
-  });
+  it.each(bothKinds)(
+    "is imported as %s, with its types",
+    { timeout: 5 * minutes },
+    async (_kind, settings, compiled) => {
+      for (const name of ["@pulumi/aws", "mime"]) {
+        const [from, to] = [root, project].map((place) => path.join(place, "node_modules", name));
+        if (from !== undefined && to !== undefined) cpSync(from, to, { recursive: true });
+      }
+      const made = await compiledAndRun<string[]>(project, settings, compiled);
+      expect(made).toContain("aws:s3/bucket:Bucket prod-offsite-bucket");
+      expect(made).toContain("command:local:Command prod-offsite");
+      expect(made.length).toBeGreaterThan(40);
+    },
+  );
 });

@@ -1,15 +1,26 @@
 import { cpSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { filesUnder, makeProject, must, outside, pack, pinned, type ProjectFiles, root } from "./support";
+import {
+  bothKinds,
+  compiledAndRun,
+  filesUnder,
+  inBothKinds,
+  makeProject,
+  must,
+  outside,
+  pack,
+  pinned,
+  root,
+} from "./support";
 
 const minutes = 60_000;
 const folder = outside();
 const project = path.join(folder, "project");
-const compiler = path.join(root, "node_modules", "typescript", "bin", "tsc");
 
 /** Protects a database under mocks, and says what was made. */
-const program = (imports: string) => `${imports}
+const program = `import * as pulumi from "@pulumi/pulumi";
+import { KubernetesBackups, KubernetesCluster } from "pulumi-neumann/kubernetes";
 
 const made: string[] = [];
 void pulumi.runtime
@@ -43,34 +54,19 @@ void pulumi.runtime
 export function mistakes(): void {
   // @ts-expect-error an image is required
   new KubernetesBackups("x", { databaseImage: "b:1", archive: { kind: "s3", clusterId: "x" } });
+  // @ts-expect-error a volume has a size
+  new KubernetesCluster("x", { image: "a:1", databaseImage: "b:1", archive: { kind: "s3", clusterId: "x" }, configuration: "", storage: {} });
   // @ts-expect-error replicas are numbers
   new KubernetesBackups("x", { image: "a:1", archive: { kind: "s3", clusterId: "x" }, statefulSet: { replicas: "3" } });
 }
 `;
 
-const imports = `import * as pulumi from "@pulumi/pulumi";
-import { KubernetesBackups } from "pulumi-neumann/kubernetes";`;
-
-// What is checked is this package's declarations: @pulumi/kubernetes has its own, and they are many.
-const options = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: true, target: "ES2022", outDir: "bin" };
-
-const files: ProjectFiles = {
-  "package.json": { name: "with-kubernetes", private: true },
-  "commonjs.json": {
-    compilerOptions: { ...options, module: "commonjs", moduleResolution: "node10" },
-    files: ["common.ts"],
-  },
-  "esm.json": {
-    compilerOptions: { ...options, module: "nodenext", verbatimModuleSyntax: true },
-    files: ["modern.mts"],
-  },
-  "common.ts": program(imports),
-  "modern.mts": program(imports),
-};
-
 beforeAll(async () => {
   const tarball = await pack(path.join(folder, "tarball"));
-  await makeProject(project, files, [tarball, ...["@pulumi/pulumi", "@pulumi/command", "@types/node"].map(pinned)]);
+  await makeProject(project, inBothKinds("with-kubernetes", program), [
+    tarball,
+    ...["@pulumi/pulumi", "@pulumi/command", "@types/node"].map(pinned),
+  ]);
 }, 10 * minutes);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -85,19 +81,17 @@ describe("the package's part for Kubernetes", () => {
     await expect(load("pulumi-neumann/kubernetes")).rejects.toThrow(/Cannot find module '@pulumi\/kubernetes/);
   });
 
-  it.each([
-    ["CommonJS", "commonjs.json", "common.js"],
-    ["modules of ECMAScript", "esm.json", "modern.mjs"],
-  ])("is imported as %s, with its types", { timeout: 5 * minutes }, async (_kind, settings, compiled) => {
-    const [from, to] = [root, project].map((place) => path.join(place, "node_modules", "@pulumi", "kubernetes"));
-    // Links to programs are of no use here, and cannot be copied twice.
-    cpSync(from as string, to as string, { recursive: true, filter: (file) => !file.includes("/.bin") });
-    await must(process.execPath, [compiler, "--project", settings], project);
-    // Before it stands what the component says.
-    const said = (await must(process.execPath, [path.join("bin", compiled)], project)).trim().split("\n");
-    const made = JSON.parse(said.at(-1) ?? "") as string[];
-    expect(made).toContain("kubernetes:apps/v1:StatefulSetPatch prod-patch");
-    expect(made).toContain("kubernetes:monitoring.coreos.com/v1:PodMonitor prod-monitor");
-    expect(made.filter((name) => name.startsWith("kubernetes:batch/v1:CronJob "))).toHaveLength(5);
-  });
+  it.each(bothKinds)(
+    "is imported as %s, with its types",
+    { timeout: 5 * minutes },
+    async (_kind, settings, compiled) => {
+      const [from, to] = [root, project].map((place) => path.join(place, "node_modules", "@pulumi", "kubernetes"));
+      // Links to programs are of no use here, and cannot be copied twice.
+      cpSync(from as string, to as string, { recursive: true, filter: (file) => !file.includes("/.bin") });
+      const made = await compiledAndRun<string[]>(project, settings, compiled);
+      expect(made).toContain("kubernetes:apps/v1:StatefulSetPatch prod-patch");
+      expect(made).toContain("kubernetes:monitoring.coreos.com/v1:PodMonitor prod-monitor");
+      expect(made.filter((name) => name.startsWith("kubernetes:batch/v1:CronJob "))).toHaveLength(5);
+    },
+  );
 });

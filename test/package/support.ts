@@ -59,6 +59,44 @@ export async function makeProject(folder: string, files: ProjectFiles, packages:
   await must("npm", ["install", ...quiet, ...packages], folder);
 }
 
+/** How a program of a user's is compiled: what of it, by which settings, and what comes of it. */
+export const bothKinds: [kind: string, settings: string, compiled: string][] = [
+  ["CommonJS", "commonjs.json", "common.js"],
+  ["modules of ECMAScript", "esm.json", "modern.mjs"],
+];
+
+/** A project with one program that is compiled in both ways, strictly. Declarations of others are not checked: they are many. */
+export function inBothKinds(name: string, program: string): ProjectFiles {
+  const options = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+    target: "ES2022",
+    outDir: "bin",
+  };
+  return {
+    "package.json": { name, private: true },
+    "commonjs.json": {
+      compilerOptions: { ...options, module: "commonjs", moduleResolution: "node10" },
+      files: ["common.ts"],
+    },
+    "esm.json": {
+      compilerOptions: { ...options, module: "nodenext", verbatimModuleSyntax: true },
+      files: ["modern.mts"],
+    },
+    "common.ts": program,
+    "modern.mts": program,
+  };
+}
+
+/** Compiles such a program, runs it, and gives what its last line tells as JSON: before it stands what components say. */
+export async function compiledAndRun<T>(project: string, settings: string, compiled: string): Promise<T> {
+  const compiler = path.join(root, "node_modules", "typescript", "bin", "tsc");
+  await must(process.execPath, [compiler, "--project", settings], project);
+  const said = (await must(process.execPath, [path.join("bin", compiled)], project)).trim().split("\n");
+  return JSON.parse(said.at(-1) ?? "") as T;
+}
+
 /** Where the package lies in a project. */
 export function installed(project: string): string {
   return path.dirname(createRequire(path.join(project, "package.json")).resolve("pulumi-neumann/package.json"));
