@@ -24,14 +24,19 @@ if (why !== undefined) process.stderr.write(`skipped: pods on this machine (${wh
 /** The image of the operating system may have to be built first. */
 const withImageMs = 1_200_000;
 
-/** Says on its port what it is asked, and gives the answer that the file /state/PATH holds. */
+/** Says on its port whether the file /state/PATH is there; at its end it notes whether /state/last was. */
 const server = `
+const fs = require("fs");
 require("http").createServer((call, answer) => {
   const file = "/state" + call.url;
-  answer.statusCode = require("fs").existsSync(file) ? 200 : 503;
+  answer.statusCode = fs.existsSync(file) ? 200 : 503;
   answer.end(require("os").hostname());
 }).listen(8080, process.env.BIND || "0.0.0.0", () => console.log("listens"));
-process.on("SIGTERM", () => { console.log("SIGTERM"); process.exit(0); });
+process.on("SIGTERM", () => {
+  console.log("SIGTERM");
+  if (fs.existsSync("/state")) fs.writeFileSync("/state/told", fs.existsSync("/state/last") ? "afterwards" : "before");
+  process.exit(0);
+});
 `;
 
 const restricted = {
@@ -212,16 +217,13 @@ describe.skipIf(why !== undefined)("pods", () => {
       expect([running.phase, running.ready]).toEqual(["Running", false]);
       say("ready");
       await running.whenReady();
-      const order = until("the sidecar is told", () => running.log("side").includes("SIGTERM")).then(() =>
-        existsSync(state("last")),
-      );
       const log = () => running.log("main");
       const deleted = running.delete();
       expect(running.ready).toBe(false);
       await until("the container is told", () => log().includes("SIGTERM"));
       expect(running.log("side")).not.toContain("SIGTERM");
-      expect(await order).toBe(true);
       await deleted;
+      expect(readFileSync(state("told"), "utf8")).toBe("afterwards");
       expect(readFileSync(state("last"), "utf8")).toBe("last\n");
       expect(lab.pods).toEqual([]);
     });
