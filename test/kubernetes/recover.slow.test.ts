@@ -3,7 +3,7 @@ import { whyNoHosts } from "../../lab/hosts";
 import { until } from "../../lab/neumann/harness";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
 import { recordName } from "../../model/kubernetes/clusterObjects";
-import { RunSite } from "./runSite";
+import { newcomer, RunSite } from "./runSite";
 import { pods } from "./userSet";
 
 const why = whyNoHosts();
@@ -66,5 +66,18 @@ describe.skipIf(why !== undefined)("a cluster that is lost, recovered into pods"
     expect(await clusterOf("neumann-0")).toBe(cluster);
     expect(written.compare(await readValues(site.nodesIn(target)[0]!))).toMatchObject({ lost: [], wrong: [] });
     expect(pods.map((pod) => site.pod(pod, target).ready)).toEqual([true, true, true]);
+  });
+
+  it("is not the only way to begin: without a backup the pods are a cluster too, and archive from the start", async () => {
+    await site.begin(newcomer);
+    const nodes = site.nodesIn(newcomer);
+    await createTable(nodes[0]!);
+    const writer = new Writer({ nodes: () => nodes, rows: 200 }).start();
+    await writer.finished();
+    for (const node of nodes) expect(writer.compare(await readValues(node))).toMatchObject({ lost: [], wrong: [] });
+    const clusters = await Promise.all(nodes.map((node) => node.must(["cluster-info"])));
+    expect(new Set(clusters.map((told) => (JSON.parse(told) as { cluster_id: string }).cluster_id)).size).toBe(1);
+    await until("segments have arrived", () => site.stored("archive", "wal", newcomer).length > 0);
+    await until("a full backup", () => site.stored("archive", "full/manifest", newcomer).length > 0, 120_000);
   });
 });

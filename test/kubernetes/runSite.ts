@@ -20,6 +20,8 @@ import { databaseName, namespace, pods, server, usersObjects } from "./userSet";
 const agentName = "registry.example/neumann-backup:1.0";
 const apiServer = "kubernetes.default.svc";
 const clusterId = "prod";
+/** Namespace and name in the archive of a cluster that comes from no backup. */
+export const newcomer = "newcomer";
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 interface JobObject {
@@ -87,13 +89,38 @@ export class RunSite {
     const cluster = await this.recovering(target, request);
     await this.plane.kubectl(["delete", "statefulset", "neumann", "-n", namespace, "--wait"]);
     await until("the old pods are gone", () => pods.every((name) => !this.kubelet.pod(namespace, name)), 60_000);
+    const waits = await this.applyCluster(cluster, target);
+    await this.jobDone(waits?.metadata.name ?? "", target, 240_000);
+    await this.rolled(target);
+  }
+
+  /** Makes a cluster as `KubernetesCluster` does without a backup: in a namespace, and an archive, of its own. */
+  async begin(target: string): Promise<void> {
+    const archive = { ...this.kept.archive, clusterId: target };
+    await this.applyCluster({ ...this.clusterIn(target), archive, own: {} }, target);
+    await this.rolled(target);
+  }
+
+  private async applyCluster(cluster: ClusterRequest, target: string) {
     await this.plane.createNamespace(target, "restricted");
     const { backups, statefulSet, awaitRecovery, ...surroundings } = clusterObjects(cluster);
     const objects = [...Object.values(surroundings), ...Object.values(backups)].flat();
     const there = [...objects, signing(target), statefulSet, awaitRecovery].filter((each) => each !== undefined);
     await this.plane.apply(there, { fieldManager });
-    await this.jobDone(awaitRecovery?.metadata.name ?? "", target, 240_000);
-    await this.rolled(target);
+    return awaitRecovery;
+  }
+
+  private clusterIn(target: string): Omit<ClusterRequest, "own"> {
+    return {
+      image: agentName,
+      databaseImage: databaseName,
+      archive: this.kept.archive,
+      access: { kind: "keys" },
+      policy: resolvePolicy(quickPolicy),
+      namespace: target,
+      configuration: stringify({ cluster: { name: "prod" }, ...calm }),
+      storage: { size: "1Gi" },
+    };
   }
 
   private async recovering(
@@ -112,17 +139,8 @@ export class RunSite {
     const { digest } = await this.agent<{ digest: string }>("neumann-0", ["plan"], JSON.stringify(plan));
     const members = pods.map((id) => ({ id, address: podAddress(id, domain) }));
     const record = recordName(recoveryId);
-    return {
-      image: agentName,
-      databaseImage: databaseName,
-      archive,
-      access,
-      policy: resolvePolicy(quickPolicy),
-      namespace: target,
-      configuration: stringify({ cluster: { name: "prod" }, ...calm }),
-      storage: { size: "1Gi" },
-      own: { recovery: { plan, planDigest: digest, clusterName: "prod", members, record } },
-    };
+    const recovery = { plan, planDigest: digest, clusterName: "prod", members, record };
+    return { ...this.clusterIn(target), own: { recovery } };
   }
 
   /** Waits until all pods are of the newest revision and ready. */
@@ -196,9 +214,9 @@ export class RunSite {
     if (end !== "Complete") throw new Error(`job ${name}: ${end}\n${this.account}`);
   }
 
-  /** Files of a bucket below a folder of the cluster's. */
-  stored(bucket: "archive" | "offsite", below: string): string[] {
-    return filesBelow(path.join(this.kept.store.folder, "data", bucket, clusterId, below));
+  /** Files of a bucket below a folder of a cluster's. */
+  stored(bucket: "archive" | "offsite", below: string, cluster = clusterId): string[] {
+    return filesBelow(path.join(this.kept.store.folder, "data", bucket, cluster, below));
   }
 
   /** What a pod's sidecar tells Prometheus, asked at the pod's address. */
@@ -242,7 +260,11 @@ async function makeArchive(store: Store, endpoint: string): Promise<ArchiveSpec<
     return { kind: "s3", bucket, region: store.region, endpoint: at, credentials };
   };
   const own = store.endpoint;
-  await must(["archive-create"], { spec: { archive: place("archive", near, own), clusterId, role: "primary" } });
-  await must(["archive-create"], { spec: { archive: place("offsite", away, own), clusterId, role: "offsite" } });
+  for (const id of [clusterId, newcomer]) {
+    const create = (archive: S3Location, role: string) =>
+      must(["archive-create"], { spec: { archive, clusterId: id, role } });
+    await create(place("archive", near, own), "primary");
+    await create(place("offsite", away, own), "offsite");
+  }
   return { ...place("archive", near, endpoint), clusterId, offsite: place("offsite", away, endpoint) };
 }
