@@ -21,6 +21,8 @@ export interface ObjectMeta {
   namespace?: string;
   uid?: string;
   resourceVersion?: string;
+  /** Counts the changes of what is wanted, where a kind has a status beside it. */
+  generation?: number;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   managedFields?: { manager: string; operation: string }[];
