@@ -17,13 +17,14 @@ export interface Relay {
 export const ownNamespace = `/proc/${process.pid}/ns/net`;
 
 const insideProgram = path.join(__dirname, "inside.sh");
-const proxy = "/lib/systemd/systemd-socket-proxyd";
+/** Its own limit of 256 connections at once is for one service, not for a store. */
+const proxy = ["/lib/systemd/systemd-socket-proxyd", "--connections-max=4096"];
 
 /** Opens the door; resolves once it listens. The two programs come with systemd. */
 export function startRelay({ listen, listenIn, connect, connectIn, cgroup }: Relay): Promise<void> {
   const enter = (namespace: string) => ["nsenter", `--net=${namespace}`, "--"];
   const listener = [...enter(listenIn), "systemd-socket-activate", "-l", listen];
-  const words = [cgroup, ...listener, ...enter(connectIn), proxy, connect];
+  const words = [cgroup, ...listener, ...enter(connectIn), ...proxy, connect];
   const child = spawn(insideProgram, words, { stdio: ["ignore", "ignore", "pipe"] });
   return new Promise((resolve, reject) => {
     const said: string[] = [];

@@ -39,6 +39,9 @@ const emptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785
 /** A connection on which nothing moves for so long is given up. */
 const silenceMs = 30_000;
 
+/** A connection that nobody uses is closed: whoever stays, as a pod's sidecar does, would keep one of every look for ever. */
+export const idleMs = 5000;
+
 /** Requests that say how long their body is, also where there is none. */
 const bodied: readonly string[] = ["PUT", "POST"];
 
@@ -171,7 +174,7 @@ export class S3Http {
   }
 
   private async connections(): Promise<http.Agent> {
-    const options = { keepAlive: true, maxSockets: 16 };
+    const options = { keepAlive: true, maxSockets: 16, timeout: idleMs };
     if (this.base.protocol !== "https:") return new http.Agent(options);
     return new https.Agent({ ...options, ca: await this.authorities() });
   }
