@@ -15,11 +15,13 @@ export interface ClusterShape {
   /** The account of the pods is ours. */
   account: boolean;
   recovers: boolean;
+  /** All of it goes when it is destroyed. */
+  rehearsal: boolean;
 }
 
 /** What the pods need before there are any. */
 export function makeSurroundings(
-  { name, account, recovers }: ClusterShape,
+  { name, account, recovers, rehearsal }: ClusterShape,
   objects: pulumi.Output<Objects>,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
@@ -67,17 +69,16 @@ export function makeSurroundings(
       new core.ServiceAccount(`${name}-pods`, fieldsOf(found, "metadata", "automountServiceAccountToken"), opts),
     );
   }
-  if (recovers) made.push(makeRecord(name, objects, opts));
+  if (recovers) made.push(makeRecord(name, objects, { ...opts, retainOnDelete: !rehearsal }));
   return made;
 }
 
-/** Made empty, written by the pods, and there as long as their volumes may be. */
+/** Made empty, written by the pods, and there as long as their volumes may be; `opts` says whether that is beyond this stack. */
 function makeRecord(name: string, objects: pulumi.Output<Objects>, opts: pulumi.CustomResourceOptions): core.ConfigMap {
   const record = objects.apply((known) => known.record as NonNullable<Objects["record"]>);
   return new core.ConfigMap(`${name}-record`, fieldsOf(record, "metadata"), {
     ...opts,
     ignoreChanges: ["data"],
-    retainOnDelete: true,
   });
 }
 
@@ -87,13 +88,12 @@ const fixed = ["spec.volumeClaimTemplates", "spec.podManagementPolicy", "spec.se
 export function makeStatefulSet(
   name: string,
   objects: pulumi.Output<Objects>,
-  { minutes, ...opts }: pulumi.CustomResourceOptions & { minutes: number },
+  { minutes, ...opts }: pulumi.CustomResourceOptions & { minutes: number; protect: boolean },
 ): apps.StatefulSet {
   const set = objects.apply(({ statefulSet }) => statefulSet);
   const timeout = `${minutes}m`;
   return new apps.StatefulSet(`${name}-set`, fieldsOf(set, "metadata", "spec"), {
     ...opts,
-    protect: true,
     ignoreChanges: fixed,
     customTimeouts: { create: timeout, update: timeout },
   });

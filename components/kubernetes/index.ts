@@ -16,3 +16,4 @@ export type {
   KubernetesClusterArgs,
   RestoreFromArgs,
 } from "./kubernetesClusterArgs";
+export { RehearsalNamespace, type RehearsalNamespaceArgs, type RehearsalQuotaArgs } from "./rehearsalNamespace";

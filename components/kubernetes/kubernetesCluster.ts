@@ -123,15 +123,16 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     const key = args.signingKeySecret === undefined ? signingKey(name, own) : undefined;
     const secrets = makeSecrets({ name, args, where, backups: request.apply<Backups>(withDefaults), key }, own);
     const recovers = args.restoreFrom !== undefined;
+    const rehearsal = args.rehearsal === true;
     const account = pulumi.Output.isInstance(args.statefulSet) || accountOf(args) === undefined;
     const needed = [
-      ...makeSurroundings({ name, account, recovers }, objects, own),
+      ...makeSurroundings({ name, account, recovers, rehearsal }, objects, own),
       ...makeBelongings(backups, own),
       ...secrets,
       ...(args.restoreFrom?.identity === undefined ? [] : [makeIdentity(name, checked, own)]),
     ];
     const minutes = recovers ? recoverySeconds / 60 : 60;
-    const set = makeStatefulSet(name, objects, { ...own, dependsOn: needed, minutes });
+    const set = makeStatefulSet(name, objects, { ...own, dependsOn: needed, minutes, protect: !rehearsal });
     const later = { ...own, dependsOn: [set] };
     const waits = recovers ? [makeAwait(name, objects, { ...later, minutes })] : [];
     const jobs = [...waits, ...makeJobs(backups, { ...own, dependsOn: [set, ...waits] })];

@@ -103,6 +103,12 @@ export interface KubernetesClusterArgs extends KubernetesBackupsArgs {
    * @default none: an empty cluster
    */
   restoreFrom?: RestoreFromArgs;
+  /**
+   * It is a rehearsal in a namespace of its own (RehearsalNamespace), and goes with it: nothing is protected, no record is left, and
+   * no job runs. Plain: what is destroyed must not depend on what is not known yet.
+   * @default false
+   */
+  rehearsal?: boolean;
 }
 
 export type KnownKubernetesCluster = pulumi.Unwrap<KubernetesClusterArgs>;

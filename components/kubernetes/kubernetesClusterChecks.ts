@@ -2,7 +2,14 @@ import type { ClusterRequest } from "../../model/kubernetes/clusterObjects";
 import { recordName } from "../../model/kubernetes/clusterObjects";
 import { checkFields, memoryQuantity, objectName } from "../../model/kubernetes/fieldChecks";
 import { type PodRecovery, podAddress } from "../../model/kubernetes/pod";
-import { defaultStatefulSet, podNames, withDefaults } from "../../model/kubernetes/request";
+import {
+  defaultStatefulSet,
+  jobDuties,
+  type JobSchedules,
+  neverScheduled,
+  podNames,
+  withDefaults,
+} from "../../model/kubernetes/request";
 import { archiveInPod } from "../../model/kubernetes/settings";
 import { checkCloneArchive } from "../../model/clone";
 import { type Mistakes, Mistakes as MistakeList } from "../../model/mistakes";
@@ -24,12 +31,25 @@ export function checkClusterStructure(args: KubernetesClusterArgs, mistakes: Mis
   if (!isPlain(args.restoreFrom)) {
     mistakes.add("restoreFrom", "must be plain", "an output", "It decides which resources there are.");
   }
+  checkRehearsal(args, mistakes);
+}
+
+/** A cluster that is no clone writes the history that production goes on with: it is nothing to be destroyed. */
+function checkRehearsal({ rehearsal, restoreFrom }: KubernetesClusterArgs, mistakes: Mistakes): void {
+  if (rehearsal === undefined || rehearsal === false) return;
+  if (rehearsal !== true) {
+    mistakes.add("rehearsal", "must be true or false, and plain", rehearsal, "Write it without quotes.");
+  } else if (isPlain(restoreFrom) && restoreFrom?.cloneOf === undefined) {
+    const remedy = "Name the cluster's archive as restoreFrom.cloneOf, and another one as archive.";
+    mistakes.add("restoreFrom.cloneOf", "is required for a rehearsal", undefined, remedy);
+  }
 }
 
 /** What is wrong with values that are known. */
 export function checkClusterValues(known: KnownKubernetesCluster, mistakes: Mistakes, pending: Pending): void {
-  const { configuration, storage, serverResources, clients, podAccountAnnotations, restoreFrom, ...backups } = known;
-  void [configuration, serverResources, clients, podAccountAnnotations];
+  const { configuration, storage, serverResources, clients, podAccountAnnotations, restoreFrom, ...others } = known;
+  const { rehearsal, ...backups } = others;
+  void [configuration, serverResources, clients, podAccountAnnotations, rehearsal];
   checkValues(backups, mistakes, pending);
   checkDatabase(known, mistakes, pending);
   if (!pending("storage")) checkStorage(storage, mistakes);
@@ -111,14 +131,18 @@ export function planSpecOf(known: KnownKubernetesCluster): PlanSpec {
   };
 }
 
+/** A rehearsal has its jobs, and none of them runs. */
+const neverRun = Object.fromEntries(jobDuties.map((duty) => [duty, neverScheduled])) as JobSchedules;
+
 /** What follows from checked arguments, and from the plan where there is a recovery. */
 export function clusterRequestOf(
   known: KnownKubernetesCluster,
   owner: string,
   plan: PlanResult | undefined,
 ): ClusterRequest {
-  const { restoreFrom, ...rest } = known;
-  const base = requestOf(rest, owner) as Omit<ClusterRequest, "own">;
+  const { restoreFrom, rehearsal, ...rest } = known;
+  const schedules = rehearsal === true ? { schedules: neverRun } : {};
+  const base = { ...(requestOf(rest, owner) as Omit<ClusterRequest, "own">), ...schedules };
   if (plan === undefined || restoreFrom === undefined) return { ...base, own: {} };
   const identitySecret = restoreFrom.identity === undefined ? {} : { identitySecret: "neumann-backup-identity" };
   return { ...withoutOldKeys(base), ...identitySecret, own: { recovery: recoveryOf(known, base, plan) } };

@@ -39,7 +39,7 @@ export function readKubernetesEnvironment(source: pulumi.Config): KubernetesEnvi
     clusterId: keys.requiredText("clusterId", "prod"),
     image: keys.requiredText("image", "registry.example.com/neumann-backup@sha256:…"),
     databaseImage: keys.requiredText("databaseImage", "registry.example.com/neumann:1.4.2"),
-    bucket: bucketOf(keys, "archiveLocation", keys.requiredText("archiveLocation", example)),
+    bucket: bucketOf(keys, "archiveLocation", keys.requiredText("archiveLocation", exampleBucket)),
     offsite: optional(keys.text("offsiteLocation"), (text) => bucketOf(keys, "offsiteLocation", text)),
     credentials: credentialsOf(keys),
     namespace: keys.text("namespace"),
@@ -52,13 +52,14 @@ export function readKubernetesEnvironment(source: pulumi.Config): KubernetesEnvi
   }));
 }
 
-const example = "s3://acme-neumann?region=eu-central-1";
+export const exampleBucket = "s3://acme-neumann?region=eu-central-1";
 
 function optional<T, R>(value: T | undefined, use: (value: T) => R): R | undefined {
   return value === undefined ? undefined : use(value);
 }
 
-function bucketOf(keys: Keys, key: string, text: string): Bucket {
+/** The bucket that a text names; one without a name where that is wrong, and was said. */
+export function bucketOf(keys: Keys, key: string, text: string): Bucket {
   const nowhere = { bucket: "", region: "" };
   if (text === "") return nowhere; // It was said.
   const before = keys.mistakes.all.length;
@@ -67,9 +68,9 @@ function bucketOf(keys: Keys, key: string, text: string): Bucket {
     const { kind, credentials, ...bucket } = place;
     void kind;
     if (credentials === undefined) return bucket;
-    keys.wrong(key, "names credentials of this machine, and pods have none of them", text, `Write ${example}.`);
+    keys.wrong(key, "names credentials of this machine, and pods have none of them", text, `Write ${exampleBucket}.`);
   } else if (keys.mistakes.all.length === before) {
-    keys.wrong(key, "is a folder, and pods have no folder that outlives them", text, `Write ${example}.`);
+    keys.wrong(key, "is a folder, and pods have no folder that outlives them", text, `Write ${exampleBucket}.`);
   }
   return nowhere;
 }

@@ -3,7 +3,7 @@ import { whyNoHosts } from "../../lab/hosts";
 import { until } from "../../lab/neumann/harness";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
 import { recordName } from "../../model/kubernetes/clusterObjects";
-import { newcomer, RunSite } from "./runSite";
+import { newcomer, rehearsed, RunSite } from "./runSite";
 import { pods } from "./userSet";
 
 const why = whyNoHosts();
@@ -66,6 +66,23 @@ describe.skipIf(why !== undefined)("a cluster that is lost, recovered into pods"
     expect(await clusterOf("neumann-0")).toBe(cluster);
     expect(written.compare(await readValues(site.nodesIn(target)[0]!))).toMatchObject({ lost: [], wrong: [] });
     expect(pods.map((pod) => site.pod(pod, target).ready)).toEqual([true, true, true]);
+  });
+
+  it("is rehearsed beside the cluster that runs, within a quota, and writes nothing into its archive", async () => {
+    const records = () => ["recoveries", "lineages"].flatMap((kind) => site.stored("archive", `records/${kind}`));
+    const before = records();
+    await site.rehearse(rehearsed, { backupId, recoveryId: "weekly-1", asked: target });
+    for (const node of site.nodesIn(rehearsed)) {
+      expect(written.compare(await readValues(node))).toMatchObject({ lost: [], wrong: [] });
+    }
+    expect(records()).toEqual(before);
+    expect(site.stored("rehearsals", "records/recoveries/weekly-1", rehearsed).join()).toContain("accepted");
+    const { status } = await site.plane.get<{ status: { used: object } }>(
+      "resourcequota",
+      "neumann-backup-rehearsal",
+      rehearsed,
+    );
+    expect(status.used).toMatchObject({ "requests.storage": "3Gi" });
   });
 
   it("is not the only way to begin: without a backup the pods are a cluster too, and archive from the start", async () => {

@@ -8,11 +8,14 @@ import { request, until } from "../../lab/neumann/harness";
 import { Store } from "../../lab/store/store";
 import { backupObjects, fieldManager, signingSecret } from "../../model/kubernetes/backupObjects";
 import { clusterObjects, type ClusterRequest, recordName } from "../../model/kubernetes/clusterObjects";
-import { podAddress, podPaths } from "../../model/kubernetes/pod";
+import { podAddress, podPaths, type PodRecovery } from "../../model/kubernetes/pod";
+import { rehearsalLimits, rehearsalNamespace } from "../../model/kubernetes/rehearsalObjects";
+import { jobDuties, neverScheduled } from "../../model/kubernetes/request";
 import { archiveInPod } from "../../model/kubernetes/settings";
 import { resolvePolicy } from "../../model/policy";
 import type { ArchiveSpec } from "../../model/reference";
 import type { S3Location } from "../../model/s3Location";
+import type { PlanSpec } from "../../model/specs";
 import { handoverProgram } from "../agent/pods";
 import { bundle, calm, filesBelow, must, quickPolicy } from "../agent/support";
 import { databaseName, namespace, pods, server, usersObjects } from "./userSet";
@@ -22,6 +25,10 @@ const apiServer = "kubernetes.default.svc";
 const clusterId = "prod";
 /** Namespace and name in the archive of a cluster that comes from no backup. */
 export const newcomer = "newcomer";
+/** The same of a rehearsal. */
+export const rehearsed = "rehearsed";
+/** Secret with the keys of a rehearsal. */
+const keysName = "neumann-rehearsal-keys";
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 interface JobObject {
@@ -35,7 +42,7 @@ export class RunSite {
     readonly kubelet: Kubelet,
     private readonly lab: PodLab,
     /** The store, and the archive in it as pods reach it. */
-    private readonly kept: { store: Store; archive: ArchiveSpec<S3Location> },
+    private readonly kept: { store: Store; archive: ArchiveSpec<S3Location>; own: S3Location },
   ) {}
 
   static async open(): Promise<RunSite> {
@@ -47,9 +54,9 @@ export class RunSite {
     await lab.network.offer(port(plane.server), `${lab.network.address}:443`);
     lab.name(apiServer, lab.network.address);
     const endpoint = `http://${await lab.network.offer(port(store.endpoint))}`;
-    const archive = await makeArchive(store, endpoint);
+    const archives = await makeArchives(store, endpoint);
     await plane.createNamespace(namespace, "restricted");
-    return new RunSite(plane, await Kubelet.start(plane, lab), lab, { store, archive });
+    return new RunSite(plane, await Kubelet.start(plane, lab), lab, { store, ...archives });
   }
 
   /** What `KubernetesBackups` makes. */
@@ -101,8 +108,68 @@ export class RunSite {
     await this.rolled(target);
   }
 
+  /**
+   * A clone of the cluster in a namespace with the limits of a rehearsal, as `KubernetesCluster` with `rehearsal` makes it: it
+   * reads the cluster's archive, and writes another. Asked for its plan is a pod of a cluster that runs.
+   */
+  async rehearse(target: string, request: { backupId: string; recoveryId: string; asked: string }): Promise<void> {
+    const { backupId, recoveryId, asked } = request;
+    const limits = { clusterId, quota: { storage: "3Gi", pods: 5 } };
+    const quota = rehearsalLimits(limits, target);
+    const { metadata, ...rest } = rehearsalNamespace(limits);
+    await this.plane.apply([{ ...rest, metadata: { ...metadata, name: target } }], { fieldManager });
+    await this.plane.apply([...Object.values(quota), this.keysOf(target)], { fieldManager });
+    const { offsite, ...near } = this.kept.archive;
+    void offsite;
+    // Keys of a machine that may open both, as whoever runs a rehearsal has them.
+    const here = {
+      archive: { ...this.kept.own, clusterId: target },
+      cloneOf: near,
+      restorePoint: `backup:${backupId}`,
+      recoveryId,
+      nodes: pods,
+    };
+    const asking = { stdin: JSON.stringify(here), where: asked };
+    const { digest } = await this.agent<{ digest: string }>("neumann-0", ["plan"], asking);
+    const access = { kind: "secret" as const, name: keysName };
+    const archive = { ...here.archive, credentials: { profile: "own" } };
+    const plan = {
+      ...here,
+      archive: archiveInPod({ archive, access }),
+      cloneOf: archiveInPod({ archive: { ...near, credentials: { profile: "source" } }, access }),
+    };
+    const schedules = Object.fromEntries(jobDuties.map((duty) => [duty, neverScheduled]));
+    const own = { recovery: this.recoveryIn(target, plan, digest) };
+    const waits = await this.applyObjects({ ...this.clusterIn(target), archive, access, schedules, own }, target);
+    await this.jobDone(waits?.metadata.name ?? "", target, 240_000);
+    await this.rolled(target);
+  }
+
+  /** A Secret as a user makes it for a rehearsal. */
+  private keysOf(where: string) {
+    const section = (name: string, { credentials = {} }: S3Location) =>
+      `[${name}]\naws_access_key_id = ${credentials.accessKeyId}\naws_secret_access_key = ${credentials.secretAccessKey}\n`;
+    const credentials = `${section("own", this.kept.own)}${section("source", this.kept.archive)}`;
+    return {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: keysName, namespace: where },
+      stringData: { credentials },
+    };
+  }
+
+  private recoveryIn(target: string, plan: PlanSpec, planDigest: string): PodRecovery {
+    const domain = `.neumann-headless.${target}.svc.cluster.local`;
+    const members = pods.map((id) => ({ id, address: podAddress(id, domain) }));
+    return { plan, planDigest, clusterName: "prod", members, record: recordName(plan.recoveryId) };
+  }
+
   private async applyCluster(cluster: ClusterRequest, target: string) {
     await this.plane.createNamespace(target, "restricted");
+    return this.applyObjects(cluster, target);
+  }
+
+  private async applyObjects(cluster: ClusterRequest, target: string) {
     const { backups, statefulSet, awaitRecovery, ...surroundings } = clusterObjects(cluster);
     const objects = [...Object.values(surroundings), ...Object.values(backups)].flat();
     const there = [...objects, signing(target), statefulSet, awaitRecovery].filter((each) => each !== undefined);
@@ -129,18 +196,14 @@ export class RunSite {
   ): Promise<ClusterRequest> {
     const { archive } = this.kept;
     const access = { kind: "keys" as const };
-    const domain = `.neumann-headless.${target}.svc.cluster.local`;
     const plan = {
       archive: archiveInPod({ archive, access }),
       restorePoint: `backup:${backupId}`,
       recoveryId,
       nodes: pods,
     };
-    const { digest } = await this.agent<{ digest: string }>("neumann-0", ["plan"], JSON.stringify(plan));
-    const members = pods.map((id) => ({ id, address: podAddress(id, domain) }));
-    const record = recordName(recoveryId);
-    const recovery = { plan, planDigest: digest, clusterName: "prod", members, record };
-    return { ...this.clusterIn(target), own: { recovery } };
+    const { digest } = await this.agent<{ digest: string }>("neumann-0", ["plan"], { stdin: JSON.stringify(plan) });
+    return { ...this.clusterIn(target), own: { recovery: this.recoveryIn(target, plan, digest) } };
   }
 
   /** Waits until all pods are of the newest revision and ready. */
@@ -180,9 +243,13 @@ export class RunSite {
   }
 
   /** Runs the agent in a pod's sidecar; its result. */
-  async agent<T>(pod: string, words: readonly string[], stdin = ""): Promise<T> {
+  async agent<T>(
+    pod: string,
+    words: readonly string[],
+    { stdin = "", where = namespace }: { stdin?: string; where?: string } = {},
+  ): Promise<T> {
     const config = ["--config", `${podPaths.agent}/agent.json`, "--json"];
-    const text = await this.pod(pod).must("neumann-backup", ["neumann-backup", ...config, ...words], { stdin });
+    const text = await this.pod(pod, where).must("neumann-backup", ["neumann-backup", ...config, ...words], { stdin });
     return JSON.parse(text.trim().split("\n").at(-1) ?? "{}") as T;
   }
 
@@ -215,7 +282,7 @@ export class RunSite {
   }
 
   /** Files of a bucket below a folder of a cluster's. */
-  stored(bucket: "archive" | "offsite", below: string, cluster = clusterId): string[] {
+  stored(bucket: "archive" | "offsite" | "rehearsals", below: string, cluster = clusterId): string[] {
     return filesBelow(path.join(this.kept.store.folder, "data", bucket, cluster, below));
   }
 
@@ -251,20 +318,20 @@ function signing(where: string) {
   return signingSecret({ clusterId, namespace: where }, privateKey);
 }
 
-/** Two buckets of two users, with the markers of a cluster's archive, as the component makes them. */
-async function makeArchive(store: Store, endpoint: string): Promise<ArchiveSpec<S3Location>> {
-  const [near, away] = [await store.createUser(), await store.createUser()];
-  await store.createBucket("archive", near);
-  await store.createBucket("offsite", away);
-  const place = (bucket: string, credentials: typeof near, at: string): S3Location => {
-    return { kind: "s3", bucket, region: store.region, endpoint: at, credentials };
+/** Buckets of a user each, with the markers of a cluster's archive, as the component makes them; `own` is of a rehearsal. */
+async function makeArchives(store: Store, endpoint: string) {
+  const place = async (bucket: string): Promise<S3Location> => {
+    const credentials = await store.createUser();
+    await store.createBucket(bucket, credentials);
+    return { kind: "s3", bucket, region: store.region, endpoint, credentials };
   };
-  const own = store.endpoint;
+  const mark = (archive: S3Location, id: string, role: string) =>
+    must(["archive-create"], { spec: { archive: { ...archive, endpoint: store.endpoint }, clusterId: id, role } });
+  const [near, offsite, own] = [await place("archive"), await place("offsite"), await place("rehearsals")];
   for (const id of [clusterId, newcomer]) {
-    const create = (archive: S3Location, role: string) =>
-      must(["archive-create"], { spec: { archive, clusterId: id, role } });
-    await create(place("archive", near, own), "primary");
-    await create(place("offsite", away, own), "offsite");
+    await mark(near, id, "primary");
+    await mark(offsite, id, "offsite");
   }
-  return { ...place("archive", near, endpoint), clusterId, offsite: place("offsite", away, endpoint) };
+  await mark(own, rehearsed, "primary");
+  return { archive: { ...near, clusterId, offsite }, own };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { planDigest, planResult, type Registered, valueOf } from "../harness";
+import { RehearsalNamespace } from "../../../components/kubernetes";
+import { planDigest, planResult, type Registered, run, valueOf } from "../harness";
 import { agePairs } from "../../model/fixtures";
-import { buckets, bucketsWithoutKeys, named } from "./backupRuns";
+import { buckets, bucketsWithoutKeys, named, usual } from "./backupRuns";
 import { makeCluster, recovering } from "./clusterRuns";
 
 const [{ identity }] = agePairs;
@@ -111,5 +112,65 @@ describe("KubernetesCluster with restoreFrom", () => {
     await expect(makeCluster({ archive: apart, restoreFrom: { ...restoreFrom, cloneOf } }, recovering)).rejects.toThrow(
       "restoreFrom.cloneOf.credentials: has no keys in the pods",
     );
+  });
+});
+
+describe("KubernetesCluster of a rehearsal", () => {
+  const cloneOf = { ...bucketsWithoutKeys, clusterId: "prod" };
+  const archive = { ...bucketsWithoutKeys, offsite: undefined, bucket: "acme-copy", clusterId: "copy" };
+  const rehearsal = {
+    rehearsal: true,
+    archive,
+    workloadIdentity: true,
+    restoreFrom: { recoveryId: "2026-11-23", cloneOf },
+  };
+
+  it("goes with its stack: nothing is protected, no record stays, and no job runs", async () => {
+    const { resources } = await makeCluster(rehearsal, recovering);
+    expect(named(resources, "prod-set").options.protect).not.toBe(true);
+    expect(named(resources, "prod-record").options.retainOnDelete).not.toBe(true);
+    const jobs = resources.filter(({ type }) => type.endsWith(":CronJob"));
+    expect(jobs.map(({ inputs }) => (inputs.spec as { suspend: boolean }).suspend)).toEqual(jobs.map(() => true));
+  });
+
+  it("is a clone, plainly said", async () => {
+    const none = { ...rehearsal, restoreFrom: { recoveryId: "2026-11-23" } };
+    await expect(makeCluster(none, recovering)).rejects.toThrow(
+      "restoreFrom.cloneOf: is required for a rehearsal (received nothing). Name the cluster's archive as restoreFrom.cloneOf, and another one as archive.",
+    );
+    const unclear = { ...rehearsal, rehearsal: "yes" as unknown as boolean };
+    await expect(makeCluster(unclear, recovering)).rejects.toThrow("rehearsal: must be true or false, and plain");
+  });
+});
+
+describe("RehearsalNamespace", () => {
+  const quota = { storage: "300Gi", pods: 12 };
+
+  it("has a name that nobody has, a quota, and lets nobody talk to anybody", async () => {
+    const { resources } = await run((opts) => new RehearsalNamespace("r", { clusterId: "prod", quota }, opts), usual);
+    const { metadata } = named(resources, "r-namespace").inputs as { metadata: Record<string, unknown> };
+    expect(metadata).toEqual({
+      labels: expect.objectContaining({ "pod-security.kubernetes.io/enforce": "restricted" }),
+    });
+    expect(named(resources, "r-quota").inputs).toMatchObject({
+      spec: { hard: { pods: "12", "requests.storage": "300Gi", "requests.cpu": "8", "requests.memory": "16Gi" } },
+    });
+    expect(named(resources, "r-deny-all").inputs).toMatchObject({
+      spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+    });
+    expect(Object.keys(named(resources, "r-deny-all").inputs.spec as object)).toEqual(["podSelector", "policyTypes"]);
+  });
+
+  it("names every mistake at once", async () => {
+    const wrong = { clusterId: "A B", quota: { pods: 0, disk: "1Gi" } as unknown as { storage: string } };
+    await expect(
+      run((opts) => new RehearsalNamespace("r", wrong, opts), usual),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(`
+      [Error: RehearsalNamespace "r" cannot be created: 4 mistakes
+        - clusterId: is no name for a cluster (received "A B"). Use lower-case letters, digits and dashes, at most 63, such as prod.
+        - quota.pods: must be a whole number from 1 to 1000 (received 0). Leave it out for the standard value.
+        - quota.disk: is not known (received "1Gi"). Use one of: storage, pods, cpu, memory.
+        - quota.storage: is required (received nothing). Such as 300Gi: all volumes together.]
+    `);
   });
 });

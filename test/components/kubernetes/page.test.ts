@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { KubernetesBackups } from "../../../components/kubernetes";
+import { KubernetesBackups, RehearsalNamespace } from "../../../components/kubernetes";
 import { cronJobs } from "../../../model/kubernetes/jobs";
 import { accountDuties, withDefaults } from "../../../model/kubernetes/request";
 import { readDocument, tableAfter } from "../../format/document";
@@ -59,4 +59,16 @@ it("docs/kubernetes-objects.md names each child of KubernetesCluster beside thos
     .map(({ name, type }) => `${name.replace(/^prod-/, "<name>-")} ${type.replace(/^kubernetes:/, "")}`);
   const others = rows("## Children of KubernetesBackups").filter((row) => !/-(patch|network-pods) /.test(row));
   expect([...rows("## Children of KubernetesCluster"), ...others].sort()).toEqual(made.sort());
+});
+
+it("docs/kubernetes-objects.md names each child of RehearsalNamespace with its type", async () => {
+  const { resources } = await run(
+    (opts) => new RehearsalNamespace("<name>", { clusterId: "prod", quota: { storage: "1Gi" } }, opts),
+    usual,
+  );
+  const made = resources
+    .filter(({ type }) => !type.startsWith("pulumi-neumann:"))
+    .map(({ name, type }) => [[name], [type.replace(/^kubernetes:/, "")]]);
+  const told = rowsAfter("## Children of RehearsalNamespace").map(([names, types]) => [names, types.slice(0, 1)]);
+  expect(told.sort()).toEqual(made.sort());
 });

@@ -6,11 +6,16 @@ import { parse } from "yaml";
 import { readDocument } from "../../format/document";
 import { messageOf, run } from "../harness";
 import { named, usual } from "./backupRuns";
+import { recovering } from "./clusterRuns";
 
 vi.mock("../../../components/agentBundle", async () => (await import("../harness")).fakeBundle());
 
 const folder = path.join(__dirname, "../../../stacks/kubernetes/environment");
 const example = (parse(readFileSync(path.join(folder, "Pulumi.production.yaml"), "utf8")) as { config: object }).config;
+
+const rehearsalExample = (
+  parse(readFileSync(path.join(folder, "../rehearsal/Pulumi.weekly.yaml"), "utf8")) as { config: object }
+).config;
 
 /** What the comment at the top of the example asks for. */
 const own = {
@@ -67,6 +72,36 @@ it("comes up without keys where the accounts have the rights", async () => {
   });
 });
 
+it("rehearses by its example: a clone in a namespace of its own, whose keys lie in a Secret alone", async () => {
+  const places = {
+    archiveLocation: "s3://acme-rehearsal/weekly?region=eu-west-1",
+    sourceLocation: own.archiveLocation,
+    sourceOffsiteLocation: own.offsiteLocation,
+  };
+  const { image, databaseImage } = own;
+  const run1 = { recoveryId: "2026-11-23", credentials: `[own]\n[source]\n${keys.secretAccessKey}\n` };
+  const configuration = '[cluster]\nname = "prod"\n';
+  configure({ ...rehearsalExample, ...places, ...run1, image, databaseImage, configuration });
+  const { resources } = await run(() => import("../../../stacks/kubernetes/rehearsal"), { ...usual, ...recovering });
+  const found = (name: string) => named(resources, name).inputs;
+  const { recovery } = JSON.parse((found("rehearsal-settings").data as Record<string, string>)["pod.json"] ?? "") as {
+    recovery: { plan: Record<string, unknown> };
+  };
+  expect(recovery.plan).toMatchObject({
+    recoveryId: "2026-11-23",
+    archive: { clusterId: "production-rehearsal", bucket: "acme-rehearsal", prefix: "weekly/2026-11-23" },
+    cloneOf: { clusterId: "production", bucket: "acme-neumann", offsite: { bucket: "acme-offsite" } },
+  });
+  const profiles = recovery.plan as Record<"archive" | "cloneOf", { credentials: object }>;
+  expect([profiles.archive.credentials, profiles.cloneOf.credentials]).toEqual([
+    expect.objectContaining({ profile: "own" }),
+    expect.objectContaining({ profile: "source" }),
+  ]);
+  const holders = resources.filter(({ inputs }) => JSON.stringify(inputs).includes(keys.secretAccessKey));
+  expect(holders.map(({ name }) => name)).toEqual(["rehearsal-keys"]);
+  expect(named(resources, "rehearsal-set").options.protect).not.toBe(true);
+});
+
 it("says all that is missing, wrong and unknown at once", async () => {
   const { readKubernetesEnvironment } = await import("../../../stacks/kubernetes/settings");
   configure({
@@ -89,12 +124,17 @@ it("says all that is missing, wrong and unknown at once", async () => {
   `);
 });
 
-it("has every key on the page", async () => {
+it.each([
+  ["environment", "docs/kubernetes.md"],
+  ["rehearsal", "docs/kubernetes-recovery.md"],
+])("has every key of %s on the page", async (role, page) => {
   const { readKubernetesEnvironment } = await import("../../../stacks/kubernetes/settings");
+  const { readKubernetesRehearsal } = await import("../../../stacks/kubernetes/rehearsalSettings");
   configure({ nobody: 1 });
-  const message = messageOf(() => readKubernetesEnvironment(new pulumi.Config("project")));
+  const readSettings = role === "rehearsal" ? readKubernetesRehearsal : readKubernetesEnvironment;
+  const message = messageOf(() => readSettings(new pulumi.Config("project")));
   const known = /nobody: is not known .* Use: (.*)\. To/.exec(message)?.[1]?.split(", ") ?? [];
-  const [, after = ""] = readDocument("docs/kubernetes.md").split("<!-- settings: stacks/kubernetes/environment -->");
+  const [, after = ""] = readDocument(page).split(`<!-- settings: stacks/kubernetes/${role} -->`);
   const table = after.slice(after.indexOf("| key |")).split("\n\n")[0] ?? "";
   const cells = table.split("\n").map((row) => row.split("|")[1] ?? "");
   const explained = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, key = ""]) => key));
