@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { restoreAccept, restoreBase, restoreRelease } from "../../agent/restore/accept";
 import { restoreFirst } from "../../agent/restore/first";
 import { restoreJoin } from "../../agent/restore/join";
-import { until } from "../../lab/neumann/harness";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
 import type { RestoreSpec } from "../../model/specs";
+import { logArrived } from "./logArrived";
 import { allSurvived, killAt, type Steps, survived, tried, untilDone } from "./killing";
 import {
   admin,
@@ -58,11 +58,7 @@ beforeAll(async () => {
     await writer.finished();
     target = new Date().toISOString();
     await createTable(node!, "later");
-    const wal = path.join(archive.location, "prod/wal");
-    const isLate = (name: string) => fs.statSync(path.join(wal, name)).mtimeMs > Date.parse(target);
-    // What lies beside a segment is there before it.
-    const late = () => filesBelow(wal).some((name) => name.endsWith(".wal") && isLate(name));
-    await until("the log has arrived", () => late() || undefined);
+    await logArrived({ hosts: members, nodes: cluster.nodes, wal: path.join(archive.location, "prod/wal") });
   } finally {
     await cluster.close();
   }

@@ -12,6 +12,7 @@ import { until } from "../../lab/neumann/harness";
 import { createTable, readValues, Writer } from "../../lab/neumann/writer";
 import type { ArchiveSpec } from "../../model/reference";
 import type { Keeper, Kept } from "./keeping";
+import { logArrived } from "./logArrived";
 import { type Attempt, killAt, type Steps, untilDone } from "./killing";
 import {
   agent,
@@ -83,12 +84,7 @@ export class KillCases {
     await must([...at(hosts[0]!), "offsite"]);
     const target = new Date().toISOString();
     await createTable(cluster.nodes[0]!, "later");
-    const wal = path.join(near, "prod", "wal");
-    const storedAt = (name: string) => fs.statSync(path.join(wal, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    // What lies beside a segment is there before it.
-    const segments = () => filesBelow(wal).filter((name) => name.endsWith(".wal"));
-    const newest = () => Math.max(...segments().map(storedAt));
-    await until("the log has arrived", () => newest() > Date.parse(target) || undefined);
+    await logArrived({ hosts, nodes: cluster.nodes, wal: path.join(near, "prod", "wal") });
     await cluster.close();
     return { archive, near, away, writer, target };
   }
