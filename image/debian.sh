@@ -18,7 +18,7 @@ trap 'rm -rf "$work"' EXIT
 packages=base-files,libc6,libstdc++6,dash,bash,coreutils,tar,zstd,age
 
 # Proxies and the like, as this machine's apt has them.
-apt-config dump | grep -E '^Acquire::' | grep -Ev '^Acquire::(IndexTargets|Languages|Changelogs|cdrom)|""' >"$work/apt.conf" || true
+apt-config dump | sed -nE '/^Acquire::(IndexTargets|Languages|Changelogs|cdrom)|""/d; /^Acquire::/p' >"$work/apt.conf"
 
 mmdebstrap --quiet --variant=extract --architectures="$architecture" --include="$packages" --format=tar --skip=output/dev \
   --aptopt="$work/apt.conf" --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "5"' \

@@ -1,7 +1,7 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { checkField, checkFields, cpuQuantity, memoryQuantity, wholeNumber } from "../../model/kubernetes/fieldChecks";
+import { checkFields, cpuQuantity, memoryQuantity, wholeNumber } from "../../model/kubernetes/fieldChecks";
 import { rehearsalLimits, rehearsalNamespace } from "../../model/kubernetes/rehearsalObjects";
 import { isClusterId } from "../../model/layout";
 import type { Mistakes } from "../../model/mistakes";
@@ -91,17 +91,8 @@ export class RehearsalNamespace extends pulumi.ComponentResource {
 }
 
 function check({ clusterId, quota }: Known, mistakes: Mistakes, pending: Pending): void {
-  if (!pending("clusterId")) {
-    checkField(
-      clusterId ?? "",
-      "clusterId",
-      {
-        good: (value) => typeof value === "string" && isClusterId(value),
-        problem: "is no name for a cluster",
-        remedy: clusterIdRemedy,
-      },
-      mistakes,
-    );
+  if (!pending("clusterId") && !(typeof clusterId === "string" && isClusterId(clusterId))) {
+    mistakes.add("clusterId", "is no name for a cluster", clusterId ?? "", clusterIdRemedy);
   }
   if (pending("quota")) return;
   const rules = { storage: memoryQuantity, pods: wholeNumber(1, 1000), cpu: cpuQuantity, memory: memoryQuantity };

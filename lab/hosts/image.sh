@@ -21,7 +21,7 @@ for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/source
 done
 
 # Proxies, checks of dates and the like.
-apt-config dump | grep -E '^Acquire::' | grep -Ev '^Acquire::(IndexTargets|Languages|Changelogs|cdrom)|""' >"$work/apt.conf" || true
+apt-config dump | sed -nE '/^Acquire::(IndexTargets|Languages|Changelogs|cdrom)|""/d; /^Acquire::/p' >"$work/apt.conf"
 
 without() { printf -- '--dpkgopt=path-exclude=%s/*' "$1"; }
 mmdebstrap --variant=minbase --include="$packages" \

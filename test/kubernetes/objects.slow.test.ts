@@ -7,21 +7,8 @@ import { backupObjects, fieldManager, signingSecret } from "../../model/kubernet
 import { cronJobName } from "../../model/kubernetes/jobs";
 import { labelsOf } from "../../model/kubernetes/names";
 import { type BackupRequest, jobDuties } from "../../model/kubernetes/request";
-import type { ArchiveSpec } from "../../model/reference";
-import { standardPolicy } from "../../model/policy";
-import { args, buckets, make, privateKey } from "../components/kubernetes/backupRuns";
+import { everything, make, privateKey, wholeRequest as request } from "../components/kubernetes/backupRuns";
 import { database, namespace, readyPods, withoutBookkeeping } from "./database";
-
-const request: BackupRequest = {
-  image: args.image as string,
-  databaseImage: args.databaseImage as string,
-  archive: buckets as ArchiveSpec,
-  policy: standardPolicy,
-  access: { kind: "keys" },
-  traffic: { isolatedPods: true },
-  monitoring: true,
-  owner: "project/stack/KubernetesBackups/prod",
-};
 
 /** All objects that the model makes, the patch last: as those have them who apply them themselves. */
 function rendered(of: BackupRequest): KubernetesObject[] {
@@ -33,7 +20,7 @@ function rendered(of: BackupRequest): KubernetesObject[] {
 
 /** The same as the component hands them to its provider, secrets opened. */
 async function captured(): Promise<KubernetesObject[]> {
-  const { resources } = await make({ traffic: { isolatedPods: true }, monitoring: true });
+  const { resources } = await make(everything);
   return resources
     .filter(({ type }) => type.startsWith("kubernetes:"))
     .map(

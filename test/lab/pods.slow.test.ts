@@ -266,15 +266,15 @@ describe.skipIf(why !== undefined)("pods", () => {
   });
 
   it("run init containers in order, again when they fail, and the rest only after them", async () => {
-    const volumeMounts = [{ name: "work", mountPath: "/work" }];
-    const first = shell("first", "echo try; [ -e /work/again ] || { touch /work/again; exit 3; }", { volumeMounts });
-    const second = shell("second", "ls /work", { volumeMounts });
+    const volumeMounts = [{ name: "work", mountPath: "/kept" }];
+    const first = shell("first", "echo try; [ -e /kept/again ] || { touch /kept/again; exit 3; }", { volumeMounts });
+    const second = shell("second", "ls /kept", { volumeMounts });
     const running = await lab.run(
       pod("init", {
         restartPolicy: "OnFailure",
         volumes: [{ name: "work", emptyDir: {} }],
         initContainers: [first, second],
-        containers: [shell("main", "ls /work; echo word >/dev/termination-log", { volumeMounts })],
+        containers: [shell("main", "ls /kept; echo word >/dev/termination-log", { volumeMounts })],
       }),
     );
     expect(await running.whenOver()).toBe("Succeeded");

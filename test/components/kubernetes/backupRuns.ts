@@ -1,4 +1,7 @@
 import { KubernetesBackups, type KubernetesBackupsArgs } from "../../../components/kubernetes";
+import type { BackupRequest } from "../../../model/kubernetes/request";
+import { standardPolicy } from "../../../model/policy";
+import type { ArchiveSpec } from "../../../model/reference";
 import { type Registered, run, type Run, type RunOptions } from "../harness";
 
 /** An Ed25519 key made for these tests alone. */
@@ -34,6 +37,20 @@ export const args: KubernetesBackupsArgs = {
   image: "registry.example.com/neumann-backup:0.1.0",
   databaseImage: "registry.example.com/neumann:1.4.2",
   archive: buckets,
+};
+
+/** What decides on resources, so that all of them are made. */
+export const everything = { traffic: { isolatedPods: true }, monitoring: true };
+
+/** The model's request for the same. */
+export const wholeRequest: BackupRequest = {
+  ...everything,
+  image: args.image as string,
+  databaseImage: args.databaseImage as string,
+  archive: buckets as ArchiveSpec,
+  policy: standardPolicy,
+  access: { kind: "keys" },
+  owner: "project/stack/KubernetesBackups/prod",
 };
 
 /** In the place of the provider of commands. */

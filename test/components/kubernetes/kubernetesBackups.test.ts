@@ -4,10 +4,19 @@ import { describe, expect, it } from "vitest";
 import { KubernetesBackups } from "../../../components/kubernetes";
 import { alertRules } from "../../../model/alertRules";
 import { backupObjects } from "../../../model/kubernetes/backupObjects";
-import type { ArchiveSpec } from "../../../model/reference";
-import { resolvePolicy, standardPolicy } from "../../../model/policy";
+import { resolvePolicy } from "../../../model/policy";
 import { Machine, type Registered, run, valueOf } from "../harness";
-import { args, buckets, bucketsWithoutKeys, make, named, privateKey, usual } from "./backupRuns";
+import {
+  args,
+  buckets,
+  bucketsWithoutKeys,
+  everything,
+  make,
+  named,
+  privateKey,
+  usual,
+  wholeRequest,
+} from "./backupRuns";
 
 /** By name, for the order in which outputs are known is nobody's. */
 function sorted(resources: Registered[]): Registered[] {
@@ -21,7 +30,7 @@ const isSecretInput = (value: unknown) => JSON.stringify(value).includes(secretM
 
 describe("KubernetesBackups", () => {
   it("has these resources and options for ever", async () => {
-    const { resources } = await make({ traffic: { isolatedPods: true }, monitoring: true });
+    const { resources } = await make(everything);
     const shape = sorted(resources)
       .filter(({ type }) => !type.startsWith("pulumi:"))
       .map(({ type, name, urn, options }) => ({ type, name, urn, options }));
@@ -29,17 +38,8 @@ describe("KubernetesBackups", () => {
   });
 
   it("makes the very objects of the model", async () => {
-    const { resources } = await make({ traffic: { isolatedPods: true }, monitoring: true });
-    const objects = backupObjects({
-      image: args.image as string,
-      databaseImage: args.databaseImage as string,
-      archive: buckets as ArchiveSpec,
-      policy: standardPolicy,
-      access: { kind: "keys" },
-      traffic: { isolatedPods: true },
-      monitoring: true,
-      owner: "project/stack/KubernetesBackups/prod",
-    });
+    const { resources } = await make(everything);
+    const objects = backupObjects(wholeRequest);
     const wanted: object[] = [
       objects.settings,
       ...objects.accounts,
