@@ -37,12 +37,16 @@ export async function chooseExpiry(
   const claims = await claimsOf(places, clusterId);
   const pins = await pinsOf(places, clusterId);
   const nows = await Promise.all(places.map(({ archive }) => archive.now()));
+  // Beside each other: what was stored meanwhile is too young to be given up, whichever of them has seen it.
+  const [catalog, data, segments] = await Promise.all([
+    readCatalog(clusterId, places, context.policy.signing.trustedKeys, announced),
+    dataOf(places, clusterId, announced),
+    Promise.all(places.map(({ place, archive }) => readSegments(archive, clusterId, place, announced))),
+  ]);
   return planRetention({
-    catalog: await readCatalog(clusterId, places, context.policy.signing.trustedKeys, announced),
-    data: await dataOf(places, clusterId, announced),
-    segments: (
-      await Promise.all(places.map(({ place, archive }) => readSegments(archive, clusterId, place, announced)))
-    ).flat(),
+    catalog,
+    data,
+    segments: segments.flat(),
     policy: context.policy,
     now: new Date(Math.min(...nows.map((now) => now.getTime()))),
     claims,
