@@ -104,6 +104,7 @@ const known: Record<keyof KubernetesBackupsArgs, true> = {
   accountAnnotations: true,
   sidecarResources: true,
   jobResources: true,
+  jobScheduling: true,
   scratch: true,
   traffic: true,
   monitoring: true,

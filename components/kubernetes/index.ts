@@ -6,8 +6,10 @@ export type {
   JobSchedulesArgs,
   JobTrafficArgs,
   KubernetesBackupsArgs,
+  SchedulingArgs,
   ScratchVolumeArgs,
   StatefulSetArgs,
+  TolerationArgs,
 } from "./kubernetesBackupsArgs";
 export { KubernetesCluster } from "./kubernetesCluster";
 export type {

@@ -104,6 +104,53 @@ export interface ContainerResourcesArgs {
 }
 
 /**
+ * A taint of nodes on which pods may run all the same.
+ */
+export interface TolerationArgs {
+  /**
+   * Its key.
+   * @default every taint
+   */
+  key?: pulumi.Input<string>;
+  /**
+   * Its value.
+   * @default every value
+   */
+  value?: pulumi.Input<string>;
+  /**
+   * NoSchedule, PreferNoSchedule or NoExecute.
+   * @default all of them
+   */
+  effect?: pulumi.Input<string>;
+  /**
+   * How long a pod stays on a node that gets the taint, in seconds; with NoExecute alone.
+   * @default for ever
+   */
+  seconds?: pulumi.Input<number>;
+}
+
+/**
+ * On which nodes pods run, and what gives way to them.
+ */
+export interface SchedulingArgs {
+  /**
+   * Labels that a node must have.
+   * @default any node
+   */
+  nodeSelector?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /**
+   * Taints that keep others away.
+   * @default none
+   */
+  tolerations?: pulumi.Input<pulumi.Input<TolerationArgs>[]>;
+  /**
+   * Name of a PriorityClass.
+   * @default the cluster's default class
+   */
+  priorityClassName?: pulumi.Input<string>;
+}
+
+/**
  * Annotations of the jobs' accounts: `eks.amazonaws.com/role-arn`, `iam.gke.io/gcp-service-account` and the like.
  */
 export interface AccountAnnotationsArgs {
@@ -272,6 +319,11 @@ export interface KubernetesBackupsArgs {
    * @default 100m and 256Mi, at most 2Gi
    */
   jobResources?: pulumi.Input<ContainerResourcesArgs>;
+  /**
+   * Where the jobs run. They keep away from the database's nodes where they can.
+   * @default any node
+   */
+  jobScheduling?: pulumi.Input<SchedulingArgs>;
   /**
    * Where a rehearsal restores to.
    * @default a volume of 50Gi of the cluster's default class

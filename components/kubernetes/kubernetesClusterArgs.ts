@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArchiveReference } from "../archiveReference";
-import type { ContainerResourcesArgs, KubernetesBackupsArgs } from "./kubernetesBackupsArgs";
+import type { ContainerResourcesArgs, KubernetesBackupsArgs, SchedulingArgs } from "./kubernetesBackupsArgs";
 
 /**
  * The volume of each pod. What it says counts when the cluster is made: Kubernetes changes no claim template afterwards.
@@ -88,6 +88,11 @@ export interface KubernetesClusterArgs extends KubernetesBackupsArgs {
    * @default 500m and 1Gi, without limits
    */
   serverResources?: pulumi.Input<ContainerResourcesArgs>;
+  /**
+   * Where the database's pods run, apart from each other where they can.
+   * @default any node
+   */
+  podScheduling?: pulumi.Input<SchedulingArgs>;
   /**
    * Who reaches the database.
    * @default pods of the namespace with the label neumann-client: "true"

@@ -1,6 +1,17 @@
 import type { ClusterRequest } from "../../model/kubernetes/clusterObjects";
 import { recordName } from "../../model/kubernetes/clusterObjects";
-import { checkFields, memoryQuantity, objectName } from "../../model/kubernetes/fieldChecks";
+import {
+  checkField,
+  checkFields,
+  checkItems,
+  labelName,
+  labelTexts,
+  memoryQuantity,
+  objectName,
+  texts,
+} from "../../model/kubernetes/fieldChecks";
+import { resourceRules } from "../../model/kubernetes/checks";
+import { checkScheduling } from "../../model/kubernetes/scheduling";
 import { type PodRecovery, podAddress } from "../../model/kubernetes/pod";
 import {
   defaultStatefulSet,
@@ -48,11 +59,15 @@ function checkRehearsal({ rehearsal, restoreFrom }: KubernetesClusterArgs, mista
 /** What is wrong with values that are known. */
 export function checkClusterValues(known: KnownKubernetesCluster, mistakes: Mistakes, pending: Pending): void {
   const { configuration, storage, serverResources, clients, podAccountAnnotations, restoreFrom, ...others } = known;
-  const { rehearsal, ...backups } = others;
-  void [configuration, serverResources, clients, podAccountAnnotations, rehearsal];
+  const { rehearsal, podScheduling, ...backups } = others;
+  void [configuration, rehearsal];
   checkValues(backups, mistakes, pending);
   checkDatabase(known, mistakes, pending);
+  checkFields(serverResources, "serverResources", resourceRules, mistakes);
+  checkClients(clients, mistakes);
+  checkField(podAccountAnnotations, "podAccountAnnotations", texts, mistakes);
   if (!pending("storage")) checkStorage(storage, mistakes);
+  checkScheduling(podScheduling, "podScheduling", mistakes);
   if (restoreFrom !== undefined) checkRestore(known, restoreFrom, { mistakes, pending });
 }
 
@@ -73,6 +88,15 @@ function checkStorage(storage: unknown, mistakes: Mistakes): void {
   if (size === undefined) mistakes.add("storage.size", "is required", size, "Such as 100Gi.");
 }
 
+function checkClients(clients: unknown, mistakes: Mistakes): void {
+  const rules = { podLabels: labelTexts, namespaces: undefined, monitoringNamespace: labelName };
+  checkFields(clients, "clients", rules, mistakes);
+  const namespaces = (clients as { namespaces?: unknown } | null | undefined)?.namespaces;
+  checkItems(namespaces, "clients.namespaces", labelName, mistakes);
+}
+
+const restoreFields = ["recoveryId", "restorePoint", "approvedPlanDigest", "cloneOf", "identity"];
+
 type Restore = NonNullable<KnownKubernetesCluster["restoreFrom"]>;
 
 interface Checking {
@@ -81,6 +105,8 @@ interface Checking {
 }
 
 function checkRestore(known: KnownKubernetesCluster, restore: Restore, { mistakes, pending }: Checking): void {
+  checkFields(restore, "restoreFrom", Object.fromEntries(restoreFields.map((name) => [name, undefined])), mistakes);
+  if (typeof restore !== "object" || (restore as unknown) === null) return;
   const inner = new MistakeList();
   const later: Pending = (path) => pending(path === "archive" ? path : `restoreFrom.${path}`);
   checkPoint(known, restore, { mistakes: inner, pending: later });

@@ -18,6 +18,7 @@ import {
   trueOrFalse,
   wholeNumber,
 } from "./fieldChecks";
+import { checkScheduling } from "./scheduling";
 import { accountDuties, type BackupRequest, jobDuties, neverScheduled, type Whereabouts } from "./request";
 
 /** A request as a user wrote it; what is not known yet is `undefined`. */
@@ -39,6 +40,7 @@ export function checkBackupRequest(request: GivenRequest, mistakes: Mistakes, la
   checkFields(request.accountAnnotations, "accountAnnotations", annotations, mistakes);
   checkFields(request.sidecarResources, "sidecarResources", resourceRules, mistakes);
   checkFields(request.jobResources, "jobResources", resourceRules, mistakes);
+  checkScheduling(request.jobScheduling, "jobScheduling", mistakes);
   checkScratch(request, mistakes);
   checkTraffic(request, mistakes);
   checkAuthorities(request.authorities, mistakes);
@@ -94,7 +96,7 @@ const statefulSetRules: Record<string, FieldRule> = {
   minAvailable: wholeNumber(0, 99),
 };
 
-const resourceRules: Record<string, FieldRule> = {
+export const resourceRules: Record<string, FieldRule> = {
   cpuRequest: cpuQuantity,
   cpuLimit: cpuQuantity,
   memoryRequest: memoryQuantity,

@@ -6,6 +6,7 @@ import { podPaths, raftPort, sidecarPort } from "./pod";
 import { credentialsVolume, podParts, settingsVolume } from "./podParts";
 import { type BackupRequest, type Backups, type ContainerResources, withDefaults } from "./request";
 import { resourcesOf } from "./resources";
+import { type Scheduling, schedulingOf } from "./scheduling";
 import { containerSecurity, podSecurity } from "./security";
 import { toApiServer, toArchive, toDns, toMetadata } from "./traffic";
 
@@ -35,6 +36,8 @@ export interface ClusterRequest extends BackupRequest {
   configuration: string;
   storage: DataVolume;
   serverResources?: ContainerResources;
+  /** Where the database's pods run. @default any node */
+  podScheduling?: Scheduling;
   clients?: ClientTraffic;
   /** Annotations of the pods' account, such as the ARN of a role. */
   podAccountAnnotations?: Record<string, string>;
@@ -221,6 +224,7 @@ function statefulSet(cluster: Cluster, annotations: Record<string, string>) {
           terminationGracePeriodSeconds: endSeconds,
           securityContext: podSecurity,
           topologySpreadConstraints: [spread(cluster, "kubernetes.io/hostname"), spread(cluster, zone)],
+          ...schedulingOf(cluster.podScheduling),
           ...(imagePullSecrets === undefined ? {} : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
           initContainers,
           containers: [server(cluster, serverMounts)],
@@ -274,7 +278,7 @@ function server(cluster: Cluster, mounts: ReturnType<typeof podParts>["serverMou
 
 /** Waits until the recovery is accepted; its account may do nothing, and it reads the archive alone. */
 function recoveryJob(cluster: Cluster) {
-  const { own, access, image, jobResources, imagePullSecrets } = cluster;
+  const { own, access, image, jobResources, jobScheduling, imagePullSecrets } = cluster;
   if (own.recovery === undefined) return undefined;
   const labels = labelsOf(cluster.archive.clusterId, "recovery");
   const secret = access.kind === "secret" ? access.name : objectNames.credentials;
@@ -296,6 +300,7 @@ function recoveryJob(cluster: Cluster) {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           securityContext: podSecurity,
+          ...schedulingOf(jobScheduling),
           ...(imagePullSecrets === undefined ? {} : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
           containers: [
             {

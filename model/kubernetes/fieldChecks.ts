@@ -134,6 +134,19 @@ export function checkItems(list: unknown, path: string, rule: FieldRule, mistake
   });
 }
 
+/** Labels as a selector names them. */
+export const labelTexts: FieldRule = {
+  good: (value) =>
+    texts.good(value) &&
+    Object.entries(value as Record<string, string>).every(
+      ([name, text]) =>
+        /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/.test(name) &&
+        /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/.test(text),
+    ),
+  problem: "must be an object with labels",
+  remedy: `Write such as ${show({ "node.kubernetes.io/instance-type": "m7i.large" })}.`,
+};
+
 /** Names and texts. */
 export const texts: FieldRule = {
   good: (value) =>

@@ -6,6 +6,7 @@ import { podPaths } from "./pod";
 import { credentialsVolume, givenVolume, programsContainers, settingsVolume, signingVolume } from "./podParts";
 import { type Backups, jobDuties, JobDuty, neverScheduled, type ScratchVolume } from "./request";
 import { resourcesOf } from "./resources";
+import { schedulingOf } from "./scheduling";
 import { containerSecurity, podSecurity } from "./security";
 import { jobSettings } from "./settings";
 
@@ -145,7 +146,7 @@ function cronJob(backups: Backups, duty: JobDuty) {
 }
 
 function jobPod(backups: Backups, duty: JobDuty) {
-  const { imagePullSecrets, statefulSet } = backups;
+  const { imagePullSecrets, statefulSet, jobScheduling } = backups;
   const { database } = jobs[duty];
   return {
     restartPolicy: "Never",
@@ -163,6 +164,7 @@ function jobPod(backups: Backups, duty: JobDuty) {
       },
     ],
     affinity: awayFromDatabase(statefulSet.name),
+    ...schedulingOf(jobScheduling),
     ...(imagePullSecrets === undefined ? {} : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
     initContainers: database ? programsContainers(backups) : [],
     containers: [jobContainer(backups, duty)],

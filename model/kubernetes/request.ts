@@ -1,6 +1,7 @@
 import type { BackupPolicy } from "../policy";
 import type { ArchiveSpec } from "../reference";
 import type { PodRecovery } from "./pod";
+import type { Scheduling } from "./scheduling";
 
 /** The jobs of a cluster: each touches the archive alone. */
 export const JobDuty = {
@@ -138,6 +139,8 @@ export interface BackupRequest {
   accountAnnotations?: AccountAnnotations;
   sidecarResources?: ContainerResources;
   jobResources?: ContainerResources;
+  /** Where the jobs run. @default any node */
+  jobScheduling?: Scheduling;
   scratch?: ScratchVolume;
   traffic?: JobTraffic;
   /** The kinds PrometheusRule and PodMonitor are there. @default false */

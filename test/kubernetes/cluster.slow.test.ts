@@ -78,6 +78,7 @@ it("keeps the set under another request; a claim template that differs it takes 
   const { objects } = await plane.apply(
     recovering({
       image,
+      podScheduling: { nodeSelector: { pool: "data" }, tolerations: [{ key: "dedicated" }] },
       configuration: '[cluster]\nname = "prod"\n\n[metrics]\nbind_address = "127.0.0.1:9090"\n',
     }).filter(
       // A Job is never changed: the provider leaves it as it is.

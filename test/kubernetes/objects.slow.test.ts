@@ -198,6 +198,11 @@ describe("the objects of KubernetesBackups", () => {
       schedules: { prune: "7 7 * * *", timeZone: "Europe/Berlin", rehearsal: "none" },
       scratch: { size: "80Gi", storageClass: "fast" },
       sidecarResources: { memoryLimit: "2Gi" },
+      jobScheduling: {
+        nodeSelector: { pool: "backup" },
+        tolerations: [{ key: "dedicated", value: "backup", effect: "NoExecute", seconds: 60 }, {}],
+        priorityClassName: "low",
+      },
       accountAnnotations: { prune: { "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/prune" } },
     });
     const { objects } = await plane.apply(next, { fieldManager });

@@ -54,6 +54,25 @@ describe("KubernetesCluster without a recovery", () => {
     await expect(makeCluster(wrong)).rejects.toThrow(
       /configuration: is required[^]*storage\.size: is no amount[^]*restoreFrom\.recoveryId: cannot name a recovery/,
     );
+    const others = {
+      podScheduling: { tolerations: [] },
+      serverResources: { cpu: "1" },
+      clients: { podLabels: "app", namespaces: ["A"], monitoringNamespace: 1, ports: [1] },
+      podAccountAnnotations: "role",
+      // A typing error must not restore something else.
+      restoreFrom: { recoveryId: "r1", restorepoint: "latest" },
+    };
+    await expect(makeCluster(others as unknown as object)).rejects.toThrowErrorMatchingInlineSnapshot(`
+      [Error: KubernetesCluster "prod" cannot be created: 8 mistakes
+        - serverResources.cpu: is not known (received "1"). Use one of: cpuRequest, cpuLimit, memoryRequest, memoryLimit.
+        - clients.podLabels: must be an object with labels (received "app"). Write such as {"node.kubernetes.io/instance-type":"m7i.large"}.
+        - clients.monitoringNamespace: is no name in Kubernetes (received 1). Use lower-case letters, digits and dashes, at most 63, such as neumann.
+        - clients.ports: is not known (received [1]). Use one of: podLabels, namespaces, monitoringNamespace.
+        - clients.namespaces[0]: is no name in Kubernetes (received "A"). Use lower-case letters, digits and dashes, at most 63, such as neumann.
+        - podAccountAnnotations: must be an object with texts (received "role"). Write such as {"eks.amazonaws.com/role-arn":"arn:aws:iam::123456789012:role/prune"}.
+        - podScheduling.tolerations: must be a list with something in it (received []). Put it in brackets, such as [{ key: "dedicated", value: "backup" }].
+        - restoreFrom.restorepoint: is not known (received "latest"). Use one of: recoveryId, restorePoint, approvedPlanDigest, cloneOf, identity.]
+    `);
   });
 });
 
