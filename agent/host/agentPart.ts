@@ -25,9 +25,11 @@ export class AgentPart {
   private readonly child: ChildProcess;
   private over = false;
 
-  /** `said` is told of each of its events as it comes. */
-  constructor(words: readonly string[], said: (event: Event) => void = () => undefined) {
-    this.child = spawn(process.execPath, [agentProgram(), ...words], { stdio: ["ignore", "pipe", "pipe"] });
+  /** `said` is told of each of its events as it comes; `input` is what it reads. */
+  constructor(words: readonly string[], said: (event: Event) => void = () => undefined, input = "") {
+    this.child = spawn(process.execPath, [agentProgram(), ...words], { stdio: ["pipe", "pipe", "pipe"] });
+    this.child.stdin?.on("error", () => undefined); // Who ended before it has read tells how it ended.
+    this.child.stdin?.end(input);
     if (this.child.stderr !== null) {
       createInterface(this.child.stderr).on("line", (line) => {
         if (line.startsWith("{")) said(JSON.parse(line) as Event);

@@ -12,6 +12,7 @@ import { endExpiredPauses, endLocalPauses } from "../pause";
 import { explain } from "../run/errors";
 import type { Reporter } from "../run/events";
 import { leaseSeconds, type PodLease } from "./lease";
+import { partPatienceMs } from "./phases";
 
 /** What the sidecar's loops share. */
 export interface Duty {
@@ -77,8 +78,6 @@ const ownTiers = [Tier.Snapshots, Tier.Full];
 
 /** So soon it is seen that this node leads. */
 const pollSeconds = 5;
-
-const partPatienceMs = 15_000;
 
 /** Takes what is due, in a process of its own: whatever becomes of it, segments are taken meanwhile. */
 export class Schedule {

@@ -1,19 +1,13 @@
 import { explain, ExitCode, TryLater } from "../run/errors";
 import type { Reporter } from "../run/events";
-import { interrupted, rest } from "../run/interrupt";
+import { rest } from "../run/interrupt";
 import { type Procedure, runProcedure, type Step } from "../run/steps";
-import {
-  type AcceptContext,
-  findBase,
-  lookAtRecovery,
-  restoreAccept,
-  restoreBase,
-  restoreRelease,
-} from "../restore/accept";
+import { type AcceptContext, findBase, lookAtRecovery, restoreRelease } from "../restore/accept";
 import { openPhase, readMark, readRestored } from "../restore/context";
 import { claimingSteps, livingSteps, releaseClaims } from "../restore/first";
 import { catchUp } from "../restore/join";
 import { readNote, writeNote } from "./note";
+import type { Phases } from "./phases";
 import { keep, readKept } from "./record";
 import { type PodRecoveryContext, podContext, type PodRecoveryRequest } from "./restore";
 
@@ -93,6 +87,9 @@ async function lookAtRestored(context: PodRecoveryContext): Promise<void> {
 
 export interface PodRecovery extends PodRecoveryRequest {
   reporter: Reporter;
+  /** Aborted when the pod ends. */
+  stopping: AbortSignal;
+  phases: Phases;
   /** Called as soon as the pod may count as ready: the next one is made then. */
   ready: () => void;
 }
@@ -103,13 +100,13 @@ export interface PodRecovery extends PodRecoveryRequest {
  * all pods come back together the first one must not wait for the others, which are only made when it is ready.
  */
 export async function recoverPod(request: PodRecovery): Promise<void> {
-  const { node, spec, reporter, ready } = request;
+  const { node, spec, ready } = request;
   const noted = await readNote(node, spec);
   if (noted !== undefined) ready();
   if (noted === "accepted") return;
-  await untilDone(reporter, () => becomeMember(request));
+  await untilDone(request, () => becomeMember(request));
   ready();
-  await untilDone(reporter, finishing(request));
+  await untilDone(request, finishing(request));
 }
 
 async function becomeMember(request: PodRecovery): Promise<void> {
@@ -135,7 +132,7 @@ function finishing(request: PodRecovery): () => Promise<void> {
       await runProcedure(restoreRelease, context, reporter);
       released = true;
     }
-    await accept(context);
+    await accept(context, request.phases);
     await runProcedure(podAccepted, podContext(request), reporter);
   };
 }
@@ -149,18 +146,20 @@ async function refuseUnlessAllThere({ node, spec }: AcceptContext): Promise<void
 }
 
 /** The first pod accepts also what is accepted: an earlier run may have said so in one archive only. */
-async function accept(context: AcceptContext): Promise<void> {
-  const { spec, reporter, accepted } = context;
+async function accept(context: AcceptContext, phases: Phases): Promise<void> {
+  const { spec, accepted } = context;
   const [first] = spec.members;
-  if (accepted === undefined) await takeBase(context);
-  if (first?.id === spec.node) await runProcedure(restoreAccept, context, reporter);
+  if (accepted === undefined) await takeBase(context, phases);
+  if (first?.id === spec.node) await phases.run("accept");
   else if (accepted === undefined) throw new TryLater(`${first?.id} has not accepted the recovery yet`);
 }
 
-async function takeBase(context: AcceptContext): Promise<void> {
-  const { node, spec, reporter } = context;
+async function takeBase(context: AcceptContext, phases: Phases): Promise<void> {
+  const { node, spec } = context;
   const { leaderId, nodeId } = await node.admin.clusterInfo();
-  if (leaderId === nodeId) await runProcedure(restoreBase, context, reporter);
+  const mine = leaderId === nodeId;
+  // Once it has ended well it is for nothing, unless leadership moved meanwhile.
+  if (mine && (!phases.done.has("base") || (await findBase(context)) === undefined)) await phases.run("base");
   if (spec.members[0]?.id !== spec.node) return;
   // The checks of an acceptance read all data: not before there is something to accept.
   if ((await findBase(context)) === undefined) {
@@ -172,12 +171,15 @@ const soonMs = 2000;
 const laterMs = 60_000;
 
 /** What is wrong is said once for as long as it stays the same. */
-async function untilDone(reporter: Reporter, work: () => Promise<void>): Promise<void> {
+async function untilDone(
+  { reporter, stopping }: Pick<PodRecovery, "reporter" | "stopping">,
+  work: () => Promise<void>,
+): Promise<void> {
   for (let said = ""; ;) {
     try {
       return await work();
     } catch (error) {
-      interrupted.throwIfAborted();
+      stopping.throwIfAborted();
       const { exitCode, message } = explain(error);
       if (message !== said) reporter.emit({ event: "error", message });
       said = message;

@@ -8,6 +8,7 @@ import { inCluster } from "./api";
 import { readPodSettings } from "./configure";
 import { type Duty, guardPauses, Metrics, Schedule } from "./duties";
 import { PodLease } from "./lease";
+import { Phases } from "./phases";
 import { type PodPlaces, sharedPlaces } from "./places";
 import { Probes, Readiness } from "./probes";
 import { Pushing } from "./pushing";
@@ -34,6 +35,8 @@ export interface PodSidecar {
   socket?: WalSocket;
   probes?: Probes;
   schedule?: Schedule;
+  /** Of the recovery, where there is one. */
+  phases?: Phases;
   result: Record<string, unknown>;
 }
 
@@ -100,10 +103,12 @@ async function serve(context: PodSidecar, control: StepControl): Promise<void> {
 /** A cluster that comes from a backup: what the init container has left to do. Archiving is held until it is accepted. */
 async function recovered(context: PodSidecar): Promise<void> {
   const { node, settings: pod } = known(context);
-  const { places, reporter, readiness } = context;
+  const { places, reporter, readiness, stopping } = context;
   if (pod.recovery === undefined) return;
   const store = new ConfigMapStore(inCluster(places.account), pod.recovery.record);
-  await recoverPod({ node, spec: podSpec(pod), store, reporter, ready: () => readiness.now() });
+  const common = { node, spec: podSpec(pod), reporter, stopping };
+  const phases = (context.phases = new Phases(common));
+  await recoverPod({ ...common, store, phases, ready: () => readiness.now() });
 }
 
 /** One for the whole life: it notes how long it has seen another's rest. */
@@ -114,12 +119,12 @@ function once<T>(make: () => T): () => T {
 
 /** The kubelet ends a native sidecar after the database: what that one finished last is stored now. */
 async function end(context: PodSidecar, control: StepControl): Promise<void> {
-  const stopped = context.schedule?.stop();
+  const stopped = Promise.all([context.schedule?.stop(), context.phases?.stop()]);
   await control.point();
   const { exitCode, message, stored } = (await context.pushing?.finish()) ?? { exitCode: ExitCode.Done, stored: [] };
   if (exitCode !== ExitCode.Done) {
     control.note(`what the database has finished stays on its volume, for the next start of this pod: ${message}`);
   }
-  await stopped?.catch((error: unknown) => control.note(explain(error).message));
+  await stopped.catch((error: unknown) => control.note(explain(error).message));
   Object.assign(context.result, { pod: context.pod, stored });
 }

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { handoverProgram } from "./pods";
+import { handoverProgram } from "./podContainers";
 
 const folder = path.join(__dirname, "..", "..", "agent", "handover");
 const environment = { ...process.env, CGO_ENABLED: "0", GOWORK: "off" };

@@ -1,12 +1,13 @@
 import fs from "node:fs";
 import { runCommandLine } from "../../agent/cli/program";
 import { nodeOf } from "../../agent/context";
+import { Phases } from "../../agent/kubernetes/phases";
 import { recoverPod } from "../../agent/kubernetes/recovery";
 import type { RecordStore } from "../../agent/kubernetes/record";
 import { restorePod } from "../../agent/kubernetes/restore";
 import { explain } from "../../agent/run/errors";
 import { jsonReporter } from "../../agent/run/events";
-import { listenForSignals, rest } from "../../agent/run/interrupt";
+import { interrupted, listenForSignals, rest } from "../../agent/run/interrupt";
 import { type AgentConfig, parseAgentConfig } from "../../model/agentConfig";
 import type { RestoreSpec } from "../../model/specs";
 
@@ -72,7 +73,10 @@ async function main(): Promise<void> {
       return;
     }
     const ready = (): void => fs.writeFileSync(request.ready, "");
-    await recoverPod({ node, spec, store, reporter, ready });
+    const common = { node, spec, reporter, stopping: interrupted };
+    const phases = new Phases(common);
+    interrupted.addEventListener("abort", () => void phases.stop());
+    await recoverPod({ ...common, store, phases, ready });
     process.stdout.write("{}\n");
   } catch (error) {
     const { exitCode, message } = explain(error);

@@ -1,62 +1,36 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { KubernetesApi, type KubernetesObject, ObjectChanged } from "../../agent/kubernetes/api";
+import { type KubernetesObject, ObjectChanged } from "../../agent/kubernetes/api";
 import { leaseSeconds, PodLease } from "../../agent/kubernetes/lease";
-import { type ControlPlane, startControlPlane } from "../../lab/kubernetes";
 import { type LabCluster, until } from "../../lab/neumann/harness";
-import { createTable } from "../../lab/neumann/writer";
-import { scheduleLease, scheduleRole, scheduleRoleBinding } from "../../model/kubernetes/access";
-import type { Backups } from "../../model/kubernetes/request";
+import { createTable, Writer } from "../../lab/neumann/writer";
+import { freePorts } from "../../lab/ports";
 import { inFolders } from "../agent/keeping";
 import { type LabPod, labPods } from "../agent/pods";
-import { at, endAll, must, scratch } from "../agent/support";
+import { at, endAll, filesBelow, must, quickPolicy, scratch } from "../agent/support";
+import { PodApi } from "./podApi";
+import { nothingWritten, StandingStill } from "./standingStill";
 
 /** The agent's own client and its Lease, with a pod's token and rights, at a real API server. */
 const folder = scratch("lease");
 const namespace = "neumann";
 const leasePath = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/neumann-backup`;
-let plane: ControlPlane;
-let token: string;
-
-/** Lays down what the kubelet mounts into a pod. */
-function mountAccount(account: string, secret = token): string {
-  fs.mkdirSync(account, { recursive: true });
-  fs.writeFileSync(path.join(account, "token"), `${secret}\n`);
-  fs.writeFileSync(path.join(account, "ca.crt"), plane.authority);
-  fs.writeFileSync(path.join(account, "namespace"), namespace);
-  return account;
-}
-
-function apiOf(account: string): KubernetesApi {
-  const { hostname: host, port } = new URL(plane.server);
-  return new KubernetesApi({ host, port, account });
-}
-
-async function holder(): Promise<string | undefined> {
-  const lease = await plane.get<{ spec?: { holderIdentity?: string } }>("lease", "neumann-backup", namespace);
-  return lease.spec?.holderIdentity;
-}
+let pods: PodApi;
 
 beforeAll(async () => {
-  plane = await startControlPlane();
-  await plane.createNamespace(namespace);
-  const backups = { archive: { clusterId: "prod" }, namespace, statefulSet: { serviceAccount: "neumann" } };
-  const objects = [scheduleLease, scheduleRole, scheduleRoleBinding].map((make) => make(backups as Backups));
-  const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "neumann", namespace } };
-  await plane.apply([account, ...objects], { fieldManager: "test" });
-  token = await plane.createToken(namespace, "neumann");
+  pods = await PodApi.start();
 });
 
 afterAll(async () => {
   await endAll();
-  await plane.stop();
+  await pods.stop();
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
 describe("the Lease", () => {
   it("is one pod's at a time, until it is given back or rests too long", async () => {
-    const api = apiOf(mountAccount(path.join(folder, "account")));
+    const api = pods.client(pods.mount(path.join(folder, "account")));
     let now = 0;
     const lease = (pod: string) => new PodLease(api, { name: "neumann-backup", holder: pod, now: () => now });
     const [first, second] = [lease("neumann-0"), lease("neumann-1")];
@@ -71,37 +45,37 @@ describe("the Lease", () => {
     now += leaseSeconds * 1000;
     expect(await second.hold()).toBeNull();
     expect(await first.hold()).toBe("neumann-1");
-    const { spec } = await plane.get<{ spec: object }>("lease", "neumann-backup", namespace);
+    const { spec } = await pods.plane.get<{ spec: object }>("lease", "neumann-backup", namespace);
     expect(spec).toMatchObject({ holderIdentity: "neumann-1", leaseDurationSeconds: 60, leaseTransitions: 2 });
     // Not its own: nothing happens.
     await first.release();
-    expect(await holder()).toBe("neumann-1");
+    expect(await pods.holder()).toBe("neumann-1");
     await second.release();
     expect(await first.hold()).toBeNull();
     // The same pod, started again, goes on at once.
     expect(await lease("neumann-0").hold()).toBeNull();
     await first.release();
-    expect(await holder()).toBe("");
+    expect(await pods.holder()).toBe("");
   });
 
   it("is taken by one of two at the same moment", async () => {
-    const api = apiOf(mountAccount(path.join(folder, "account")));
-    const pods = ["neumann-0", "neumann-1", "neumann-2"].map(
+    const api = pods.client(pods.mount(path.join(folder, "account")));
+    const all = ["neumann-0", "neumann-1", "neumann-2"].map(
       (pod) => new PodLease(api, { name: "neumann-backup", holder: pod }),
     );
-    const found = await Promise.all(pods.map((pod) => pod.hold()));
+    const found = await Promise.all(all.map((pod) => pod.hold()));
     expect(found.filter((other) => other === null)).toHaveLength(1);
-    for (const pod of pods) await pod.release();
+    for (const pod of all) await pod.release();
   });
 });
 
 describe("the client", () => {
   it("replaces an object only as it was read", async () => {
-    const api = apiOf(mountAccount(path.join(folder, "account")));
+    const api = pods.client(pods.mount(path.join(folder, "account")));
     const read = (await api.get<KubernetesObject & { spec?: object }>(leasePath))!;
     await api.update(leasePath, { ...read, spec: { holderIdentity: "x" } });
     await expect(api.update(leasePath, { ...read, spec: { holderIdentity: "y" } })).rejects.toThrow(ObjectChanged);
-    expect(await holder()).toBe("x");
+    expect(await pods.holder()).toBe("x");
     await api.update(leasePath, { ...(await api.get<typeof read>(leasePath))!, spec: {} });
     await expect(api.update(leasePath, { metadata: { name: "neumann-backup" } })).rejects.toThrow(
       "only as it was read",
@@ -109,7 +83,7 @@ describe("the client", () => {
   });
 
   it("may do nothing else, and says what the server says", async () => {
-    const api = apiOf(mountAccount(path.join(folder, "account")));
+    const api = pods.client(pods.mount(path.join(folder, "account")));
     await expect(api.get(leasePath.replace("neumann-backup", "another"))).rejects.toThrow(
       /^the API server answered GET .*\/leases\/another with 403: leases\.coordination\.k8s\.io "another" is forbidden: User "system:serviceaccount:neumann:neumann" cannot get/,
     );
@@ -117,12 +91,12 @@ describe("the client", () => {
   });
 
   it("reads its token for each call, and believes its own authority only", async () => {
-    const account = mountAccount(path.join(folder, "renewed"));
-    const api = apiOf(account);
+    const account = pods.mount(path.join(folder, "renewed"));
+    const api = pods.client(account);
     expect((await api.get(leasePath))?.metadata.name).toBe("neumann-backup");
-    mountAccount(account, "revoked");
+    pods.mount(account, "revoked");
     await expect(api.get(leasePath)).rejects.toThrow("with 401: Unauthorized");
-    mountAccount(account);
+    pods.mount(account);
     expect((await api.get(leasePath))?.metadata.name).toBe("neumann-backup");
     fs.writeFileSync(path.join(account, "ca.crt"), "");
     await expect(api.get(leasePath)).rejects.toThrow(
@@ -145,23 +119,9 @@ describe("a sidecar", () => {
     const made = await labPods(path.join(folder, "pods"), { nodes: 1, archive });
     cluster = made.cluster;
     pod = made.pods[0] as LabPod;
-    mountAccount(pod.account);
-    const { hostname, port } = new URL(plane.server);
-    const environment = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
-    const give = (to: string): Promise<string> => {
-      const spec = { holderIdentity: to, leaseDurationSeconds: 3600, renewTime: "2026-01-01T00:00:00.000000Z" };
-      return plane.kubectl([
-        "patch",
-        "lease",
-        "neumann-backup",
-        "-n",
-        namespace,
-        "--type=merge",
-        "-p",
-        JSON.stringify({ spec }),
-      ]);
-    };
-    await give("neumann-1");
+    pods.mount(pod.account);
+    const { environment } = pods;
+    await pods.give("neumann-1");
     expect((await pod.configure()).code).toBe(0);
     await pod.startSidecar({ environment });
     await pod.node.start();
@@ -176,14 +136,124 @@ describe("a sidecar", () => {
     expect(await backups()).toBe(0);
     // Started again it looks at once.
     expect((await pod.endSidecar("SIGKILL")).code).toBeNull();
-    await give("");
+    await pods.give("");
     await pod.startSidecar({ environment });
-    await until("it has the Lease", async () => (await holder()) === "neumann-0" || undefined);
+    await until("it has the Lease", async () => (await pods.holder()) === "neumann-0" || undefined);
     await until("both backups", async () => (await backups()) === 2 || undefined).catch((error: unknown) => {
       throw new Error(`${String(error)}: ${pod.log}`);
     });
-    await until("the Lease is given back", async () => (await holder()) === "" || undefined);
+    await until("the Lease is given back", async () => (await pods.holder()) === "" || undefined);
     expect(pod.log).not.toContain("cannot be asked for");
     expect((await pod.endSidecar()).code).toBe(0);
   });
+});
+
+interface Listed {
+  entries: { manifest: { tier: string; node: { id: string } }; problem: string | null }[];
+  unreadable: unknown[];
+}
+
+describe("sidecars of three pods", () => {
+  const still = new StandingStill(folder);
+  let cluster: LabCluster;
+  let all: LabPod[];
+  let writer: Writer;
+
+  beforeAll(async () => {
+    await pods.give("");
+    const { archive } = await inFolders(path.join(folder, "three")).at("kept");
+    const policy = { ...quickPolicy, full: { maxPauseSeconds: 120 } };
+    const { programDirectory } = still;
+    const made = await labPods(path.join(folder, "set"), { nodes: 3, archive, policy, programDirectory });
+    ({ cluster, pods: all } = made);
+    for (const pod of all) pods.mount(pod.account);
+    for (const pod of all) expect((await pod.configure()).code).toBe(0);
+    for (const { node } of all) await node.start();
+    await createTable(await cluster.whenHealthy());
+    writer = new Writer({ nodes: () => cluster.nodes, rowsPerSecond: 50 }).start();
+  });
+
+  afterAll(async () => {
+    await writer.stop();
+    await cluster.close();
+  });
+
+  const log = (): string => all.map((pod) => pod.log).join("");
+  const fulls = async (): Promise<string[]> => {
+    const { entries, unreadable } = await must<Listed>([...at(all[0]!.host), "list"]);
+    expect(unreadable).toEqual([]);
+    expect(entries.filter(({ problem }) => problem !== null)).toEqual([]);
+    return entries.flatMap(({ manifest: { tier, node } }) => (tier === "full" ? [node.id] : []));
+  };
+  const leading = async (): Promise<LabPod> => {
+    const { id } = await cluster.leader();
+    return all.find(({ node }) => node.id === id)!;
+  };
+
+  it("give a backup up under its pause when the Lease becomes another's, and writes go on", async () => {
+    const { environment } = pods;
+    still.ask("stats");
+    for (const pod of all) await pod.startSidecar({ environment });
+    await still.reached("stats", log);
+    const leader = await leading();
+    expect(await pods.holder()).toBe(leader.node.id);
+    await nothingWritten(writer);
+    const { acknowledged } = writer;
+    await pods.give("neumann-9");
+    await writer.reached(acknowledged + 20, 25_000);
+    await until("it says so", () => leader.log.includes("the Lease is neumann-9's now") || undefined);
+    expect(await pods.holder()).toBe("neumann-9");
+    const { dataDirectory } = leader.host.node;
+    await until(
+      "nothing is left of it",
+      () => filesBelow(path.join(dataDirectory, ".neumann-backup-work")).length === 0 || undefined,
+    );
+    expect(filesBelow(path.join(leader.host.agentDirectory, "state", "leases"))).toEqual([]);
+    expect(await fulls()).toEqual([]);
+  });
+
+  it("take it on the pod that leads then, whose token is replaced meanwhile", async () => {
+    const before = await leading();
+    still.ask("verify-checksums");
+    await before.node.stop();
+    still.letGo("stats");
+    const leader = await leading();
+    expect(leader).not.toBe(before);
+    await pods.give(leader.node.id);
+    await still.reached("verify-checksums", log);
+    pods.mount(leader.account, "replaced");
+    const unknown = "the Lease cannot be asked for: the API server answered";
+    await until("it asks in vain", () => leader.log.includes(unknown) || undefined);
+    pods.mount(leader.account);
+    const renewed = await pods.renewed();
+    await until("it asks again", async () => (await pods.renewed()) !== renewed || undefined);
+    still.letGo("verify-checksums");
+    await until("a full backup", async () => (await fulls()).length > 0 || undefined).catch((error: unknown) => {
+      throw new Error(`${String(error)}: ${log()}`);
+    });
+    expect(await fulls()).toEqual([leader.node.id]);
+    for (const pod of all) expect((await pod.endSidecar()).code).toBe(0);
+  });
+});
+
+it("a sidecar whose API server is away the whole time takes both backups, by the archive's claims", async () => {
+  const { archive } = await inFolders(path.join(folder, "away")).at("kept");
+  const made = await labPods(path.join(folder, "alone"), { nodes: 1, archive });
+  const pod = made.pods[0]!;
+  try {
+    pods.mount(pod.account);
+    const [port] = await freePorts(1);
+    const environment = { ...pods.environment, KUBERNETES_SERVICE_PORT: String(port) };
+    expect((await pod.configure()).code).toBe(0);
+    await pod.startSidecar({ environment });
+    await pod.node.start();
+    await made.cluster.whenHealthy();
+    const tiers = async (): Promise<string[]> =>
+      (await must<Listed>([...at(pod.host), "list"])).entries.map(({ manifest }) => manifest.tier).sort();
+    await until("both backups", async () => (await tiers()).join() === "full,snapshots" || undefined);
+    expect(pod.log).toContain(`the API server 127.0.0.1:${port} does not answer`);
+    expect((await pod.endSidecar()).code).toBe(0);
+  } finally {
+    await made.cluster.close();
+  }
 });

@@ -16,7 +16,7 @@ import { resolvePolicy } from "../../model/policy";
 import type { ArchiveSpec } from "../../model/reference";
 import type { S3Location } from "../../model/s3Location";
 import type { PlanSpec } from "../../model/specs";
-import { handoverProgram } from "../agent/pods";
+import { handoverProgram } from "../agent/podContainers";
 import { bundle, calm, filesBelow, must, quickPolicy } from "../agent/support";
 import { databaseName, namespace, pods, server, usersObjects } from "./userSet";
 
