@@ -1,12 +1,19 @@
 import { readFile } from "node:fs/promises";
-import type { KnownKubernetesBackups, KubernetesBackupsArgs } from "../components/kubernetes/kubernetesBackupsArgs";
-import { checkValues, requestOf as backupRequest } from "../components/kubernetes/kubernetesBackupsChecks";
+import { identityOfFile } from "../model/identityFile";
 import type { BackupRequest } from "../model/kubernetes/request";
-import { isSecret, type Mistakes, Mistakes as MistakeList, secretShown } from "../model/mistakes";
-import { type Flag, readFlags } from "./flags";
+import { type Mistakes, Mistakes as MistakeList } from "../model/mistakes";
+import { type Flag, type GivenFlags, readFlags } from "./flags";
+import { backupsOf, type ClusterOrder, clusterOf, readConfig, type RenderConfig, textOf } from "./renderConfig";
 
 export const renderFlags: readonly Flag[] = [
-  { name: "config", value: "FILE", help: "what KubernetesBackups would be given, as JSON; required" },
+  { name: "config", value: "FILE", help: "what the component would be given, as JSON; required" },
+  {
+    name: "kind",
+    value: "KIND",
+    help: "backups, of a StatefulSet that is there (default), or cluster, the database with its backups",
+  },
+  { name: "configuration", value: "FILE", help: "of a cluster: its config.toml, in place of `configuration`" },
+  { name: "identity-file", value: "FILE", help: "of a cluster: opens encrypted backups, for its plan" },
   { name: "out", value: "DIR", help: "a file for each object; default: one stream to standard output" },
   { name: "patch", help: "without --out: the patch of the StatefulSet, in place of the objects" },
   { name: "json", help: "with --out: what was written as one line of JSON, for machines" },
@@ -15,7 +22,9 @@ export const renderFlags: readonly Flag[] = [
 
 /** What a command line comes to. */
 export interface RenderOrder {
-  request: BackupRequest;
+  /** One of both. */
+  backups?: BackupRequest;
+  cluster?: ClusterOrder;
   /** Folder for the files. */
   out?: string;
   /** The patch of the StatefulSet is wanted, and nothing else. */
@@ -23,133 +32,71 @@ export interface RenderOrder {
 }
 
 const subject = "Nothing can be rendered, and nothing was written";
-const shape = "render --help shows what belongs there.";
 
 /** @throws InputError with all mistakes. */
 export async function readRender(argv: readonly string[]): Promise<RenderOrder> {
   const mistakes = new MistakeList();
   const flags = readFlags(argv, renderFlags, mistakes);
+  const kind = kindOf(flags, mistakes);
+  checkFlags(flags, kind, mistakes);
+  const config = await readConfig(flags.text("config"), flags.has("config"), mistakes);
+  const found =
+    config === undefined
+      ? {}
+      : kind === "cluster"
+        ? { cluster: await readCluster(config, flags, mistakes) }
+        : { backups: backupsOf(config, mistakes) };
+  mistakes.throwIfAny(subject);
+  const out = flags.text("out");
+  return { ...(found as RenderOrder), onlyPatch: flags.has("patch"), ...(out === undefined ? {} : { out }) };
+}
+
+const kinds = ["backups", "cluster"];
+
+function kindOf(flags: GivenFlags, mistakes: Mistakes): string {
+  const kind = flags.text("kind") ?? "backups";
+  if (!kinds.includes(kind)) mistakes.add("--kind", "is not known", kind, `Use one of: ${kinds.join(", ")}.`);
+  return kind;
+}
+
+function checkFlags(flags: GivenFlags, kind: string, mistakes: Mistakes): void {
   if (flags.words.length > 0) {
     mistakes.add("render", "takes no words", flags.words, "Everything is said by flags: --help shows them.");
   }
-  if (flags.has("patch") && flags.has("out")) {
-    mistakes.add("--patch", "is for standard output, and --out writes all", undefined, "Leave out one of them.");
+  checkPatch(flags, kind, mistakes);
+  for (const name of ["configuration", "identity-file"]) {
+    if (!flags.has(name) || kind === "cluster") continue;
+    mistakes.add(`--${name}`, "is a cluster's", undefined, "Write --kind cluster, or leave it out.");
   }
   if (flags.has("json") && !flags.has("out")) {
-    mistakes.add(
-      "--json",
-      "tells what was written, and without --out nothing is",
-      undefined,
-      "Name a folder by --out.",
-    );
-  }
-  const given = await configOf(flags.text("config"), flags.has("config"), mistakes);
-  const request = given === undefined ? undefined : requestOf(given, mistakes);
-  mistakes.throwIfAny(subject);
-  const out = flags.text("out");
-  return {
-    request: request as BackupRequest,
-    onlyPatch: flags.has("patch"),
-    ...(out === undefined ? {} : { out }),
-  };
-}
-
-type Config = Record<string, unknown>;
-
-async function configOf(file: string | undefined, said: boolean, mistakes: Mistakes): Promise<Config | undefined> {
-  if (file === undefined) {
-    if (!said) mistakes.add("--config", "is required", undefined, "Name a file with JSON: render --help shows one.");
-    return undefined;
-  }
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    mistakes.add("--config", `cannot be read: ${(error as Error).message}`, file, "Name a file with JSON.");
-    return undefined;
-  }
-  const found = parsed(text);
-  if (typeof found === "object" && found !== null && !Array.isArray(found)) return found as Config;
-  // Of a text that is no JSON nobody knows which part is secret.
-  mistakes.add(`--config ${file}`, "is no object in JSON", secretShown, shape);
-  return undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
+    const remedy = "Name a folder by --out.";
+    mistakes.add("--json", "tells what was written, and without --out nothing is", undefined, remedy);
   }
 }
 
-/** Arguments of KubernetesBackups. */
-const known: Record<keyof KubernetesBackupsArgs, true> = {
-  namespace: true,
-  statefulSet: true,
-  configMap: true,
-  clusterDomain: true,
-  image: true,
-  databaseImage: true,
-  programDirectory: true,
-  imagePullSecrets: true,
-  archive: true,
-  policy: true,
-  credentialsSecret: true,
-  workloadIdentity: true,
-  pruneCredentialsSecret: true,
-  authorities: true,
-  signingKeySecret: true,
-  schedules: true,
-  accountAnnotations: true,
-  sidecarResources: true,
-  jobResources: true,
-  jobScheduling: true,
-  scratch: true,
-  traffic: true,
-  monitoring: true,
-};
-
-/** Who installs the agent, for people who look at it. */
-export const renderOwner = "npx pulumi-neumann render";
-
-function requestOf(config: Config, mistakes: Mistakes): BackupRequest | undefined {
-  for (const [name, value] of Object.entries(config)) {
-    if (Object.hasOwn(known, name)) continue;
-    mistakes.add(name, "is not known", value, `Use one of: ${Object.keys(known).join(", ")}.`);
+function checkPatch(flags: GivenFlags, kind: string, mistakes: Mistakes): void {
+  if (!flags.has("patch")) return;
+  if (flags.has("out")) {
+    mistakes.add("--patch", "is for standard output, and --out writes all", undefined, "Leave out one of them.");
   }
-  if (refusesSecrets(config, mistakes)) return undefined;
-  const args = config as unknown as KnownKubernetesBackups;
-  if (args.signingKeySecret === undefined) {
-    const remedy = "Make a Secret with a key once, as render --help shows, and write its name.";
-    mistakes.add("signingKeySecret", "is required: no file that is rendered holds a key", undefined, remedy);
+  if (kind === "cluster") {
+    const remedy = "Leave it out.";
+    mistakes.add("--patch", "is for a StatefulSet that is there, and a cluster has its own", undefined, remedy);
   }
-  const keyless = args.credentialsSecret === undefined && args.workloadIdentity !== true;
-  if (keyless) {
-    const remedy = "Write the name of a Secret, or workloadIdentity: true where the accounts have the rights.";
-    mistakes.add("credentialsSecret", "is required: no file that is rendered holds a key", undefined, remedy);
-  }
-  // What would be said of keys in the archive is of no use here.
-  checkValues(keyless ? { ...args, credentialsSecret: "none" } : args, mistakes, () => false);
-  return mistakes.all.length > 0 ? undefined : backupRequest(args, renderOwner);
 }
 
-/** What is rendered is committed: keys are in Secrets that somebody else makes. True if one is here. */
-function refusesSecrets(config: Config, mistakes: Mistakes): boolean {
-  const before = mistakes.all.length;
-  const look = (value: unknown, path: string): void => {
-    if (typeof value === "object" && value !== null) {
-      const at = Array.isArray(value) ? (name: string) => `${path}[${name}]` : (name: string) => `${path}.${name}`;
-      for (const [name, inner] of Object.entries(value)) look(inner, path === "" ? name : at(name));
-    } else if (isSecret(path) || path.endsWith(".accessKeyId") || isKey(value)) {
-      const remedy = "Take it out, put it into a Secret, and write the Secret's name: render --help shows how.";
-      mistakes.add(path, "is a secret, and what is rendered is for everybody who reads it", secretShown, remedy);
-    }
-  };
-  look(config, "");
-  return mistakes.all.length > before;
-}
-
-function isKey(value: unknown): boolean {
-  return typeof value === "string" && /PRIVATE KEY-----|AGE-(SECRET-KEY|PLUGIN)-|:\/\/[^\s"]*@/i.test(value);
+async function readCluster(
+  config: RenderConfig,
+  flags: GivenFlags,
+  mistakes: Mistakes,
+): Promise<ClusterOrder | undefined> {
+  const file = flags.text("configuration");
+  const identity = await identityOfFile(flags.text("identity-file"), (name) => readFile(name, "utf8"), mistakes);
+  if (file === undefined) return clusterOf(config, identity, mistakes);
+  if (config["configuration"] !== undefined) {
+    const remedy = "Leave out one of them.";
+    mistakes.add("--configuration", "does not go with `configuration` in the other file", file, remedy);
+  }
+  const text = await textOf("--configuration", file, "Name the database's config.toml.", mistakes);
+  return clusterOf({ ...config, configuration: text ?? "unread" }, identity, mistakes);
 }

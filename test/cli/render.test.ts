@@ -4,7 +4,8 @@ import path from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { runCommandLine } from "../../cli/main";
-import { renderFlags, renderOwner } from "../../cli/renderRequest";
+import { renderOwner } from "../../cli/renderConfig";
+import { renderFlags } from "../../cli/renderRequest";
 import { backupObjects } from "../../model/kubernetes/backupObjects";
 import type { BackupRequest } from "../../model/kubernetes/request";
 import { resolvePolicy } from "../../model/policy";
@@ -200,7 +201,7 @@ describe("render", () => {
 
   it("ends with 4 where the files cannot be written", async () => {
     const { code, err } = await say("--config", put("four.json", config), "--out", place("four.json"));
-    expect([code, err]).toEqual([4, expect.stringContaining("The manifests were not written: ENOTDIR")]);
+    expect([code, err]).toEqual([4, expect.stringContaining("The manifests were not written: EEXIST")]);
   });
 
   it("explains every flag in its help, whose example can be rendered", async () => {

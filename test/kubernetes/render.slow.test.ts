@@ -1,13 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runCommandLine } from "../../cli/main";
-import { renderOwner } from "../../cli/renderRequest";
+import { renderOwner } from "../../cli/renderConfig";
 import { type ControlPlane, type KubernetesObject, startControlPlane } from "../../lab/kubernetes";
 import { until } from "../../lab/neumann/harness";
 import { backupObjects, fieldManager } from "../../model/kubernetes/backupObjects";
 import { resolvePolicy } from "../../model/policy";
+
+/** In the place of the agent, which would ask an archive. */
+const planDigest = "d1".repeat(32);
+vi.mock("../../cli/agent", () => ({
+  runAgent: () => Promise.resolve(JSON.stringify({ plan: {}, digest: "d1".repeat(32), text: "the plan" })),
+}));
 
 /** What GitOps does with what `render` writes: kubectl and a real API server, without Pulumi. */
 
@@ -188,6 +194,74 @@ describe("manifests that were rendered", () => {
     await apply();
     const applied = await plane.get("statefulset", "neumann", namespace);
     expect(sorted(at(built, "spec", "template"))).toEqual(sorted(at(applied, "spec", "template")));
+  });
+});
+
+describe("a cluster with its database that was rendered", () => {
+  const own = "neumann-dr";
+  const out = path.join(folder, "cluster");
+  const steps = ["", "database", "recovery", "jobs"];
+  const given = {
+    ...config,
+    namespace: own,
+    workloadIdentity: true,
+    storage: { size: "10Gi" },
+    restoreFrom: { recoveryId: "2026-11-23", restorePoint: "latest" },
+    podScheduling: { tolerations: [{ key: "dedicated" }] },
+  };
+
+  async function renderCluster(): Promise<string[]> {
+    const [file, toml] = [path.join(folder, "own.json"), path.join(folder, "config.toml")];
+    writeFileSync(file, JSON.stringify(given));
+    writeFileSync(toml, '[cluster]\nname = "prod"\n');
+    const said: string[] = [];
+    const terminal = { out: (text: string) => said.push(text), err: { write: (text: string) => said.push(text) } };
+    const words = ["--kind", "cluster", "--config", file, "--configuration", toml, "--out", out, "--json"];
+    expect(await runCommandLine(["render", ...words], terminal)).toBe(0);
+    const told = JSON.parse(said.join("")) as { written: string[]; planDigest: string };
+    expect(told.planDigest).toBe(planDigest);
+    return told.written;
+  }
+
+  const applySteps = async () => {
+    for (const step of steps) {
+      await plane.kubectl(["apply", "--server-side", "--validate=strict", `--filename=${path.join(out, step)}`]);
+    }
+  };
+
+  it("is taken step by step, makes the first pod alone, and changes nothing a second time", async () => {
+    await plane.createNamespace(own, "restricted");
+    const written = await renderCluster();
+    await applySteps();
+    const [pod] = await until("the first pod", async () => {
+      const found = await plane.list<PodObject>("pods", own, "neumann-backup/statefulset=neumann");
+      return found.length > 0 ? found : undefined;
+    });
+    expect(pod?.spec.initContainers.map(({ name }) => name)).toContain("neumann-backup-restore");
+    const objects = () =>
+      Promise.all(
+        written.map(async (file) => {
+          const object = JSON.parse(
+            await plane.kubectl(["get", "-o", "json", `--filename=${path.join(out, file)}`]),
+          ) as KubernetesObject;
+          const { uid, generation, managedFields } = object.metadata as typeof object.metadata & {
+            managedFields?: { operation: string; time: string; manager: string }[];
+          };
+          return [file, uid, generation, managedFields?.filter(({ manager }) => manager === "kubectl")];
+        }),
+      );
+    const first = await objects();
+    await renderCluster();
+    await applySteps();
+    expect(await objects()).toEqual(first);
+    expect((await plane.list("pods", own, "neumann-backup/statefulset=neumann")).length).toBe(1);
+  });
+
+  it("keeps its database and the record when the rest is deleted", async () => {
+    await plane.kubectl(["delete", "--timeout=60s", `--filename=${out}`]);
+    expect(await plane.find("statefulset", "neumann", own)).toBeDefined();
+    expect(await plane.find("configmap", "neumann-backup-recovery-2026-11-23", own)).toBeDefined();
+    expect(await plane.find("role", "neumann-backup", own)).toBeUndefined();
   });
 });
 
