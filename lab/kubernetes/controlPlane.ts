@@ -35,6 +35,8 @@ export interface ApplyOptions {
   fieldManager: string;
   /** Takes over fields that another manager has. @default false: a conflict is an error that names both */
   force?: boolean;
+  /** The server does all but keep it. @default false */
+  dryRun?: boolean;
 }
 
 /** What an apply made of the objects, in their order. */
@@ -118,10 +120,13 @@ export class ControlPlane {
    * Applies objects on the server, which refuses fields that it does not know. Objects without a namespace go to
    * `default`, or to the cluster.
    */
-  async apply(objects: readonly object[], { fieldManager, force = false }: ApplyOptions): Promise<Applied> {
+  async apply(
+    objects: readonly object[],
+    { fieldManager, force = false, dryRun = false }: ApplyOptions,
+  ): Promise<Applied> {
     if (objects.length === 0) return { objects: [], warnings: [] };
     const words = ["apply", "--server-side", "--validate=strict", `--field-manager=${fieldManager}`];
-    const forced = force ? ["--force-conflicts"] : [];
+    const forced = [...(force ? ["--force-conflicts"] : []), ...(dryRun ? ["--dry-run=server"] : [])];
     const stdin = documents(objects);
     const { stdout, stderr } = await this.kubectlStreams([...words, ...forced, "-o", "json", "-f", "-"], { stdin });
     const warnings = stderr.split("\n").filter((line) => line.startsWith("Warning: "));

@@ -4,6 +4,7 @@ import { until } from "../../lab/neumann/harness";
 import { fieldManager } from "../../model/kubernetes/backupObjects";
 import { clusterObjects, type ClusterRequest } from "../../model/kubernetes/clusterObjects";
 import { request } from "../model/kubernetes/requests";
+import { changed, clusterChanges } from "./changes";
 
 /** The objects of KubernetesCluster, shown to a real API server whose namespace takes restricted pods only. */
 let plane: ControlPlane;
@@ -70,6 +71,22 @@ it("lets its pods use the one Lease and the one record, and no other", async () 
     `update configmaps/${record}`,
     "update leases.coordination.k8s.io/neumann-backup",
   ]);
+});
+
+it("keeps all that is there when any one argument differs", async () => {
+  const { objects: old } = await plane.apply(recovering(), { fieldManager, dryRun: true });
+  const uid = new Map(old.map((object) => [identity(object), object.metadata.uid]));
+  for (const [argument, change] of Object.entries(clusterChanges)) {
+    // A Job is never changed: the provider leaves it as it is.
+    const differing = changed(recovering(), recovering(change)).filter(({ kind }) => kind !== "Job");
+    expect(differing.map(identity), argument).not.toEqual([]);
+    const { objects } = await plane.apply(differing, { fieldManager, dryRun: true });
+    const kept = objects.filter((object) => uid.has(identity(object)));
+    expect(
+      kept.map(({ metadata }) => metadata.uid),
+      argument,
+    ).toEqual(kept.map((object) => uid.get(identity(object))));
+  }
 });
 
 it("keeps the set under another request; a claim template that differs it takes from nobody", async () => {

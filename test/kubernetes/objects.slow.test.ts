@@ -8,6 +8,7 @@ import { cronJobName } from "../../model/kubernetes/jobs";
 import { labelsOf } from "../../model/kubernetes/names";
 import { type BackupRequest, jobDuties } from "../../model/kubernetes/request";
 import { everything, make, privateKey, wholeRequest as request } from "../components/kubernetes/backupRuns";
+import { backupChanges, changed } from "./changes";
 import { database, namespace, readyPods, withoutBookkeeping } from "./database";
 
 /** All objects that the model makes, the patch last: as those have them who apply them themselves. */
@@ -186,6 +187,24 @@ describe("the objects of KubernetesBackups", () => {
       const kept = uids(then).filter((one) => now.includes(one));
       expect(kept, version).toEqual(uids(then));
     }
+  });
+
+  it("of a request that differs in any one argument are taken in the place of the first release's, and nothing is made anew", async () => {
+    const [{ version, objects: then }] = earlier as [Release, ...Release[]];
+    expect(version).toBe("0.1.0");
+    await plane.apply(releases()[0]!.objects, { fieldManager });
+    for (const [argument, change] of Object.entries(backupChanges)) {
+      const differing = changed(wanted, rendered({ ...request, ...change }));
+      expect(differing.map(identity), argument).not.toEqual([]);
+      const { objects } = await plane.apply(differing, { fieldManager, dryRun: true });
+      const names = objects.map(identity);
+      const old = then.filter((one) => names.includes(identity(one)));
+      expect(
+        uids(objects).filter((one) => uids(old).includes(one)),
+        argument,
+      ).toEqual(uids(old));
+    }
+    await plane.apply(wanted, { fieldManager });
   });
 
   it("of another request take the place of these, and nothing is made anew", async () => {
