@@ -11,12 +11,13 @@ import { getServiceQuota } from "@pulumi/aws/servicequotas/getServiceQuota";
 import type * as pulumi from "@pulumi/pulumi";
 import { quotaOf } from "../../model/aws/instances";
 import type { Look, NetworkFacts, RecoveryDemand, RecoveryFacts } from "../../model/aws/recoveryChecks";
+import { runningProcessors } from "./runningProcessors";
 
 /** Asks AWS all that a recovery hangs on, in a preview too, and all of it at once. */
 export async function recoveryFacts(demand: RecoveryDemand, opts: pulumi.InvokeOptions): Promise<RecoveryFacts> {
   const { region, instanceType, amiId, network, rehearsal } = demand;
   const subnetIds = network?.subnetIds ?? [];
-  const [instance, zones, quota, image, subnets, secluded, keys] = await Promise.all([
+  const [instance, zones, quota, running, image, subnets, secluded, keys] = await Promise.all([
     look(getInstanceType({ instanceType, region }, opts), (found) => ({
       processors: found.defaultVcpus,
       architectures: found.supportedArchitectures,
@@ -27,6 +28,7 @@ export async function recoveryFacts(demand: RecoveryDemand, opts: pulumi.InvokeO
       getServiceQuota({ serviceCode: "ec2", quotaCode: quotaOf(instanceType).code, region }, opts),
       ({ value }) => value,
     ),
+    look(runningProcessors(demand, opts), (found) => found),
     look(imageOf(amiId, region, opts), ({ architecture, state }) => ({ architecture, state })),
     Promise.all(
       subnetIds.map((id) =>
@@ -46,7 +48,7 @@ export async function recoveryFacts(demand: RecoveryDemand, opts: pulumi.InvokeO
       }),
     ),
   ]);
-  return { instance, zones, quota, image, subnets, network: secluded, keys: Object.fromEntries(keys) };
+  return { instance, zones, quota, running, image, subnets, network: secluded, keys: Object.fromEntries(keys) };
 }
 
 /** The answer, or why there is none, in AWS's words. */

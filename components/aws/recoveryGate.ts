@@ -101,6 +101,7 @@ function demandOf(known: KnownAwsRecovery): RecoveryDemand {
     zoneCount: zones?.length ?? subnetCount(nodeIds),
     network,
     rehearsal: rehearsal === true,
+    tags: ownTags(known),
     keys: keysOf(known),
   };
 }
@@ -235,7 +236,12 @@ function given<T extends object>(values: T): Partial<T> {
 
 /** What shows whose it is, and of a rehearsal that it is one. */
 function tagsOf(known: KnownAwsRecovery): Record<string, string> {
-  const { tags, recoveryId, rehearsal, expiresAt } = known;
-  const own = { ...tags, "neumann-cluster": ownClusterId(known), "neumann-recovery": recoveryId };
+  const { tags, rehearsal, expiresAt } = known;
+  const own = { ...tags, ...ownTags(known) };
   return rehearsal === true ? { ...own, [rehearsalTag]: "true", expiresAt: expiresAt as string } : own;
+}
+
+/** All that this recovery makes has them, and nothing else. */
+function ownTags(known: KnownAwsRecovery): Record<string, string> {
+  return { "neumann-cluster": ownClusterId(known), "neumann-recovery": known.recoveryId };
 }

@@ -10,6 +10,8 @@ const standard: ProcessorQuota = {
   name: "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
 };
 
+const standardLetters = ["a", "c", "d", "h", "i", "m", "r", "t", "z"];
+
 /**
  * Families beside the standard ones, by the letters before the first digit of their types. Source: Amazon EC2 User Guide,
  * "Amazon EC2 service quotas", and the console of Service Quotas, as known in November 2026.
@@ -39,6 +41,12 @@ export function isInstanceType(value: unknown): value is string {
 export function quotaOf(instanceType: string): ProcessorQuota {
   const letters = /^[a-z]+/.exec(instanceType)?.[0] ?? "";
   return others[letters] ?? standard;
+}
+
+/** Names of types that may count against a limit, as EC2 filters by them: more than do, for letters begin other ones' too. */
+export function typesOf(code: string): string[] {
+  const letters = Object.keys(others).filter((family) => others[family]?.code === code);
+  return (code === standard.code ? standardLetters : letters).map((family) => `${family}*`);
 }
 
 /**

@@ -36,6 +36,14 @@ export interface NetworkFacts {
   waysOut: string[];
 }
 
+/** What others run against the same limit. */
+export interface RunningFacts {
+  /** Of the instances that were counted. */
+  processors: number;
+  instances: number;
+  counted: number;
+}
+
 /** What a recovery needs to know of the account and the region that it is made in. */
 export interface RecoveryFacts {
   instance: Look<InstanceFacts>;
@@ -43,6 +51,7 @@ export interface RecoveryFacts {
   zones: Look<string[]>;
   /** Virtual processors that the account may run at once. */
   quota: Look<number>;
+  running: Look<RunningFacts>;
   image: Look<ImageFacts>;
   /** Of a network that is there; in the order of the arguments. */
   subnets: Look<SubnetFacts>[];
@@ -65,6 +74,8 @@ export interface RecoveryDemand {
   /** A network that is there. */
   network?: { vpcId: string; subnetIds: readonly string[] };
   rehearsal: boolean;
+  /** Of its own instances. */
+  tags: Readonly<Record<string, string>>;
   keys: Readonly<Record<string, string>>;
 }
 
@@ -121,11 +132,34 @@ function checkQuota({ nodes, instanceType, region }: RecoveryDemand, facts: Reco
   const processors = "found" in facts.instance ? facts.instance.found.processors : undefined;
   const remedy = "Look into Service Quotas.";
   const most = report.answer(facts.quota, { path: "instanceType", received: instanceType, remedy });
-  if (most === undefined || processors === undefined || nodes * processors <= most) return;
-  const needed = `${nodes} x ${instanceType} need ${nodes * processors} vCPUs`;
+  if (most === undefined || processors === undefined) return;
+  const running = runningOf(facts, report);
+  const wanted = nodes * processors + (running?.processors ?? 0);
+  if (wanted <= most) return;
+  const needed = `${nodes} x ${instanceType} need ${nodes * processors} vCPUs${besideOthers(running)}`;
   const problem = `is more than the account may run in ${region}: ${needed}, and the quota ${name} is ${most}`;
-  const ask = `Ask for more: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} --desired-value ${nodes * processors} --region ${region}; or choose a smaller type. What runs already counts too.`;
+  const too = running === undefined ? " What runs already counts too." : "";
+  const ask = `Ask for more: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} --desired-value ${wanted} --region ${region}; or choose a smaller type.${too}`;
   report.mistakes.add("instanceType", problem, instanceType, ask);
+}
+
+/** What others run; says where that is not all of it. */
+function runningOf({ running }: RecoveryFacts, report: Report): RunningFacts | undefined {
+  const unseen = "instanceType was held against the quota without";
+  if (!("found" in running)) {
+    const why = "forbidden" in running ? running.forbidden : running.absent;
+    report.unseen.push(`${unseen} what runs already, which could not be counted: ${why}`);
+    return undefined;
+  }
+  const { instances, counted } = running.found;
+  if (counted < instances) report.unseen.push(`${unseen} ${instances - counted} of ${instances} instances that run`);
+  return running.found;
+}
+
+function besideOthers(running: RunningFacts | undefined): string {
+  if (running === undefined || running.instances === 0) return "";
+  const { processors, instances, counted } = running;
+  return ` beside the ${processors} that ${counted === instances ? counted : `the first ${counted} of ${instances}`} running instances have`;
 }
 
 function checkImage({ amiId, region, architecture }: RecoveryDemand, facts: RecoveryFacts, report: Report): void {

@@ -164,13 +164,57 @@ describe("AwsRecovery looks at AWS before anything is made", () => {
       'AwsRecovery "dr" cannot be made: 8 mistakes',
       '  - restorePoint: Recovery r1 has no plan: there is no good backup for latest-offsite (received "latest-offsite"). docs/recovery.md explains what refuses one.',
       '  - instanceType: has processors of arm64, and architecture says x64 (received "m7i.large"). Choose a type and an architecture that fit each other.',
-      '  - instanceType: is more than the account may run in eu-west-1: 3 x m7i.large need 6 vCPUs, and the quota Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances is 5 (received "m7i.large"). Ask for more: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-1216C47A --desired-value 6 --region eu-west-1; or choose a smaller type. What runs already counts too.',
+      '  - instanceType: is more than the account may run in eu-west-1: 3 x m7i.large need 6 vCPUs, and the quota Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances is 5 (received "m7i.large"). Ask for more: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-1216C47A --desired-value 6 --region eu-west-1; or choose a smaller type.',
       '  - amiId: is disabled (received "ami-0123456789abcdef0"). Name one that is available.',
       '  - amiId: is for arm64, and architecture says x64 (received "ami-0123456789abcdef0"). Name an image for x86_64, or the other architecture.',
       '  - instanceType: is offered in too few zones of eu-west-1: 3 are needed, and m7i.large is offered in eu-west-1a, eu-west-1b (received "m7i.large"). Choose another type, or write zones with fewer.',
       `  - offsite.kmsKeyArn: cannot be used: it is PendingDeletion (received "${kmsKeyArn}"). Run: aws kms cancel-key-deletion --key-id ${kmsKeyArn}, then enable-key.`,
       `  - kmsKeyArn: cannot be used: it is PendingDeletion (received "${kmsKeyArn}"). Run: aws kms cancel-key-deletion --key-id ${kmsKeyArn}, then enable-key.`,
     ]);
+  });
+
+  it("counts what others run against the quota, and nothing that counts elsewhere", async () => {
+    const tags = { "neumann-cluster": "prod", "neumann-recovery": args.recoveryId as string };
+    const running = {
+      "i-web": { type: "m7i.xlarge", processors: 4 },
+      "i-starting": { type: "c6i.large", processors: 2, state: "pending" },
+      "i-spot": { type: "c6i.large", processors: 2, lifecycle: "spot" },
+      "i-host": { type: "m7i.xlarge", processors: 4, tenancy: "host" },
+      "i-trainium": { type: "trn1.2xlarge", processors: 8 },
+      "i-graphics": { type: "g6.xlarge", processors: 4 },
+      "i-stopped": { type: "m7i.xlarge", processors: 4, state: "stopped" },
+      "i-own": { type: "m7i.large", processors: 2, tags },
+      "i-rehearsal": { type: "m7i.large", processors: 2, tags: { ...tags, "neumann-recovery": "other" } },
+    };
+    expect(await refusedBy({ running, quota: 13 }, quiet)).toEqual([
+      'AwsRecovery "dr" cannot be made: 1 mistake',
+      '  - instanceType: is more than the account may run in eu-west-1: 3 x m7i.large need 6 vCPUs beside the 8 that 4 running instances have, and the quota Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances is 13 (received "m7i.large"). Ask for more: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-1216C47A --desired-value 14 --region eu-west-1; or choose a smaller type.',
+    ]);
+    const { resources } = await make(quiet, { running, quota: 14 });
+    expect(resources.some(({ name }) => name === "dr-accept")).toBe(true);
+  });
+
+  it("counts a hundred of them, and says how many it left out", async () => {
+    const running = Object.fromEntries(
+      Array.from({ length: 103 }, (_, n) => [`i-${n}`, { type: "m5.large", processors: 2 }]),
+    );
+    expect((await refusedBy({ running, quota: 205 }, quiet))[1]).toContain(
+      "3 x m7i.large need 6 vCPUs beside the 200 that the first 100 of 103 running instances have, and",
+    );
+    const { logs } = await make(quiet, { running, quota: 206 });
+    expect(logs.filter(({ severity }) => severity === "warn").map(({ text }) => text)).toContain(
+      'AwsRecovery "dr": instanceType was held against the quota without 3 of 103 instances that run',
+    );
+  });
+
+  it("warns where nobody may count them, and holds the quota against what it makes", async () => {
+    const reason = "UnauthorizedOperation: You are not authorized to perform: ec2:DescribeInstances";
+    const fails = { getInstances: reason };
+    const { logs } = await make(quiet, { fails });
+    expect(logs.filter(({ severity }) => severity === "warn").map(({ text }) => text)).toContain(
+      `AwsRecovery "dr": instanceType was held against the quota without what runs already, which could not be counted: ${reason}`,
+    );
+    expect((await refusedBy({ fails, quota: 5 }, quiet))[1]).toContain("What runs already counts too.");
   });
 
   it("and at the subnets of a network that is there", async () => {

@@ -2,6 +2,16 @@ import { providerError, type RunOptions } from "../harness";
 import { type Cloud, usualCloud } from "./cloud";
 import { nodeCloud } from "./nodeRuns";
 
+/** An instance of others, or of an earlier up. */
+export interface Running {
+  type: string;
+  processors: number;
+  state?: string;
+  lifecycle?: string;
+  tenancy?: string;
+  tags?: Record<string, string>;
+}
+
 /** What AWS is like where a recovery is made, as far as a test is about it. */
 export interface RecoveryCloud extends Cloud {
   /** Zones that offer the instance type. */
@@ -9,6 +19,8 @@ export interface RecoveryCloud extends Cloud {
   processors: number;
   architectures: string[];
   quota: number;
+  /** Instances that run, by their ids. */
+  running: Record<string, Running>;
   image: { architecture: string; state: string };
   subnets: Record<string, { vpcId: string; availabilityZone: string; availableIpAddressCount: number }>;
   vpcTags: Record<string, string>;
@@ -28,6 +40,7 @@ export const usualRecoveryCloud: RecoveryCloud = {
   processors: 2,
   architectures: ["x86_64"],
   quota: 64,
+  running: {},
   image: { architecture: "x86_64", state: "available" },
   subnets: Object.fromEntries(
     subnetIds.map((id) => [id, { ...room, availabilityZone: `eu-west-1${id.at(-1) as string}` }]),
@@ -41,8 +54,8 @@ export const usualRecoveryCloud: RecoveryCloud = {
 type Inputs = Record<string, unknown>;
 
 const answers: Record<string, (is: RecoveryCloud, inputs: Inputs) => object> = {
-  getInstanceType: ({ processors, architectures }) => ({
-    defaultVcpus: processors,
+  getInstanceType: ({ processors, architectures, running }, { instanceType }) => ({
+    defaultVcpus: Object.values(running).find(({ type }) => type === instanceType)?.processors ?? processors,
     supportedArchitectures: architectures,
     ebsPerformanceBaselineThroughput: 81.25,
   }),
@@ -50,6 +63,10 @@ const answers: Record<string, (is: RecoveryCloud, inputs: Inputs) => object> = {
   getInstanceTypeOfferings: ({ offering }) => ({ locations: [...offering, "eu-west-1-lon-1a"] }),
   getAvailabilityZones: () => ({ names: ["eu-west-1a", "eu-west-1b", "eu-west-1c"] }),
   getServiceQuota: ({ quota }) => ({ value: quota }),
+  getInstances: ({ running }, inputs) => ({
+    ids: Object.keys(running).filter((id) => matches(running[id] as Running, inputs)),
+  }),
+  getInstance: ({ running }, { instanceId }) => ({ instanceType: running[instanceId as string]?.type }),
   getAmi: ({ image }) => image,
   getSubnet: ({ subnets }, { id }) =>
     subnets[id as string] ?? { vpcId: `vpc of ${id as string}`, availabilityZone: id },
@@ -61,6 +78,24 @@ const answers: Record<string, (is: RecoveryCloud, inputs: Inputs) => object> = {
     return { enabled: keyState === "Enabled", keyState };
   },
 };
+
+/** As EC2 filters: each filter by any of its values, an asterisk for any text. */
+function matches({ type, state = "running", lifecycle, tenancy = "default", tags = {} }: Running, inputs: Inputs) {
+  const { filters, instanceStateNames } = inputs as { filters: Filter[]; instanceStateNames: string[] };
+  const has: Record<string, string | undefined> = { "instance-type": type, "instance-lifecycle": lifecycle, tenancy };
+  for (const [name, value] of Object.entries(tags)) has[`tag:${name}`] = value;
+  const like = (value: string | undefined, wanted: string): boolean =>
+    wanted.endsWith("*") ? value?.startsWith(wanted.slice(0, -1)) === true : value === wanted;
+  return (
+    instanceStateNames.includes(state) &&
+    filters.every(({ name, values }) => values.some((wanted) => like(has[name], wanted)))
+  );
+}
+
+interface Filter {
+  name: string;
+  values: string[];
+}
 
 /** Answers in AWS's place, for `run`. */
 export function recoveryCloud(change: Partial<RecoveryCloud> = {}): Pick<RunOptions, "invoke" | "made"> {
