@@ -58,8 +58,9 @@ export interface RestoreFromArgs {
    */
   approvedPlanDigest?: pulumi.Input<string>;
   /**
-   * The archive of another cluster, which is only read: the new cluster is a clone, and `archive` is its own. Its credentials come
-   * from the sections of `credentialsSecret`, or with `workloadIdentity`.
+   * The archive of another cluster, which is only read: the new cluster is a clone, and `archive` is its own. Its credentials are
+   * of the same kind as those of `archive`: keys, which get into the same Secret and need not be able to write; sections of
+   * `credentialsSecret`; or `workloadIdentity`.
    * @default none: the archive's own cluster is recovered
    */
   cloneOf?: pulumi.Input<ArchiveReference>;

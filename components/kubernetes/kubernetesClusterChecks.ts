@@ -21,6 +21,7 @@ import {
   podNames,
   withDefaults,
 } from "../../model/kubernetes/request";
+import { accessOf, checkPlaces } from "../../model/kubernetes/checks";
 import { archiveInPod } from "../../model/kubernetes/settings";
 import { checkCloneArchive } from "../../model/clone";
 import { type Mistakes, Mistakes as MistakeList } from "../../model/mistakes";
@@ -114,7 +115,10 @@ function checkRestore(known: KnownKubernetesCluster, restore: Restore, { mistake
     mistakes.add(path.startsWith("archive") ? path : `restoreFrom.${path}`, problem, received, remedy);
   }
   const waits = pending("archive") || later("cloneOf") || mistakes.all.length > 0;
-  if (restore.cloneOf !== undefined && !waits) checkClone(known, restore.cloneOf, mistakes);
+  if (restore.cloneOf === undefined || waits) return;
+  // Which kind it is does not wait for the Secret's name.
+  const named = pending("credentialsSecret") ? { ...known, credentialsSecret: "later" } : known;
+  checkClone(named, restore.cloneOf, mistakes);
 }
 
 function checkPoint({ archive }: KnownKubernetesCluster, restore: Restore, { mistakes, pending }: Checking): void {
@@ -131,10 +135,9 @@ function checkClone(
   mistakes: Mistakes,
 ): void {
   checkArchiveReference(cloneOf, "restoreFrom.cloneOf", mistakes);
-  if (credentialsSecret === undefined && workloadIdentity !== true) {
-    const remedy = "Name a credentialsSecret whose sections both archives name, or write workloadIdentity: true.";
-    mistakes.add("restoreFrom.cloneOf.credentials", "has no keys in the pods", undefined, remedy);
-  }
+  if (mistakes.all.length > 0) return;
+  const access = accessOf({ credentialsSecret, workloadIdentity }, new MistakeList());
+  checkPlaces(archiveSpec(cloneOf), { path: "restoreFrom.cloneOf", access, later: () => false }, mistakes);
   if (mistakes.all.length > 0) return;
   checkCloneArchive(archiveSpec(archive), archiveSpec(cloneOf), { path: "archive", mistakes });
 }
@@ -171,7 +174,8 @@ export function clusterRequestOf(
   const base = { ...(requestOf(rest, owner) as Omit<ClusterRequest, "own">), ...schedules };
   if (plan === undefined || restoreFrom === undefined) return { ...base, own: {} };
   const identitySecret = restoreFrom.identity === undefined ? {} : { identitySecret: "neumann-backup-identity" };
-  return { ...withoutOldKeys(base), ...identitySecret, own: { recovery: recoveryOf(known, base, plan) } };
+  const cloneOf = restoreFrom.cloneOf === undefined ? {} : { cloneOf: archiveSpec(restoreFrom.cloneOf) };
+  return { ...withoutOldKeys(base), ...identitySecret, ...cloneOf, own: { recovery: recoveryOf(known, base, plan) } };
 }
 
 /** The list names those who signed what is restored: by it the new pods would not believe each other. */
@@ -185,16 +189,15 @@ function recoveryOf(
   base: Omit<ClusterRequest, "own">,
   { digest }: PlanResult,
 ): PodRecovery {
-  const { approvedPlanDigest, identity, ...plan } = planSpecOf(known);
+  const { approvedPlanDigest, identity, cloneOf, ...plan } = planSpecOf(known);
   void [approvedPlanDigest, identity];
   const { statefulSet, namespace, clusterDomain, access, authorities } = withDefaults(base);
   const domain = `.${statefulSet.serviceName}.${namespace}.svc.${clusterDomain}`;
-  const inPod = (archive: PlanSpec["archive"]) => archiveInPod({ archive, access, authorities });
   return {
     plan: {
       ...plan,
-      archive: inPod(plan.archive),
-      ...(plan.cloneOf === undefined ? {} : { cloneOf: inPod(plan.cloneOf) }),
+      archive: archiveInPod({ archive: plan.archive, access, authorities }),
+      ...(cloneOf === undefined ? {} : { cloneOf: archiveInPod({ archive: cloneOf, access, authorities }, "cloneOf") }),
     },
     planDigest: digest,
     clusterName: plan.archive.clusterId,

@@ -37,13 +37,13 @@ function settingsMap({ archive, namespace }: Backups, data: Record<string, strin
   };
 }
 
-function credentialsSecret({ archive, namespace }: Backups) {
+function credentialsSecret({ archive, cloneOf, namespace }: Backups) {
   return {
     apiVersion: "v1" as const,
     kind: "Secret" as const,
     metadata: { name: objectNames.credentials, namespace, labels: labelsOf(archive.clusterId, "credentials") },
     type: "Opaque",
-    data: { [secretKeys.credentials]: base64(credentialsFile(archive)) },
+    data: { [secretKeys.credentials]: base64(credentialsFile({ archive, cloneOf })) },
   };
 }
 

@@ -44,7 +44,7 @@ export function checkBackupRequest(request: GivenRequest, mistakes: Mistakes, la
   checkScratch(request, mistakes);
   checkTraffic(request, mistakes);
   checkAuthorities(request.authorities, mistakes);
-  if (!later("archive")) checkPlaces(request, mistakes, later);
+  if (!later("archive")) checkPlaces(request.archive, { path: "archive", access: request.access, later }, mistakes);
 }
 
 /** Collects what is wrong with the names by which the database is found. */
@@ -149,11 +149,12 @@ function checkAuthorities(authorities: unknown, mistakes: Mistakes): void {
     mistakes.add("authorities", "holds no certificate", authorities, remedy);
 }
 
-function checkPlaces({ archive, access }: GivenRequest, mistakes: Mistakes, later: Later): void {
+/** Collects what is wrong with the places of an archive for pods. */
+export function checkPlaces(archive: GivenRequest["archive"], at: At, mistakes: Mistakes): void {
   if (typeof archive !== "object") return; // It was said.
   const { offsite } = archive;
-  checkPlace(archive, { path: "archive", access, later }, mistakes);
-  if (offsite !== undefined) checkPlace(offsite, { path: "archive.offsite", access, later }, mistakes);
+  checkPlace(archive, at, mistakes);
+  if (offsite !== undefined) checkPlace(offsite, { ...at, path: `${at.path}.offsite` }, mistakes);
 }
 
 interface At {

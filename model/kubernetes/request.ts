@@ -127,6 +127,8 @@ export interface BackupRequest {
   imagePullSecrets?: string[];
   /** May hold keys: they get into the Secret alone. */
   archive: ArchiveSpec;
+  /** The archive of a cluster that this one is a clone of, which is only read. Its keys get into the same Secret. */
+  cloneOf?: ArchiveSpec;
   policy: BackupPolicy;
   access: ArchiveAccess;
   /** Secret for prune alone, in the form of the other. @default the same as of the other jobs */

@@ -8,8 +8,11 @@ import { keyOfPath, objectNames, settingsAnnotation } from "./names";
 import { podPaths, type PodConfig } from "./pod";
 import { type Backups, podNames } from "./request";
 
-/** Sections of the file of credentials that we make. */
-const sections = { primary: "primary", offsite: "offsite" } as const;
+/** Sections of the file of credentials that we make: of the cluster's own archive, and of one that a clone reads. */
+const sections = {
+  own: { primary: "primary", offsite: "offsite" },
+  cloneOf: { primary: "clone-of", offsite: "clone-of-offsite" },
+} as const;
 
 /** Certificates of the store's authorities, beside the settings. */
 const authoritiesFile = "/etc/neumann-backup/authorities.pem";
@@ -100,8 +103,11 @@ function generationOf(content: unknown): string {
     .slice(0, 16);
 }
 
-/** The archive as a pod knows it: keys lie in a file. */
-export function archiveInPod({ archive, access, authorities }: Pick<Backups, "archive" | "access" | "authorities">) {
+/** The archive as a pod knows it: keys lie in a file. `whose`: the cluster's own, or one that a clone reads. */
+export function archiveInPod(
+  { archive, access, authorities }: Pick<Backups, "archive" | "access" | "authorities">,
+  whose: keyof typeof sections = "own",
+) {
   const { clusterId, offsite } = archive;
   const inPod = (place: ArchiveLocation, section: string): ArchiveLocation => {
     if (place.kind === ArchiveKind.Directory) return place;
@@ -122,19 +128,20 @@ export function archiveInPod({ archive, access, authorities }: Pick<Backups, "ar
   const { offsite: away, clusterId: cluster, ...primary } = archive;
   void [away, cluster];
   const spec: ArchiveSpec = {
-    ...inPod(primary, sections.primary),
+    ...inPod(primary, sections[whose].primary),
     clusterId,
-    ...(offsite === undefined ? {} : { offsite: inPod(offsite, sections.offsite) }),
+    ...(offsite === undefined ? {} : { offsite: inPod(offsite, sections[whose].offsite) }),
   };
   return spec;
 }
 
-/** The archive's keys in the form of `~/.aws/credentials`; for places that name some. */
-export function credentialsFile(archive: ArchiveSpec): string {
-  return [
-    ...sectionOf(archive, sections.primary),
-    ...(archive.offsite === undefined ? [] : sectionOf(archive.offsite, sections.offsite)),
-  ].join("\n");
+/** The keys of the archive, and of one that a clone reads, in the form of `~/.aws/credentials`; for places that name some. */
+export function credentialsFile({ archive, cloneOf }: Pick<Backups, "archive" | "cloneOf">): string {
+  const of = (found: ArchiveSpec, names: (typeof sections)[keyof typeof sections]): string[] => [
+    ...sectionOf(found, names.primary),
+    ...(found.offsite === undefined ? [] : sectionOf(found.offsite, names.offsite)),
+  ];
+  return [...of(archive, sections.own), ...(cloneOf === undefined ? [] : of(cloneOf, sections.cloneOf))].join("\n");
 }
 
 function sectionOf(place: ArchiveLocation, section: string): string[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { RehearsalNamespace } from "../../../components/kubernetes";
+import type { ArchiveReference } from "../../../components/archiveReference";
+import { type KubernetesClusterArgs, RehearsalNamespace } from "../../../components/kubernetes";
 import { planDigest, planResult, type Registered, run, valueOf } from "../harness";
 import { agePairs } from "../../model/fixtures";
 import { buckets, bucketsWithoutKeys, named, usual } from "./backupRuns";
@@ -128,9 +129,52 @@ describe("KubernetesCluster with restoreFrom", () => {
     const mixed = { archive: own, workloadIdentity: true, restoreFrom: { ...restoreFrom, cloneOf } };
     await expect(makeCluster(mixed, recovering)).rejects.toThrow("is an archive of the cluster that is cloned");
     const apart = { ...buckets, offsite: undefined, bucket: "acme-copy", clusterId: "copy" };
-    await expect(makeCluster({ archive: apart, restoreFrom: { ...restoreFrom, cloneOf } }, recovering)).rejects.toThrow(
-      "restoreFrom.cloneOf.credentials: has no keys in the pods",
+    const refusals: [Partial<KubernetesClusterArgs>, ArchiveReference, string][] = [
+      [{}, cloneOf, "restoreFrom.cloneOf.credentials: has no keys"],
+      [{}, { ...buckets, offsite: bucketsWithoutKeys.offsite }, "restoreFrom.cloneOf.offsite.credentials: has no keys"],
+      [{ archive: { ...apart, credentials: undefined }, workloadIdentity: true }, buckets, "which workloadIdentity"],
+      [
+        {},
+        { kind: "directory", location: "/srv/prod", clusterId: "prod" },
+        "restoreFrom.cloneOf.location: is a folder",
+      ],
+    ];
+    for (const [change, other, message] of refusals) {
+      const from = { recoveryId: "2026-11-23", restorePoint: "latest", cloneOf: other };
+      const given = { archive: apart, ...change, restoreFrom: from };
+      await expect(makeCluster(given, recovering)).rejects.toThrow(message);
+    }
+  });
+
+  it("is a clone whose keys for the other archive lie in the Secret alone", async () => {
+    const archive = {
+      ...buckets,
+      offsite: undefined,
+      bucket: "acme-copy",
+      clusterId: "copy",
+      credentials: { accessKeyId: "AKIACOPY", secretAccessKey: "copy-secret" },
+    };
+    const given = { archive, restoreFrom: { ...restoreFrom, cloneOf: buckets } };
+    const { resources } = await makeCluster(given, recovering);
+    const { plan } = podConfigOf(resources).recovery as { plan: Record<string, object> };
+    const file = "/etc/neumann-backup-credentials/credentials";
+    expect(plan.archive).toMatchObject({ bucket: "acme-copy", credentials: { file, profile: "primary" } });
+    expect(plan.cloneOf).toMatchObject({
+      credentials: { file, profile: "clone-of" },
+      offsite: { credentials: { file, profile: "clone-of-offsite" } },
+    });
+    const { data } = named(resources, "prod-credentials").inputs as { data: { value: { credentials: string } } };
+    expect(Buffer.from(data.value.credentials, "base64").toString()).toBe(
+      [
+        "[primary]\naws_access_key_id = AKIACOPY\naws_secret_access_key = copy-secret\n",
+        "[clone-of]\naws_access_key_id = AKIANEAR\naws_secret_access_key = near-secret\n",
+        "[clone-of-offsite]\naws_access_key_id = AKIAAWAY\naws_secret_access_key = away-secret\n",
+      ].join("\n"),
     );
+    for (const { name, type, inputs } of resources.filter(({ type }) => type.startsWith("kubernetes:"))) {
+      if (type.endsWith(":Secret")) continue;
+      expect(JSON.stringify(inputs), name).not.toMatch(/copy-secret|near-secret|away-secret/);
+    }
   });
 });
 
