@@ -60,8 +60,9 @@ export class KubernetesBackups extends pulumi.ComponentResource {
    */
   readonly recoveryPoints: pulumi.Output<RecoveryPoint[]>;
   /**
-   * The public key that backups are signed with, the same for all pods; none where the key is in a Secret of yours. Keep it
-   * apart from the archive, and name it in the policy of a recovery (`policy.signing.trustedKeys`).
+   * The public key that backups are signed with, the same for all pods; none where the key is in a Secret of yours
+   * (docs/kubernetes.md has how to print it). Keep it apart from the archive, and name it in the policy of a recovery
+   * (`policy.signing.trustedKeys`).
    */
   readonly publicKeys: pulumi.Output<string[]>;
   /**

@@ -50,7 +50,8 @@ export class KubernetesCluster extends pulumi.ComponentResource {
    */
   readonly policy: pulumi.Output<BackupPolicy>;
   /**
-   * The public key that backups are signed with; none where the key is in a Secret of yours.
+   * The public key that backups are signed with; none where the key is in a Secret of yours (docs/kubernetes.md has how to
+   * print it).
    */
   readonly publicKeys: pulumi.Output<string[]>;
   /**

@@ -1,7 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { renderFlags } from "../../../cli/renderRequest";
+import { publicHalf } from "../../../components/kubernetes/signingKey";
 import { backupObjects } from "../../../model/kubernetes/backupObjects";
 import { describeRestart } from "../../../model/kubernetes/describe";
 import { podPaths } from "../../../model/kubernetes/pod";
@@ -63,3 +67,15 @@ function headingsOf(text: string): string[] {
   const titles = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) => title.toLowerCase());
   return titles.map((title) => title.replace(/[^\w\- ]/g, "").replaceAll(" ", "-"));
 }
+
+it("docs/kubernetes.md prints the public half of a key as policies name it", () => {
+  const [command = ""] = /^`openssl (.+)`$/m.exec(page)?.[0].split("`").filter(Boolean) ?? [];
+  const folder = mkdtempSync(path.join(os.tmpdir(), "signing-"));
+  try {
+    const pem = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    writeFileSync(path.join(folder, "key.pem"), pem);
+    expect(execFileSync("sh", ["-c", command], { cwd: folder }).toString()).toBe(publicHalf(pem));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
