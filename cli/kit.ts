@@ -55,13 +55,16 @@ export async function kit(argv: readonly string[], terminal: Terminal): Promise<
 }
 
 /** What a kit is of, in a few lines. */
-export function describeKit({ clusterId, archive, nodes, policy, versions, seal }: RecoveryKit): string {
+export function describeKit({ clusterId, archive, nodes, policy, versions, seal, kubernetes }: RecoveryKit): string {
   const keys = policy.signing.trustedKeys.length;
   return facts([
     ["cluster", clusterId],
     ["first archive", describeLocation(archive)],
     ["off-site", archive.offsite === undefined ? "none" : describeLocation(archive.offsite)],
     ["nodes", nodes.map(({ nodeId, address }) => `${nodeId} (${address})`).join(", ")],
+    ...(kubernetes === undefined
+      ? []
+      : [["pods of", `StatefulSet ${kubernetes.statefulSet}, namespace ${kubernetes.namespace}`] as const]),
     ["trusted keys", keys === 0 ? "none named: whoever signed" : String(keys)],
     ["made with", `pulumi-neumann ${versions.library}, agent ${versions.agent.slice(0, 16)}`],
     ["seal", `${seal}: whole`],

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { podAddress } from "../model/kubernetes/pod";
+import { type Backups, podNames } from "../model/kubernetes/request";
 import type { Mistakes } from "../model/mistakes";
 import { makeRecoveryKit, serializeRecoveryKit } from "../model/recoveryKit";
 import { agentBundle, packageVersion } from "./agentBundle";
@@ -62,12 +64,58 @@ export function keepKit(name: string, request: KitRequest, opts: pulumi.CustomRe
   return after<string>(resources, kit);
 }
 
+/** The same of a cluster in pods. */
+export interface PodKitRequest {
+  backups: pulumi.Output<Backups>;
+  /** All pods sign with one key; none is known where it is the user's own. */
+  publicKeys: pulumi.Output<string[]>;
+}
+
+/**
+ * Makes the recovery kit of a cluster in pods, and keeps it in both archives: by this machine, which made their markers, since
+ * no pod and no job may write off-site for that alone.
+ */
+export function keepPodKit(
+  name: string,
+  { backups, publicKeys }: PodKitRequest,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const kit = pulumi.unsecret(pulumi.all([backups, publicKeys]).apply(([known, [key]]) => podKitOf(known, key)));
+  const { resource } = hostCommand(
+    `${name}-kit`,
+    {
+      host: thisMachine("kit"),
+      copy: AgentCopy.Package,
+      create: ["kit-store"],
+      specification: pulumi.all([kit, backups]).apply(([text, { archive }]) => ({ kit: text, archive })),
+      timeoutMinutes: settingsMinutes,
+    },
+    opts,
+  );
+  return after<string>([resource], kit);
+}
+
+function podKitOf(
+  { archive, policy, namespace, statefulSet, clusterDomain }: Backups,
+  key: string | undefined,
+): string {
+  const domain = `.${statefulSet.serviceName}.${namespace}.svc.${clusterDomain}`;
+  const nodes = podNames(statefulSet).map((nodeId) => ({
+    nodeId,
+    address: podAddress(nodeId, domain),
+    publicKey: key ?? null,
+  }));
+  const kubernetes = { namespace, statefulSet: statefulSet.name };
+  return serializeRecoveryKit(makeRecoveryKit({ archive, policy, nodes, versions: versions(), kubernetes }));
+}
+
+const versions = () => ({ library: packageVersion(), agent: agentBundle().sha256 });
+
 function textOf({ archive, policy, hosts }: ProtectionPlan, keys: readonly NodeKey[]): string {
   const nodes = hosts.map(({ node }) => ({
     nodeId: node.id,
     address: node.address,
     publicKey: keys.find(({ nodeId }) => nodeId === node.id)?.publicKey ?? null,
   }));
-  const versions = { library: packageVersion(), agent: agentBundle().sha256 };
-  return serializeRecoveryKit(makeRecoveryKit({ archive, policy, nodes, versions }));
+  return serializeRecoveryKit(makeRecoveryKit({ archive, policy, nodes, versions: versions() }));
 }

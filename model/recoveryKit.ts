@@ -28,12 +28,20 @@ export interface KitVersions {
   agent: string;
 }
 
+/** Where a cluster runs whose nodes are pods. */
+export interface KitPods {
+  namespace: string;
+  statefulSet: string;
+}
+
 /** What a kit is made of. */
 export interface KitContent {
   archive: ArchiveSpec;
   policy: BackupPolicy;
   nodes: readonly KitNode[];
   versions: KitVersions;
+  /** The nodes are pods. @default hosts */
+  kubernetes?: KitPods;
 }
 
 /**
@@ -49,6 +57,8 @@ export interface RecoveryKit {
   policy: BackupPolicy;
   nodes: KitNode[];
   versions: KitVersions;
+  /** Of a cluster in pods. */
+  kubernetes?: KitPods;
   /** For a person who has only this file: a line each. */
   steps: string[];
   /** SHA-256 over the canonical JSON of all the rest. It proves no author: keep the kit where only operators write. */
@@ -63,6 +73,7 @@ export const recoveryKitSchema: v.GenericSchema<unknown, RecoveryKit> = v.object
   policy: v.custom<BackupPolicy>((value) => typeof value === "object" && value !== null, "a policy"),
   nodes: v.array(v.object({ nodeId: v.string(), address: v.string(), publicKey: v.nullable(v.string()) })),
   versions: v.object({ library: v.string(), agent: sha256Hex }),
+  kubernetes: v.optional(v.object({ namespace: v.string(), statefulSet: v.string() })),
   steps: v.array(v.string()),
   seal: sha256Hex,
 });
@@ -82,6 +93,7 @@ export function makeRecoveryKit(content: KitContent): RecoveryKit {
     policy: { ...content.policy, signing: { trustedKeys: keys } },
     nodes,
     versions: content.versions,
+    ...(content.kubernetes === undefined ? {} : { kubernetes: content.kubernetes }),
   } as const;
   const unsealed = { ...facts, steps: printedSteps(facts) };
   return { ...unsealed, seal: sealOf(unsealed) };

@@ -1,8 +1,8 @@
 import { type ArchiveLocation, ArchiveKind, describeLocation } from "./reference";
-import type { KitContent } from "./recoveryKit";
+import type { KitContent, KitPods } from "./recoveryKit";
 
 /** The worst day for a person who has only the kit: lines of plain text. The same content gives the same lines. */
-export function printedSteps({ archive, nodes, versions, policy }: KitContent): string[] {
+export function printedSteps({ archive, nodes, versions, policy, kubernetes }: KitContent): string[] {
   const { clusterId, offsite } = archive;
   const command = `npx pulumi-neumann@${versions.library}`;
   const keys = policy.signing.trustedKeys.length;
@@ -10,8 +10,7 @@ export function printedSteps({ archive, nodes, versions, policy }: KitContent): 
   return [
     `Recovery of cluster ${clusterId}, when its nodes are lost.`,
     "",
-    "Do nothing to what is left: start no old node, empty no folder.",
-    `1. Keep the old nodes down, or off the network: ${nodes.map((n) => `${n.nodeId} (${n.address})`).join(", ")}.`,
+    ...firstOfAll(nodes, kubernetes),
     ...(offsite === undefined
       ? [`2. There is no off-site copy. All backups lie in ${whereOf(archive)}: this kit helps while that stands.`]
       : [
@@ -19,6 +18,7 @@ export function printedSteps({ archive, nodes, versions, policy }: KitContent): 
           `   The first archive was ${whereOf(archive)}: it may be lost.`,
         ]),
     "   Credentials are in no kit: have those of a bucket in the environment, or in a file like ~/.aws/credentials.",
+    ...(kubernetes === undefined ? [] : stepsInPods(kubernetes, command)),
     "3. Get new nodes with the database installed, stopped and empty: any number, any addresses.",
     ...(offsite === undefined
       ? []
@@ -56,4 +56,28 @@ function whereOf(place: ArchiveLocation): string {
   if (place.kind === ArchiveKind.Directory) return `the folder ${name}`;
   const key = place.encryption?.kmsKeyId;
   return `${name}, region ${place.region}${key === undefined ? "" : `, key ${key}`}`;
+}
+
+function firstOfAll(nodes: KitContent["nodes"], kubernetes: KitPods | undefined): string[] {
+  const old = nodes.map(({ nodeId, address }) => `${nodeId} (${address})`).join(", ");
+  return kubernetes === undefined
+    ? [
+        "Do nothing to what is left: start no old node, empty no folder.",
+        `1. Keep the old nodes down, or off the network: ${old}.`,
+      ]
+    : [
+        "Do nothing to what is left: start no old pod, delete no claim and no volume.",
+        `1. Keep the old pods down, or off the network: ${old}.`,
+      ];
+}
+
+/** The same recovery where Kubernetes is there again; the steps after it are for hosts. */
+function stepsInPods({ namespace, statefulSet }: KitPods, command: string): string[] {
+  return [
+    `   The nodes were pods of StatefulSet ${statefulSet} in namespace ${namespace}. Into pods again, in a namespace that has none:`,
+    "   KubernetesCluster with restoreFrom, or without Pulumi the manifests that one command writes, plan and all:",
+    `   ${command} render --kind cluster --help shows what it is given: archive and policy stand in this kit.`,
+    "   Make the namespace first, and in it the Secrets with the keys of the archives and a key to sign with.",
+    "   Without Kubernetes the backups are those of every other cluster, and go onto hosts:",
+  ];
 }

@@ -87,10 +87,16 @@ export interface PlanSpec {
   cloneOf?: ArchiveSpec;
 }
 
-/** `kit-store`. */
+/** What both are told. */
 export interface KitSpec {
   /** The recovery kit, as text. */
   kit: string;
+}
+
+/** `kit-store`. Where this machine is no node of the cluster, it is told the archives. */
+export interface KitStoreSpec extends KitSpec {
+  /** @default the archive of this node */
+  archive?: ArchiveSpec;
 }
 
 /** `kit-file`. */
@@ -167,7 +173,10 @@ export const planSpecSchema: v.GenericSchema<unknown, PlanSpec> = v.object({
   cloneOf: v.optional(archiveSpecSchema),
 });
 
-export const kitSpecSchema: v.GenericSchema<unknown, KitSpec> = v.object({ kit: v.string() });
+export const kitStoreSpecSchema: v.GenericSchema<unknown, KitStoreSpec> = v.object({
+  kit: v.string(),
+  archive: v.optional(archiveSpecSchema),
+});
 
 export const kitFileSpecSchema: v.GenericSchema<unknown, KitFileSpec> = v.object({ kit: v.string(), file: v.string() });
 

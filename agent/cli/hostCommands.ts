@@ -5,7 +5,7 @@ import {
   archiveCreateSchema,
   installSpecSchema,
   kitFileSpecSchema,
-  kitSpecSchema,
+  kitStoreSpecSchema,
   nodeSpecSchema,
   remoteDriftSpecSchema,
   type RestoreSpec,
@@ -127,11 +127,14 @@ function addDrift(program: Command, run: Runner): void {
 function addKits(program: Command, run: Runner, options: () => GlobalOptions): void {
   program
     .command("kit-store")
-    .description("store the recovery kit in the archives of this node (specification on standard input)")
+    .description(
+      "store the recovery kit in the archives, by default those of this node (specification on standard input)",
+    )
     .action(() =>
       run("kit-store", async (reporter) => {
-        const node = await loadNode(path.resolve(options().config));
-        const context: KitStoreContext = { node, spec: await readSpec(kitSpecSchema, "kit-store"), result: {} };
+        const spec = await readSpec(kitStoreSpecSchema, "kit-store");
+        const known = spec.archive === undefined ? { node: await loadNode(path.resolve(options().config)) } : {};
+        const context: KitStoreContext = { ...known, spec, result: {} };
         await runProcedure(kitStore, context, reporter);
         return outcome(context.result);
       }),

@@ -3,7 +3,7 @@ import type { Place } from "../../model/catalog";
 import { InputError } from "../../model/mistakes";
 import { parseRecoveryKit, type RecoveryKit } from "../../model/recoveryKit";
 import type { ArchiveSpec } from "../../model/reference";
-import type { KitFileSpec, KitSpec } from "../../model/specs";
+import type { KitFileSpec, KitStoreSpec } from "../../model/specs";
 import { newestKit, putKit, type StoredKit } from "../archive/kits";
 import { type Archives, openArchives, openReachable } from "../archive/open";
 import type { Node } from "../context";
@@ -12,8 +12,9 @@ import { Refused, WorldFault } from "../run/errors";
 import type { Procedure, StepControl } from "../run/steps";
 
 export interface KitStoreContext {
-  node: Node;
-  spec: KitSpec;
+  /** Left out where the specification names the archives. */
+  node?: Node;
+  spec: KitStoreSpec;
   kit?: RecoveryKit;
   archives?: Archives;
   result: Record<string, unknown>;
@@ -32,9 +33,11 @@ export const kitStore: Procedure<KitStoreContext> = {
 async function check(context: KitStoreContext): Promise<void> {
   const { spec, node, result } = context;
   const kit = parseRecoveryKit(spec.kit, "The recovery kit cannot be stored");
-  const { archive } = node.config;
+  const archive = spec.archive ?? node?.config.archive;
+  if (archive === undefined) throw new Error("a node, or an archive, is given");
   if (kit.clusterId !== archive.clusterId) {
-    throw new Refused(`the kit is of cluster ${kit.clusterId}, and this node belongs to ${archive.clusterId}`);
+    const whose = spec.archive === undefined ? "this node belongs to" : "the archive is of";
+    throw new Refused(`the kit is of cluster ${kit.clusterId}, and ${whose} ${archive.clusterId}`);
   }
   context.kit = kit;
   context.archives = await openArchives(archive);
@@ -103,6 +106,6 @@ export async function findKit(spec: ArchiveSpec, control: Pick<StepControl, "not
   if (first !== undefined) return first;
   const where = places.map(({ archive }) => archive.description).join(" and ");
   throw new WorldFault(
-    `there is no recovery kit of cluster ${spec.clusterId} in ${where}: ClusterBackups of this version writes one`,
+    `there is no recovery kit of cluster ${spec.clusterId} in ${where}: ClusterBackups, KubernetesBackups and KubernetesCluster of this version write one`,
   );
 }

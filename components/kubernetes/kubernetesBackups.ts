@@ -19,6 +19,7 @@ import { checkArguments } from "../arguments";
 import { after } from "../dependency";
 import { type BackupSchedule, schedulesOf } from "../policyArgs";
 import { adviseKeys, ownerOf } from "../protection";
+import { keepPodKit } from "../recoveryKit";
 import type { RecoveryPoint } from "../results";
 import { sealed } from "../sealed";
 import { makeBelongings, makeJobs, makeMonitoring, metadataOf, patchStatefulSet } from "./backupResources";
@@ -69,6 +70,11 @@ export class KubernetesBackups extends pulumi.ComponentResource {
    * Prometheus' alerting rules for this cluster and policy, as YAML: docs/monitoring.md says what each means.
    */
   readonly alertRules: pulumi.Output<string>;
+  /**
+   * The recovery kit, for `npx pulumi-neumann recover` and `render --kind cluster` on the worst day: everything that must be
+   * known then, and no secret. It lies in the archives too; keep a copy where operators find it without them.
+   */
+  readonly recoveryKit: pulumi.Output<string>;
 
   constructor(name: string, args: KubernetesBackupsArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `KubernetesBackups ${JSON.stringify(name)} cannot be created`;
@@ -111,10 +117,12 @@ export class KubernetesBackups extends pulumi.ComponentResource {
     this.recoveryPoints = facts.recoveryPoints;
     this.alertRules = facts.alertRules;
     this.publicKeys = key === undefined ? pulumi.output([]) : pulumi.unsecret(key.apply((pem) => [publicHalf(pem)]));
+    this.recoveryKit = keepPodKit(name, { backups, publicKeys: this.publicKeys }, { ...own, dependsOn: [patch] });
     if (pulumi.runtime.isDryRun()) tell(this, where, facts);
     warnOfKey(this);
-    const { archive, policy, schedules, publicKeys, alertRules: rules, recoveryPoints: points } = this;
-    this.registerOutputs({ archive, policy, schedules, publicKeys, alertRules: rules, recoveryPoints: points });
+    const { archive, policy, schedules, publicKeys, alertRules: rules, recoveryPoints: points, recoveryKit } = this;
+    const outputs = { archive, policy, schedules, publicKeys, alertRules: rules };
+    this.registerOutputs({ ...outputs, recoveryPoints: points, recoveryKit });
   }
 }
 

@@ -10,6 +10,7 @@ import { after } from "../dependency";
 import { AgentCopy, hostCommand, thisMachine } from "../hostCommand";
 import { secretIdentity } from "../identity";
 import { ownerOf } from "../protection";
+import { keepPodKit } from "../recoveryKit";
 import { showPlan } from "../recoveryPhases";
 import { describeRecoveryPlan, makeReport, parseFacts, type RecoveryPlan, type RecoveryReport } from "../results";
 import { sealed } from "../sealed";
@@ -59,6 +60,11 @@ export class KubernetesCluster extends pulumi.ComponentResource {
    */
   readonly alertRules: pulumi.Output<string>;
   /**
+   * The recovery kit, for `npx pulumi-neumann recover` and `render --kind cluster` on the worst day; it lies in the archives too.
+   * None of a rehearsal.
+   */
+  readonly recoveryKit?: pulumi.Output<string>;
+  /**
    * What is restored, from where; with `restoreFrom` only. Known in a preview.
    */
   readonly plan?: pulumi.Output<RecoveryPlan>;
@@ -97,16 +103,21 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     this.policy = facts.policy;
     this.alertRules = facts.alertRules;
     this.publicKeys = key === undefined ? pulumi.output([]) : pulumi.unsecret(key.apply((pem) => [publicHalf(pem)]));
-    const { archive, policy, publicKeys, alertRules } = this;
+    if (args.rehearsal !== true) {
+      const kit = { backups: request.apply<Backups>(withDefaults), publicKeys: this.publicKeys };
+      this.recoveryKit = keepPodKit(name, kit, { ...own, dependsOn: [recovers ? (jobs[0] as pulumi.Resource) : set] });
+    }
+    const { archive, policy, publicKeys, alertRules, recoveryKit } = this;
+    const outputs = { archive, policy, publicKeys, alertRules, ...(recoveryKit && { recoveryKit }) };
     if (plan === undefined) {
-      this.registerOutputs({ archive, policy, publicKeys, alertRules });
+      this.registerOutputs(outputs);
       return;
     }
     this.plan = plan.apply(describeRecoveryPlan);
     this.planDigest = plan.apply(({ digest }) => digest);
     this.report = reportOf(name, checked, { ...own, dependsOn: [jobs[0] as pulumi.Resource] });
     const { planDigest, report } = this;
-    this.registerOutputs({ archive, policy, publicKeys, alertRules, plan: this.plan, planDigest, report });
+    this.registerOutputs({ ...outputs, plan: this.plan, planDigest, report });
   }
 
   /** The first of the jobs is the one that waits for the recovery, where there is one. */

@@ -76,6 +76,19 @@ describe("kit-store", () => {
     expect(await store(kitOf("one"))).toMatchObject({ stored: ["offsite"] });
   });
 
+  it("takes the archives that it is told where this machine is no node of the cluster", async () => {
+    const given = (kit: RecoveryKit, archive = spec): KitStoreContext => ({
+      spec: { kit: serializeRecoveryKit(kit), archive },
+      result: {},
+    });
+    const context = given(kitOf("neumann-0"));
+    await runProcedure(kitStore, context, silent);
+    expect(context.result).toMatchObject({ stored: ["primary", "offsite"] });
+    expect((await newest("offsite"))?.kit).toEqual(kitOf("neumann-0"));
+    const other = given(kitOf("one", "other"));
+    await expect(runProcedure(kitStore, other, silent)).rejects.toThrow("other, and the archive is of prod");
+  });
+
   it("refuses an edited kit and another cluster's, and stores nothing", async () => {
     const edited = { ...kitOf("one"), steps: ["do this"] };
     await expect(store(edited)).rejects.toThrow("seal: does not match the content");

@@ -61,6 +61,17 @@ describe("recover", () => {
     expect({ work, dryRun, yes }).toEqual({ work: at("work"), dryRun: false, yes: false });
   });
 
+  it("goes by the kit of a cluster in pods: what it names as nodes is not asked for", async () => {
+    const kubernetes = { namespace: "db", statefulSet: "neumann" };
+    const pods = makeRecoveryKit({ archive, policy: standardPolicy, nodes, versions, kubernetes });
+    const file = put("pods.json", serializeRecoveryKit(pods));
+    const { request } = await readOrder(usual().map((word) => (word === kit ? file : word)));
+    expect(request).toEqual((await readOrder(usual())).request);
+    expect((await say("kit", "verify", file)).out).toContain("StatefulSet neumann, namespace db");
+    const { out } = await say("kit", "print", file);
+    expect(out.slice(out.indexOf("Do nothing"), out.indexOf("4. "))).toMatchSnapshot();
+  });
+
   it("takes other places, credentials for buckets, and the kit's own archive by its name", async () => {
     const flags = ["--offsite", "s3://moved/x?region=eu-north-1", "--profile", "dr", "--credentials-file", "/etc/keys"];
     const { request } = await readOrder([...usual().map((word) => (word === "/mnt/new" ? "kit" : word)), ...flags]);

@@ -5,6 +5,9 @@ import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { runCommandLine } from "../../cli/main";
 import { CommandFailure, ExitCode } from "../../cli/terminal";
+import { standardPolicy } from "../../model/policy";
+import { makeRecoveryKit, serializeRecoveryKit } from "../../model/recoveryKit";
+import type { ArchiveSpec } from "../../model/reference";
 import { agePairs } from "../model/fixtures";
 import { planDigest, planResult } from "../components/harness";
 import { makeCluster, recovering } from "../components/kubernetes/clusterRuns";
@@ -200,6 +203,15 @@ describe("render --kind cluster", () => {
     expect(twice.err).toContain("--configuration: does not go with `configuration`");
     const gone = await say("--config", put("gone.json", config), "--configuration", place("nowhere.toml"));
     expect(gone.err).toContain("--configuration: cannot be read: ENOENT");
+  });
+
+  it("takes archive and policy as a recovery kit has them", async () => {
+    const versions = { library: "1.2.3", agent: "a".repeat(64) };
+    const nodes = [{ nodeId: "neumann-0", address: "neumann-0.neumann-headless:7878", publicKey: null }];
+    const kit = makeRecoveryKit({ archive: config.archive as ArchiveSpec, policy: standardPolicy, nodes, versions });
+    const { archive, policy } = JSON.parse(serializeRecoveryKit(kit)) as Record<string, object>;
+    const given = { ...config, archive, policy, configuration: toml, restoreFrom };
+    expect(await say("--config", put("kit.json", given), "--out", place("kit"))).toMatchObject({ code: 0 });
   });
 
   it("tells where a cluster's arguments belong", async () => {

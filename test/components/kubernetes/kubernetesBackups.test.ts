@@ -117,7 +117,8 @@ describe("KubernetesBackups", () => {
       pruneCredentialsSecret: "prune-keys",
       signingKeySecret: "our-key",
     });
-    expect(resources.filter(({ type }) => /:Secret$|:Command$/.test(type))).toEqual([]);
+    const made = resources.filter(({ type }) => /:Secret$|:Command$/.test(type));
+    expect(made.map(({ name }) => name)).toEqual(["prod-kit"]);
     expect(await valueOf(result.publicKeys)).toEqual([]);
     const text = (name: string) => JSON.stringify(named(resources, name).inputs);
     expect(text("prod-patch")).toContain('"secretName":"archive-keys"');
