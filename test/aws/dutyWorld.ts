@@ -19,11 +19,15 @@ export const places: Record<Place, BucketPlace> = {
   offsite: { place: "offsite", bucket: "away", prefix, region },
 };
 
-/** A node of a recovery has three duties at once; every other one has its own user. */
-export type Holder = Duty | "recovered";
+/**
+ * A node of a recovery has three duties at once; every other one has its own user, and whoever copies off-site two: the second
+ * session has other keys than the first.
+ */
+export type Holder = Duty | "recovered" | "renewed";
 export const dutiesOf = {
   ...(Object.fromEntries(duties.map((duty) => [duty, [duty]])) as Record<Duty, Duty[]>),
   recovered: ["node", "offsite-writer", "restorer"],
+  renewed: ["offsite-writer"],
 } satisfies Record<Holder, Duty[]>;
 const holders = Object.keys(dutiesOf) as Holder[];
 

@@ -26,6 +26,10 @@ export class Guard {
   readonly contexts = new Map<string, Record<string, string>>();
   /** By access key; whoever is not here passes unjudged. */
   readonly policies = new Map<string, readonly AnyStatement[]>();
+  /** Sees each request first, and names S3's reason to refuse its keys; undefined: they count. */
+  refusal: (request: S3Asked) => string | undefined = () => undefined;
+  /** As it is handed on to the target. */
+  translated: (request: S3Asked, target: string) => Promise<S3Asked> = (request) => Promise.resolve(request);
 
   private constructor(
     private readonly server: http.Server,
@@ -52,13 +56,15 @@ export class Guard {
       const body = await collect(incoming);
       const { method = "", url = "", headers } = incoming;
       const request: S3Asked = { method, url, headers, body: body.length < 100_000 ? body.toString() : undefined };
+      const refused = this.refusal(request);
+      if (refused !== undefined) return refuse(response, method, { status: 400, code: refused });
       const signer = signerOf(request);
       const more = this.contexts.get(signer) ?? {};
       const asked = askedFor(request).map((one) => ({ ...one, context: { ...one.context, ...more } }));
       const passed: Passed = { signer, request, asked, allowed: asked.every((one) => this.allows(signer, one)) };
       this.passed.push(passed);
       if (!passed.allowed) return forbid(response, method);
-      const back = await forward(this.target, request, body);
+      const back = await forward(this.target, await this.translated(request, this.target), body);
       passed.status = back.status;
       passed.code = codeIn(back);
       if (back.status === 404 && this.hides(signer, request)) return forbid(response, method);
@@ -86,8 +92,16 @@ export class Guard {
 }
 
 function forbid(response: http.ServerResponse, method: string): void {
-  response.writeHead(403, { "content-type": "application/xml", date: new Date().toUTCString() });
-  const text = `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`;
+  refuse(response, method, { status: 403, code: "AccessDenied" });
+}
+
+function refuse(
+  response: http.ServerResponse,
+  method: string,
+  { status, code }: { status: number; code: string },
+): void {
+  response.writeHead(status, { "content-type": "application/xml", date: new Date().toUTCString() });
+  const text = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code} it is</Message></Error>`;
   response.end(method === "HEAD" ? undefined : text);
 }
 

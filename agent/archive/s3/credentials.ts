@@ -12,7 +12,11 @@ export interface Keys {
 }
 
 /** Gives the keys of this moment. */
-export type KeySource = () => Promise<Keys>;
+export interface KeySource {
+  (): Promise<Keys>;
+  /** The store took the last ones for expired: whoever asks next gets them anew. */
+  forget?: () => void;
+}
 
 /** Keys are asked for again so long before their end. */
 const aheadMs = 60_000;
@@ -30,18 +34,49 @@ export function plainKeys({ credentials = {} }: S3Location): KeySource | undefin
   return () => Promise.resolve({ accessKeyId: id, secretAccessKey: secret, sessionToken: token });
 }
 
-/** Asks again shortly before the keys are past their time, and after a failure. */
+/** What ends a session of these keys: in words, with what to do. `renews`: it may be over while this process runs. */
+export function renewalOf({ credentials = {} }: S3Location): { renews: boolean; advice: string } {
+  const { accessKeyId, secretAccessKey, file, profile } = credentials;
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) {
+    return { renews: false, advice: fixed(`those in the archive's reference (${accessKeyId})`) };
+  }
+  if (file !== undefined) {
+    return {
+      renews: true,
+      advice: `The credentials in ${file}, [${profile ?? "default"}], are past their time: renew them there.`,
+    };
+  }
+  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = process.env;
+  if (profile !== undefined) {
+    return { renews: true, advice: `The credentials of the profile ${profile} are past their time: renew them.` };
+  }
+  if (id && secret) return { renews: false, advice: fixed(`those in this process's environment (${id})`) };
+  return {
+    renews: true,
+    advice:
+      "The credentials of this host are past their time, and whoever gives it new ones (its role, a container's agent, ~/.aws) gave none yet: look there.",
+  };
+}
+
+function fixed(which: string): string {
+  return `The credentials are past their time, and nothing renews ${which}: give new ones, or have them renewed, by credentials.file, credentials.profile or the host's role; then run the same command again.`;
+}
+
+/** Asks again shortly before the keys are past their time, when they were forgotten, and after a failure. */
 export function kept(source: KeySource): KeySource {
   let asked: Promise<Keys> | undefined;
-  return async () => {
-    const keys = await (asked ??= source()).catch((error: unknown) => {
-      asked = undefined;
+  const ask = (): Promise<Keys> => {
+    const mine = source().catch((error: unknown) => {
+      if (asked === mine) asked = undefined;
       throw error;
     });
-    if (keys.expiration === undefined || Date.now() < keys.expiration.getTime() - aheadMs) return keys;
-    asked = source();
-    return asked;
+    return (asked = mine);
   };
+  const keys = async (): Promise<Keys> => {
+    const found = await (asked ?? ask());
+    return found.expiration === undefined || Date.now() < found.expiration.getTime() - aheadMs ? found : ask();
+  };
+  return Object.assign(keys, { forget: () => void (asked = undefined) });
 }
 
 /** One section of a file in the form of `~/.aws/credentials`. Its text never gets into a message. */

@@ -3,6 +3,7 @@ import { describeLocation } from "../../../model/reference";
 import { frozenClass } from "../../../model/thaw";
 import { WorldFault } from "../../run/errors";
 import { FrozenFault } from "../archive";
+import { renewalOf } from "./credentials";
 import { Transient } from "./retry";
 
 /** What was asked of the store: for messages. */
@@ -37,17 +38,27 @@ const transientCodes = [
   // The key was taken or freed while it was asked for.
   "OperationAborted",
   "SlowDown",
-  "ExpiredToken",
 ];
+
+/** The keys were right, and are no longer. */
+export function isExpired({ code }: Pick<Refusal, "code">): boolean {
+  return code === "ExpiredToken" || code === "TokenRefreshRequired";
+}
 
 /** A refusal in words: what may be over soon as `Transient`, the rest as `WorldFault` with what to do. */
 export function faultOf(refusal: Refusal, asked: Asked): Transient | WorldFault {
   const said = `${what(asked)} was answered with ${inWords(refusal)}.`;
   const { status, code = "" } = refusal;
   const soon = status >= 500 && status !== 501;
+  if (isExpired(refusal)) return expiredFault(said, asked);
   if (status === 507) return new Transient(`${said} The store is full: make room there.`);
   if (soon || status === 429 || status === 408 || transientCodes.includes(code)) return new Transient(said);
   return new WorldFault(`${said} ${adviceFor(refusal, asked)}`);
+}
+
+function expiredFault(said: string, { location }: Asked): Transient | WorldFault {
+  const { renews, advice } = renewalOf(location);
+  return renews ? new Transient(`${said} ${advice}`) : new WorldFault(`${said} ${advice}`);
 }
 
 /** The refusal to read what is frozen. */

@@ -5,7 +5,16 @@ import type { S3Location } from "../../../model/s3Location";
 import { WorldFault } from "../../run/errors";
 import { readAuthorities } from "./authorities";
 import type { KeySource } from "./credentials";
-import { type Asked, faultOf, frozenFault, isReset, networkFault, type Refusal, thawRequest } from "./faults";
+import {
+  type Asked,
+  faultOf,
+  frozenFault,
+  isExpired,
+  isReset,
+  networkFault,
+  type Refusal,
+  thawRequest,
+} from "./faults";
 import { lockHeaders } from "./meta";
 import { text, whole } from "./xml";
 
@@ -86,12 +95,21 @@ export class S3Http {
     const response = await this.exchange(request);
     if (answers.includes(response.status) && request.method === "HEAD") return response;
     if (done.includes(response.status)) return response;
-    const refusal = await readRefusal(response);
+    const refusal = await this.refusalOf(request, response);
+    if (isExpired(refusal)) this.keys.forget?.();
     if (answers.includes(response.status) && refusal.code !== "NoSuchBucket")
       return { ...response, code: refusal.code };
     if (refusal.code === "InvalidObjectState") throw frozenFault(this.asked(nameOf(request), request.key), refusal);
     if (response.status === 403) return this.forbidden(request, response, refusal);
     throw faultOf(refusal, this.asked(nameOf(request), request.key));
+  }
+
+  /** An answer to HEAD has no text; of keys that expired it says no more than 400, and a listing why. */
+  private async refusalOf({ method, key }: S3Request, response: S3Response): Promise<Refusal> {
+    const refusal = await readRefusal(response);
+    if (method !== "HEAD" || response.status !== 400) return refusal;
+    const said = await readRefusal(await this.exchange({ method: "GET", query: listingOf(key ?? "") }));
+    return isExpired(said) ? said : refusal;
   }
 
   /** Answers to HEAD do not say why: it may be the clock, or that there is nothing. */
@@ -140,9 +158,7 @@ export class S3Http {
    */
   private async hasNone({ method, key, query }: S3Request): Promise<boolean> {
     if (key === undefined || !["GET", "HEAD"].includes(method) || query?.versionId !== undefined) return false;
-    // What begins with the key comes behind the key itself.
-    const listing = { "list-type": "2", prefix: key, "max-keys": "1" };
-    const response = await this.send({ method: "GET", query: listing }).catch((error: unknown) => {
+    const response = await this.send({ method: "GET", query: listingOf(key) }).catch((error: unknown) => {
       if (error instanceof WorldFault) return undefined; // Nor may it list.
       throw error;
     });
@@ -228,6 +244,11 @@ export class S3Http {
       request.end(content);
     });
   }
+}
+
+/** What begins with the key comes behind the key itself. */
+function listingOf(key: string): Record<string, string> {
+  return { "list-type": "2", prefix: key, "max-keys": "1" };
 }
 
 /** For messages. */

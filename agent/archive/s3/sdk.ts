@@ -13,7 +13,7 @@ import type { S3Location } from "../../../model/s3Location";
 import { WorldFault } from "../../run/errors";
 import { metaSuffix, type PutResult } from "../archive";
 import type { Keys, KeySource } from "./credentials";
-import { faultOf, isReset, networkFault } from "./faults";
+import { faultOf, isExpired, isReset, networkFault } from "./faults";
 import { lockedUntil, type Meta, metadata, type Present } from "./meta";
 import { mostParts } from "./parts";
 import { isExplained, type Patience, retrying, Transient } from "./retry";
@@ -45,9 +45,19 @@ function clientFor(location: S3Location, connection?: Connection): S3Client {
         ? {}
         : { httpsAgent: new https.Agent({ keepAlive: true, maxSockets: 50, ca: connection.authorities }) }),
     },
-    ...(connection === undefined ? { profile: credentials?.profile } : { credentials: connection.keys }),
+    ...(connection === undefined ? chainOf(credentials?.profile) : { credentials: askedEachTime(connection.keys) }),
   };
   return new S3Client(config);
+}
+
+/** The client hands this to its chain, which else reads the user's files once and never again. */
+function chainOf(profile: string | undefined): { profile?: string; ignoreCache: true } {
+  return { profile, ignoreCache: true };
+}
+
+/** A client keeps keys without an end for ever: what was forgotten here would live on there. */
+function askedEachTime(keys: KeySource): () => Promise<Keys> {
+  return async () => ({ ...(await keys()), expiration: new Date(0) });
 }
 
 /** Keys by the SDK's own chain: the user's files, a web identity, the container's or machine's role. */
@@ -89,7 +99,7 @@ export class Upload {
 
   constructor(
     private readonly location: S3Location,
-    connection: Connection,
+    private readonly connection: Connection,
     private readonly patience: Patience,
   ) {
     this.client = clientFor(location, connection);
@@ -243,7 +253,10 @@ export class Upload {
     const asked = { location: this.location, method, key };
     const status = statusOf(error);
     const { name, message, Region: region } = error as Error & { Region?: string };
-    if (status !== undefined && status >= 300) return faultOf({ status, code: name, message, region }, asked);
+    if (status !== undefined && status >= 300) {
+      if (isExpired({ code: name })) this.connection.keys.forget?.();
+      return faultOf({ status, code: name, message, region }, asked);
+    }
     const { code } = error as NodeJS.ErrnoException;
     const timedOut = name === "TimeoutError" && !isReset(error);
     if (timedOut) return networkFault({ code: "ETIMEDOUT", message }, asked, hostOf(this.location));
