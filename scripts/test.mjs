@@ -1,7 +1,7 @@
 // Everything that must hold: compiles, checks types, lint and format, then runs all tests and counts them.
 // `npm test -- PATH …` runs only the named tests.
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -34,13 +34,27 @@ async function run(words, { told = {}, output = "inherit" } = {}) {
 }
 
 /** A check counts as one test. */
-async function check(words) {
-  if ((await run(words)).good) {
+async function check(words, where = {}) {
+  const { good, line } = await run(words, where);
+  if (good) {
     total.passed += 1;
   } else {
     total.failed += 1;
     failures.push(words.join(" "));
   }
+  return line;
+}
+
+/** Works one after the other, with what they print kept for the end; resolves to a function that prints it. */
+async function beside(name, works) {
+  const log = path.join(results, `${name}.log`);
+  const output = openSync(log, "w");
+  for (const [words, work] of works) {
+    writeSync(output, `\n▶ ${words.join(" ")} (beside the others)\n`);
+    writeSync(output, `${await work(words, { output })}\n`);
+  }
+  closeSync(output);
+  return () => process.stdout.write(readFileSync(log));
 }
 
 function vitest(name, args) {
@@ -71,19 +85,15 @@ async function tests(name, args) {
   add(name, file, (await run(words, { told })).good);
 }
 
-/** The same, with what is printed kept for the end; resolves to a function that prints and adds it. */
-async function testsBeside(name, args) {
+/** The same as a work beside others. */
+function testsBeside(name, args) {
   const { file, words, told } = vitest(name, args);
-  const log = path.join(results, `${name}.log`);
-  const output = openSync(log, "w");
-  const { good, line } = await run(words, { told, output });
-  closeSync(output);
-  return () => {
-    console.log(`\n▶ ${words.join(" ")} (beside the others)`);
-    process.stdout.write(readFileSync(log));
-    console.log(line);
+  const work = async (_, { output }) => {
+    const { good, line } = await run(words, { told, output });
     add(name, file, good);
+    return line;
   };
+  return [words, work];
 }
 
 /** Two at a time, of which none needs the machine for itself: some mostly wait. */
@@ -92,13 +102,30 @@ async function allTests() {
   const folders = readdirSync(path.join(root, "test")).filter((name) => !besides.includes(name));
   const paths = (names) => names.map((name) => `test/${name}`);
   await tests("unit", ["--project", "unit"]);
-  const beside = (async () => [
-    // Hosts in network namespaces of their own share nothing with the rest.
-    await testsBeside("hosts", ["--project", "hosts"]),
-    await testsBeside("others", ["--project", "slow", ...paths(besides)]),
-  ])();
+  // Hosts in network namespaces of their own share nothing with the rest.
+  const others = beside("others", [
+    testsBeside("hosts", ["--project", "hosts"]),
+    testsBeside("others", ["--project", "slow", ...paths(besides)]),
+  ]);
   await tests("slow", ["--project", "slow", ...paths(folders)]);
-  for (const report of await beside) report();
+  (await others)();
+}
+
+/** What reads the sources, beside what builds the tools: neither keeps two cores busy all the time. */
+async function checksAndTools() {
+  const npx = ["npx", "--no-install"];
+  const checks = beside("checks", [
+    [[...npx, "tsc", "--noEmit"], check],
+    [[...npx, "eslint", "."], check],
+    [[...npx, "prettier", "--check", "--log-level", "warn", "."], check],
+    // Where the image of the lab's hosts cannot be had, its tests say so.
+    [["node", "lab/hosts/main.js", "image"], async (words, where) => (await run(words, where)).line],
+  ]);
+  // The engine, the S3 server and Kubernetes are had once, before the tests that need them: their time limits are for what they test.
+  await check(["node", "lab/toolchain/main.js"]);
+  await check(["node", "lab/store/main.js"]);
+  await check(["node", "lab/kubernetes/main.js"]);
+  (await checks)();
 }
 
 mkdirSync(results, { recursive: true });
@@ -106,15 +133,7 @@ if (!(await run(["node", "scripts/build.mjs"])).good) process.exit(1);
 if (only.length > 0) {
   await tests("only", only);
 } else {
-  await check(["npx", "--no-install", "tsc", "--noEmit"]);
-  await check(["npx", "--no-install", "eslint", "."]);
-  await check(["npx", "--no-install", "prettier", "--check", "--log-level", "warn", "."]);
-  // The engine, the S3 server and Kubernetes are had once, before the tests that need them: their time limits are for what they test.
-  await check(["node", "lab/toolchain/main.js"]);
-  await check(["node", "lab/store/main.js"]);
-  await check(["node", "lab/kubernetes/main.js"]);
-  // The image of the lab's hosts likewise. Where it cannot be had its tests say so.
-  await run(["node", "lab/hosts/main.js", "image"]);
+  await checksAndTools();
   await allTests();
 }
 
