@@ -16,6 +16,7 @@ export interface CommandHost {
   nodeId: string;
   /** Where the agent is installed. */
   agentDirectory: pulumi.Output<string>;
+  starts: pulumi.Output<Starts>;
   /** How it is reached; undefined: it is this machine. */
   ssh?: SshConnection;
 }
@@ -23,7 +24,6 @@ export interface CommandHost {
 /** A checked connection. */
 export interface SshConnection {
   connection: pulumi.Output<command.types.input.remote.ConnectionArgs>;
-  sudo: pulumi.Output<boolean>;
   architecture: pulumi.Output<Architecture>;
   /** Where agent and runtime are copied to before `install` takes them from there, relative to the user's home. */
   delivered: string;
@@ -37,6 +37,14 @@ export const AgentCopy = {
   Installed: "installed",
 } as const;
 export type AgentCopy = (typeof AgentCopy)[keyof typeof AgentCopy];
+
+/** What command lines of a host are made of. One output a host: it has many commands, and each output takes its time. */
+interface Starts extends Record<AgentCopy, string[]> {
+  /** What goes before a program that root runs. */
+  root: string[];
+  /** The agent where it is installed. */
+  launcher: string;
+}
 
 /** A command of the agent as a resource. */
 export interface HostCommand {
@@ -68,18 +76,33 @@ export interface HostCommandResource {
 export function commandHost(subject: string, host: HostArgs, where: HostPlace): CommandHost {
   const { nodeId, kind, ssh } = host;
   const { agentDirectory, owner } = where;
-  if (kind === HostKind.Local || ssh === undefined) return { nodeId, agentDirectory };
+  if (kind === HostKind.Local || ssh === undefined) return onThisHost(nodeId, agentDirectory);
   const connection = sshConnection(subject, ssh, `${where.path}.ssh`);
   // Two stacks, and two nodes on one host, remove each only their own copy.
   const own = createHash("sha256").update(`${owner}/${nodeId}`).digest("hex").slice(0, 12);
   const architecture = pulumi.output(ssh.architecture).apply((kind) => kind ?? Architecture.X64);
   const delivered = `.neumann-backup/${own}`;
-  return { nodeId, agentDirectory, ssh: { connection, sudo: usesSudo(ssh), architecture, delivered } };
+  const starts = pulumi.all([agentDirectory, usesSudo(ssh), architecture]).apply(([folder, sudo, kind]): Starts => {
+    const root = sudo ? ["sudo", "-n"] : [];
+    const launcher = `${folder}/neumann-backup`;
+    const runtime = [kind, runtimeFile(kind), runtimes[kind].sha512];
+    const packaged = ["sh", `${delivered}/${shipped.start()}`, ...runtime, folder, shipped.program()];
+    return { root, launcher, package: [...root, ...packaged], installed: [...root, launcher] };
+  });
+  return { nodeId, agentDirectory, starts, ssh: { connection, architecture, delivered } };
+}
+
+function onThisHost(nodeId: string, agentDirectory: pulumi.Output<string>): CommandHost {
+  const starts = agentDirectory.apply((folder): Starts => {
+    const launcher = `${folder}/neumann-backup.cjs`;
+    return { root: [], launcher, package: ["node", agentBundle().file], installed: ["node", launcher] };
+  });
+  return { nodeId, agentDirectory, starts };
 }
 
 /** The machine where Pulumi runs, for commands that need no installed agent. */
 export function thisMachine(nodeId: string): CommandHost {
-  return { nodeId, agentDirectory: pulumi.output("") };
+  return onThisHost(nodeId, pulumi.output(""));
 }
 
 /** What the planner says about a host. */
@@ -169,7 +192,7 @@ export function packageCommand(words: readonly string[]): string {
 }
 
 function onThisMachine(name: string, request: HostCommand, opts: pulumi.CustomResourceOptions): HostCommandResource {
-  const lines = localLines(request);
+  const lines = commandLines(request);
   const keep = request.update === "status";
   const resource = new command.local.Command(
     name,
@@ -200,7 +223,7 @@ function bySsh(
     name,
     {
       connection,
-      ...remoteLines(request),
+      ...commandLines(request),
       stdin: request.specification.apply(asStandardInput),
       triggers: request.triggers,
       // sshd accepts no variables that it was not told to accept.
@@ -218,34 +241,6 @@ interface CommandLines {
   delete?: pulumi.Output<string>;
 }
 
-/** How a copy of the agent is started: the words before its own. */
-type Start = (copy: AgentCopy) => pulumi.Output<string[]>;
-
-function localLines(request: HostCommand): CommandLines {
-  const installed = request.host.agentDirectory.apply((directory) => `${directory}/neumann-backup.cjs`);
-  const start: Start = (copy) =>
-    pulumi.output(copy === AgentCopy.Package ? agentBundle().file : installed).apply((file) => ["node", file]);
-  return commandLines(request, { start, test: installed.apply((file) => ["test", "!", "-e", file]) });
-}
-
-function remoteLines(request: HostCommand & { ssh: SshConnection }): CommandLines {
-  const { root, launcher, packaged } = remoteStarts(request.host, request.ssh);
-  const installed = pulumi.all([root, launcher]).apply(([first, file]) => [...first, file]);
-  return commandLines(request, {
-    start: (copy) => (copy === AgentCopy.Package ? packaged : installed),
-    test: pulumi.all([root, launcher]).apply(([first, file]) => [...first, "test", "!", "-e", file]),
-  });
-}
-
-function remoteStarts({ agentDirectory }: CommandHost, { sudo, architecture, delivered }: SshConnection) {
-  const root = sudo.apply((yes) => (yes ? ["sudo", "-n"] : []));
-  const packaged = pulumi.all([root, architecture, agentDirectory]).apply(([first, kind, folder]) => {
-    const runtime = [kind, runtimeFile(kind), runtimes[kind].sha512];
-    return [...first, "sh", `${delivered}/${shipped.start()}`, ...runtime, folder, shipped.program()];
-  });
-  return { root, packaged, launcher: agentDirectory.apply((directory) => `${directory}/neumann-backup`) };
-}
-
 /**
  * The command line that asks a host's agent by SSH and changes nothing there: only where this version of it is ready to
  * run, because the start script would else unpack its Node.
@@ -256,44 +251,47 @@ export function lookLine(
   words: readonly string[],
 ): pulumi.Output<string> {
   const { delivered, architecture } = host.ssh;
-  const { root, launcher, packaged } = remoteStarts(host, host.ssh);
-  const start = packaged.apply((first) => commandLine([...first, ...words, "--json"]));
   return pulumi
-    .all([root, launcher, start, architecture, host.agentDirectory, configFile])
-    .apply(([first, installed, run, kind, folder, config]) => {
+    .all([host.starts, architecture, host.agentDirectory, configFile])
+    .apply(([{ root, launcher, package: packaged }, kind, folder, config]) => {
       // Everybody may look there. By sudo, one that is refused would look like a host without an agent.
       const test = (flag: string, file: string): string => commandLine(["test", flag, file]);
       const copies = [shipped.start(), shipped.program()]
         .map((name) => test("-f", `${delivered}/${name}`))
         .join(" && ");
       const node = test("-x", `${folder}/runtime/${runtimeFile(kind).replace(/\.tgz$/, "")}/node`);
-      const agent = test("-e", installed);
+      const agent = test("-e", launcher);
       // Only root and the database may read its configuration.
-      const called = commandLine([...first, "grep", "-qsF", "-e", `${installed} wal-push`, config]);
+      const called = commandLine([...root, "grep", "-qsF", "-e", `${launcher} wal-push`, config]);
       const otherwise = [
         `${agent} && ${copies} && exit ${LookCode.NoNode}`,
         `${agent} && exit ${LookCode.Unknown}`,
         `${called} && exit ${LookCode.Taken}`,
         `exit ${LookCode.Absent}`,
       ];
+      const run = commandLine([...packaged, ...words, "--json"]);
       return `${copies} && ${node} || { ${otherwise.join("; ")}; }; ${run}`;
     });
 }
 
-function commandLines(
-  request: HostCommand,
-  { start, test }: { start: Start; test: pulumi.Output<string[]> },
-): CommandLines {
-  const line = (copy: AgentCopy, words: readonly string[]) =>
-    start(copy).apply((first) => commandLine([...first, ...words, "--json"]));
-  const long = request.long === true && request.host.ssh !== undefined;
+function commandLines(request: HostCommand): CommandLines {
+  const { starts, ssh } = request.host;
+  const line = (copy: AgentCopy, words: readonly string[]): pulumi.Output<string> =>
+    starts.apply((all) => agentLine(all, copy, words));
+  const long = request.long === true && ssh !== undefined;
   const create = line(request.copy, long ? ["job", "--", ...request.create] : request.create);
   const update = request.update === "status" ? line(request.copy, ["restore", "--phase", "status"]) : create;
   if (request.delete === undefined) return { create, update };
   const { copy, words } = request.delete;
-  const remove = line(copy, words);
-  if (copy === AgentCopy.Package) return { create, update, delete: remove };
+  if (copy === AgentCopy.Package) return { create, update, delete: line(copy, words) };
   // The program goes last when an agent is removed: where it is missing, that is done.
-  const unless = pulumi.all([test, remove]).apply(([isGone, last]) => `${commandLine(isGone)} || ${last}`);
+  const unless = starts.apply((all) => {
+    const isGone = commandLine([...all.root, "test", "!", "-e", all.launcher]);
+    return `${isGone} || ${agentLine(all, copy, words)}`;
+  });
   return { create, update, delete: unless };
+}
+
+function agentLine(starts: Starts, copy: AgentCopy, words: readonly string[]): string {
+  return commandLine([...starts[copy], ...words, "--json"]);
 }

@@ -157,6 +157,14 @@ function makeAlarms({ name, args, known }: Request, sides: Side[]): cloudwatch.M
     rehearsalEveryDays: args.rehearsalEveryDays === undefined ? undefined : 1,
   });
   const all = known.apply((values) => alarmDefinitions(alarmRequest(values, resolvePolicy(values.policy))));
+  const tags = tagsOf(known);
+  // Of all alarms of one severity: each output takes its time.
+  const tagged = new Map(
+    [...new Set(shapes.map(({ severity }) => severity))].map((severity) => [
+      severity,
+      tags.apply((all) => ({ ...all, "neumann:severity": severity })),
+    ]),
+  );
   return shapes.map((shape) => {
     const side = sides.find(({ place }) => place === shape.place) as Side;
     const definition = all.apply((found) => found.find(({ what }) => what === shape.what) as AlarmDefinition);
@@ -173,7 +181,7 @@ function makeAlarms({ name, args, known }: Request, sides: Side[]): cloudwatch.M
         alarmActions: [side.topicArn],
         okActions: [side.topicArn],
         region: side.region,
-        tags: tagsOf(known).apply((tags) => ({ ...tags, "neumann:severity": shape.severity })),
+        tags: tagged.get(shape.severity),
       },
       opts,
     );
