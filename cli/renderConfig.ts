@@ -79,6 +79,7 @@ const ofBackups: Record<keyof KubernetesBackupsArgs, true> = {
   jobScheduling: true,
   scratch: true,
   traffic: true,
+  volumeSnapshots: true,
   monitoring: true,
 };
 

@@ -46,7 +46,8 @@ export type RecordKind =
   | "streams"
   | "keys"
   | "software"
-  | "kits";
+  | "kits"
+  | "volumes";
 
 export function recordPrefix(clusterId: string, kind: RecordKind): string {
   return `${clusterId}/records/${kind}/`;

@@ -104,7 +104,7 @@ const tierSchema = v.picklist(tiers);
 const segmentText = textThat(isSegmentName, "a segment's name, such as 00000000000000a1.wal");
 
 const agentSchema = v.object({ version: v.string(), sha256: v.string() });
-const signatureSchema = v.object({ keyId: v.string(), publicKey: v.string(), value: v.string() });
+export const signatureSchema = v.object({ keyId: v.string(), publicKey: v.string(), value: v.string() });
 
 export const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
   format: v.literal(manifestFormat),

@@ -10,6 +10,7 @@ export type {
   ScratchVolumeArgs,
   StatefulSetArgs,
   TolerationArgs,
+  VolumeSnapshotsArgs,
 } from "./kubernetesBackupsArgs";
 export { KubernetesCluster } from "./kubernetesCluster";
 export type {

@@ -221,6 +221,26 @@ export interface JobTrafficArgs {
 }
 
 /**
+ * Snapshots of the leader's volume, where its storage class has them: quick to take and to restore from, beside the backups of
+ * the policy and never in place of them, because they are lost with the storage system.
+ */
+export interface VolumeSnapshotsArgs {
+  /**
+   * The VolumeSnapshotClass. With one whose deletion policy is Retain, the storage system keeps what is deleted here.
+   * @default the default class of the volume's driver
+   */
+  className?: pulumi.Input<string>;
+  /**
+   * Minutes from one to the next, from 5 to 10080 (a week). Writes are paused for each.
+   */
+  everyMinutes: pulumi.Input<number>;
+  /**
+   * So many are kept, from 2 to 1000; older ones are deleted.
+   */
+  keep: pulumi.Input<number>;
+}
+
+/**
  * Arguments of KubernetesBackups.
  */
 export interface KubernetesBackupsArgs {
@@ -334,6 +354,11 @@ export interface KubernetesBackupsArgs {
    * @default DNS, and every address but the node's own on the archive's ports
    */
   traffic?: JobTrafficArgs;
+  /**
+   * Snapshots of the leader's volume, catalogued beside the backups.
+   * @default none
+   */
+  volumeSnapshots?: pulumi.Input<VolumeSnapshotsArgs>;
   /**
    * The kinds PrometheusRule and PodMonitor are there: one of each is made. Plain: it decides which resources there are.
    * @default false

@@ -170,7 +170,7 @@ export function clusterRequestOf(
   plan: PlanResult | undefined,
 ): ClusterRequest {
   const { restoreFrom, rehearsal, ...rest } = known;
-  const schedules = rehearsal === true ? { schedules: neverRun } : {};
+  const schedules = rehearsal === true ? { schedules: neverRun, volumeSnapshots: undefined } : {};
   const base = { ...(requestOf(rest, owner) as Omit<ClusterRequest, "own">), ...schedules };
   if (plan === undefined || restoreFrom === undefined) return { ...base, own: {} };
   const identitySecret = restoreFrom.identity === undefined ? {} : { identitySecret: "neumann-backup-identity" };

@@ -1,4 +1,5 @@
 import { labelsOf, objectNames, prefix } from "./names";
+import { volumeSnapshotKind } from "./volumeSnapshots";
 import { accountDuties, type AccountDuty, type Backups, type JobDuty } from "./request";
 
 /** Account of a job: those that look and those that read have the same rights. */
@@ -37,9 +38,9 @@ export function scheduleLease({ archive, namespace }: Backups) {
 
 /**
  * All that the pods may do in the cluster: see that one of them, and no other, runs the schedule; and keep the record of the
- * recovery that they come from.
+ * recovery that they come from; and, where they are wanted, take snapshots of volumes and delete them.
  */
-export function scheduleRole({ archive, namespace, own }: Backups) {
+export function scheduleRole({ archive, namespace, own, volumeSnapshots }: Backups) {
   const record = own?.recovery?.record;
   return {
     apiVersion: "rbac.authorization.k8s.io/v1" as const,
@@ -55,6 +56,16 @@ export function scheduleRole({ archive, namespace, own }: Backups) {
       ...(record === undefined
         ? []
         : [{ apiGroups: [""], resources: ["configmaps"], resourceNames: [record], verbs: ["get", "update"] }]),
+      ...(volumeSnapshots === undefined
+        ? []
+        : [
+            {
+              apiGroups: [volumeSnapshotKind.group],
+              resources: [volumeSnapshotKind.plural],
+              // Names are not known before: nothing narrower than all of the namespace can be said.
+              verbs: ["create", "get", "list", "delete"],
+            },
+          ]),
     ],
   };
 }

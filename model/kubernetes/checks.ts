@@ -42,6 +42,7 @@ export function checkBackupRequest(request: GivenRequest, mistakes: Mistakes, la
   checkFields(request.jobResources, "jobResources", resourceRules, mistakes);
   checkScheduling(request.jobScheduling, "jobScheduling", mistakes);
   checkScratch(request, mistakes);
+  checkVolumeSnapshots(request, mistakes);
   checkTraffic(request, mistakes);
   checkAuthorities(request.authorities, mistakes);
   if (!later("archive")) checkPlaces(request.archive, { path: "archive", access: request.access, later }, mistakes);
@@ -103,6 +104,12 @@ export const resourceRules: Record<string, FieldRule> = {
   memoryLimit: memoryQuantity,
 };
 
+const volumeSnapshotRules: Record<string, FieldRule> = {
+  className: objectName,
+  everyMinutes: { ...wholeNumber(5, 10_080), remedy: "Write minutes, such as 60." },
+  keep: { ...wholeNumber(2, 1000), remedy: "Write how many are kept, such as 24." },
+};
+
 const schedule: FieldRule = {
   good: (value) => value === neverScheduled || isCron(value),
   problem: "is no schedule",
@@ -125,6 +132,19 @@ function checkScratch({ scratch }: GivenRequest, mistakes: Mistakes): void {
   if (scratch?.onNode === true && scratch.storageClass !== undefined) {
     const remedy = "Leave it out, or leave out onNode.";
     mistakes.add("scratch.storageClass", "means nothing on the node's own disk", scratch.storageClass, remedy);
+  }
+}
+
+function checkVolumeSnapshots({ volumeSnapshots }: GivenRequest, mistakes: Mistakes): void {
+  if (volumeSnapshots === undefined) return;
+  checkFields(volumeSnapshots, "volumeSnapshots", volumeSnapshotRules, mistakes);
+  if (typeof volumeSnapshots !== "object" || (volumeSnapshots as unknown) === null) return;
+  const { everyMinutes, keep } = volumeSnapshots as Partial<typeof volumeSnapshots>;
+  if (everyMinutes === undefined) {
+    mistakes.add("volumeSnapshots.everyMinutes", "is required", undefined, "Write minutes, such as 60.");
+  }
+  if (keep === undefined) {
+    mistakes.add("volumeSnapshots.keep", "is required", undefined, "Write how many are kept, such as 24.");
   }
 }
 

@@ -1,5 +1,5 @@
 import { cronJobName, scheduleOf } from "./jobs";
-import { type Backups, jobDuties, podNames, type Whereabouts } from "./request";
+import { type Backups, jobDuties, podNames, type VolumeSnapshots, type Whereabouts } from "./request";
 
 /** What an `up` does to the database's pods, for whoever reads its preview. */
 export function describeRestart({ namespace, statefulSet, configMap }: Whereabouts): string {
@@ -13,7 +13,7 @@ export function describeRestart({ namespace, statefulSet, configMap }: Whereabou
 
 /** What else it makes. */
 export function describeBelongings(backups: Backups): string {
-  const { statefulSet, schedules } = backups;
+  const { statefulSet, schedules, volumeSnapshots } = backups;
   const jobs = jobDuties.map((duty) => {
     const { schedule, suspend } = scheduleOf(backups, duty);
     return `  - ${cronJobName(duty)}: ${suspend ? "rests" : `${schedule} (${schedules.timeZone})`}`;
@@ -22,7 +22,12 @@ export function describeBelongings(backups: Backups): string {
     "Jobs that touch the archive alone:",
     ...jobs,
     `Their accounts, which may do nothing in the cluster, and a network policy that lets them reach DNS and the archive; for the pods' account ${statefulSet.serviceAccount} the right to one Lease.`,
+    ...(volumeSnapshots === undefined ? [] : [describeVolumeSnapshots(volumeSnapshots)]),
   ].join("\n");
+}
+
+function describeVolumeSnapshots({ everyMinutes, keep }: VolumeSnapshots): string {
+  return `A VolumeSnapshot of the leader's volume every ${everyMinutes} minutes, of which ${keep} are kept: the pods may create, read and delete VolumeSnapshots of the namespace. They are lost with the storage system, and are no copy off-site.`;
 }
 
 function restarts(pods: readonly string[]): string {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type AgentConfig, type NodeConfig, parseAgentConfig } from "../agentConfig";
 import { isNodeId } from "../addresses";
-import { parseJsonAs, sha256Hex, someOf } from "../parse";
+import { parseJsonAs, sha256Hex, someOf, wholeNumber } from "../parse";
 import { type MemberSpec, type PlanSpec, planSpecSchema } from "../specs";
 
 /** Where everything lies in a pod of the database: the same paths in every container that sees it. */
@@ -73,7 +73,25 @@ export interface PodConfig {
   ownsConfiguration: boolean;
   /** The cluster comes from a backup. */
   recovery?: PodRecovery;
+  /** Whoever leads takes them of its own volume. */
+  volumeSnapshots?: PodVolumeSnapshots;
 }
+
+/** What the pods know of volume snapshots. */
+export interface PodVolumeSnapshots {
+  className?: string;
+  everyMinutes: number;
+  keep: number;
+  /** The claim template with the database's data: a pod's claim is `<dataVolume>-<pod>`. */
+  dataVolume: string;
+}
+
+const volumeSnapshotsSchema: v.GenericSchema<unknown, PodVolumeSnapshots> = v.object({
+  className: v.optional(v.string()),
+  everyMinutes: wholeNumber,
+  keep: wholeNumber,
+  dataVolume: v.string(),
+});
 
 const recoverySchema: v.GenericSchema<unknown, PodRecovery> = v.object({
   plan: planSpecSchema,
@@ -91,6 +109,7 @@ const outerSchema = v.object({
   lease: v.string(),
   ownsConfiguration: v.boolean(),
   recovery: v.optional(recoverySchema),
+  volumeSnapshots: v.optional(volumeSnapshotsSchema),
 });
 
 /** The same, in one pod. */
@@ -111,9 +130,10 @@ export function podAddress(pod: string, domain: string): string {
  */
 export function parsePodConfig(text: string, subject: string, pod: string): PodSettings {
   const remedy = "Run `pulumi up` again: KubernetesBackups and KubernetesCluster write it.";
-  const { agent, domain, pods, lease, ownsConfiguration, recovery } = parseJsonAs(outerSchema, text, subject, remedy);
+  const { format, agent, ...rest } = parseJsonAs(outerSchema, text, subject, remedy);
+  void format;
   if (!isNodeId(pod)) throw new Error(`${pod} is no pod of a StatefulSet`);
-  const node = { ...agent.node, id: pod, address: podAddress(pod, domain) };
+  const node = { ...agent.node, id: pod, address: podAddress(pod, rest.domain) };
   const config = parseAgentConfig(JSON.stringify({ ...agent, node }), subject);
-  return { pod, domain, pods, lease, ownsConfiguration, config, ...(recovery === undefined ? {} : { recovery }) };
+  return { ...rest, pod, config };
 }

@@ -100,6 +100,16 @@ export interface JobTraffic {
   isolatedPods?: boolean;
 }
 
+/** Snapshots of the leader's volume, by the storage class: an additional hot tier that dies with the storage system. */
+export interface VolumeSnapshots {
+  /** VolumeSnapshotClass. @default the cluster's default class of the volume's driver */
+  className?: string;
+  /** Minutes from one to the next, 5 to 10080. */
+  everyMinutes: number;
+  /** So many are kept, 2 to 1000; older ones are deleted. */
+  keep: number;
+}
+
 /** From where the archive's rights come. */
 export type ArchiveAccess =
   /** The archive names keys: they become a Secret. */
@@ -147,6 +157,8 @@ export interface BackupRequest {
   traffic?: JobTraffic;
   /** The kinds PrometheusRule and PodMonitor are there. @default false */
   monitoring?: boolean;
+  /** @default none are taken */
+  volumeSnapshots?: VolumeSnapshots;
   /** Who installs it: for people. */
   owner?: string;
   /** The StatefulSet is ours: the agent writes each pod's part of the database's configuration. */

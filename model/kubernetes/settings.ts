@@ -44,7 +44,7 @@ function text(value: unknown): string {
 
 /** What the agent in every pod of the database is told. */
 export function podConfig(backups: Backups): PodConfig {
-  const { statefulSet, namespace, clusterDomain, own } = backups;
+  const { statefulSet, namespace, clusterDomain, own, volumeSnapshots } = backups;
   return {
     format: "neumann-pod/1",
     agent: {
@@ -63,6 +63,9 @@ export function podConfig(backups: Backups): PodConfig {
     lease: objectNames.lease,
     ownsConfiguration: own !== undefined,
     ...(own?.recovery === undefined ? {} : { recovery: own.recovery }),
+    ...(volumeSnapshots === undefined
+      ? {}
+      : { volumeSnapshots: { ...volumeSnapshots, dataVolume: statefulSet.dataVolume } }),
   };
 }
 

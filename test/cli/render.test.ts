@@ -45,6 +45,7 @@ const config = {
   // What YAML 1.1 would take for something else.
   accountAnnotations: { prune: { off: "no", octal: "0440", time: "12:30:45", empty: "" } },
   authorities: "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n",
+  volumeSnapshots: { className: "fast", everyMinutes: 60, keep: 24 },
   monitoring: true,
 };
 

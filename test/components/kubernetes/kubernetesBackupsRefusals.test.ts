@@ -28,9 +28,20 @@ describe("KubernetesBackups refuses", () => {
       jobResources: { cpuRequest: "lots" },
       scratch: { size: "50", storageClass: "fast", onNode: true },
       traffic: { archiveCidrs: ["10.0.0.0", "10.0.0.0/33", "10.0.0.0/8", "10.0.0.0/8"], allowMetadata: "no" },
+      volumeSnapshots: { className: "Fast", everyMinutes: 4, keep: 1, days: 3 },
       monitoring: "yes",
     };
     expect(refused(wrong)).toMatchSnapshot();
+  });
+
+  it("volume snapshots of which not all is said", () => {
+    expect(refused({ volumeSnapshots: {} })).toMatch(
+      /volumeSnapshots\.everyMinutes: is required.*\n.*volumeSnapshots\.keep: is required/,
+    );
+    expect(refused({ volumeSnapshots: null })).toContain("volumeSnapshots: must be an object");
+    expect(refused({ volumeSnapshots: { everyMinutes: 10_081, keep: 1001 } })).toMatch(
+      /everyMinutes: must be a whole number from 5 to 10080 .*\n.*keep: must be a whole number from 2 to 1000 /,
+    );
   });
 
   it("places that a pod does not have", () => {

@@ -202,6 +202,17 @@ describe("backupObjects", () => {
     });
   });
 
+  it("tells pods of snapshots of their volumes, where they are wanted", () => {
+    const told = (change: Partial<BackupRequest>) =>
+      parsePodConfig(objectsOf(change).settings.data["pod.json"] ?? "", "it", "neumann-1").volumeSnapshots;
+    expect(told({})).toBeUndefined();
+    const volumeSnapshots = { className: "fast", everyMinutes: 60, keep: 24 };
+    expect(told({ volumeSnapshots, statefulSet: { dataVolume: "disk" } })).toEqual({
+      ...volumeSnapshots,
+      dataVolume: "disk",
+    });
+  });
+
   it("makes pods anew for what they are told, and for nothing else", () => {
     const hash = (change: Partial<BackupRequest>) =>
       objectsOf(change).patch.spec.template.metadata.annotations[settingsAnnotation];
@@ -224,7 +235,7 @@ describe("backupObjects", () => {
     expect(hash({ archive: archive })).toBe(usual);
   });
 
-  it("gives pods one right, to one Lease, and jobs none", () => {
+  it("gives pods one right, to one Lease, beside those to VolumeSnapshots where they are wanted, and jobs none", () => {
     const { role, roleBinding, lease, accounts, cronJobs } = objectsOf();
     expect(role.rules).toEqual([
       {
@@ -232,6 +243,14 @@ describe("backupObjects", () => {
         resources: ["leases"],
         resourceNames: [lease.metadata.name],
         verbs: ["get", "update"],
+      },
+    ]);
+    const more = objectsOf({ volumeSnapshots: { everyMinutes: 60, keep: 24 } }).role.rules.slice(1);
+    expect(more).toEqual([
+      {
+        apiGroups: ["snapshot.storage.k8s.io"],
+        resources: ["volumesnapshots"],
+        verbs: ["create", "get", "list", "delete"],
       },
     ]);
     expect(roleBinding.subjects).toEqual([{ kind: "ServiceAccount", name: "default", namespace: "neumann" }]);
