@@ -2,10 +2,10 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject,
 import { link, rm } from "node:fs/promises";
 import path from "node:path";
 import { recordKey, recordPrefix } from "../model/layout";
-import { type Manifest, signedText } from "../model/manifest";
+import { signedText } from "../model/manifest";
 import { parseJsonAs } from "../model/parse";
 import { type KeyRecord, keyRecordSchema } from "../model/records";
-import { keyIdOf } from "../model/signature";
+import { keyIdOf, type Signature } from "../model/signature";
 import { type Archive, Conflict } from "./archive/archive";
 import { loadNode, type Node, type NodePaths } from "./context";
 import { isCode, makeDirectory, readIfThere, syncDirectory, temporaryName, writeDurably } from "./host/files";
@@ -15,7 +15,8 @@ import { WorldFault } from "./run/errors";
 export interface Signer {
   keyId: string;
   publicKey: string;
-  sign(manifest: Manifest): Manifest;
+  /** A manifest, or another record that is signed like one. */
+  sign<T extends object>(document: T): T & { signature: Signature };
 }
 
 /** This node's signer, or undefined where no key was made yet. */
@@ -52,10 +53,9 @@ function signerOf(pem: string, file: string): Signer {
   return {
     keyId,
     publicKey,
-    sign({ signature, ...manifest }) {
-      void signature;
-      const value = sign(null, Buffer.from(signedText(manifest)), key).toString("base64");
-      return { ...manifest, signature: { keyId, publicKey, value } };
+    sign(document) {
+      const value = sign(null, Buffer.from(signedText(document)), key).toString("base64");
+      return { ...document, signature: { keyId, publicKey, value } };
     },
   };
 }

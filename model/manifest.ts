@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type Json, canonicalJson } from "./canonical";
+import { canonicalJson } from "./canonical";
 import { isSegmentName } from "./layout";
 import { isoTime, parseJsonAs, sha256Hex, someOf, textThat, wholeNumber } from "./parse";
 import type { Signature } from "./signature";
@@ -153,9 +153,9 @@ export function serializeManifest(manifest: Manifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-/** The bytes that a signature covers. */
-export function signedText(manifest: Manifest): string {
-  return canonicalJson({ ...manifest, signature: undefined } as unknown as Json);
+/** The bytes that a signature covers: of a manifest, or of another record that is signed like one. */
+export function signedText(document: object): string {
+  return canonicalJson({ ...document, signature: undefined });
 }
 
 /** Bytes that a restore has to fetch. */

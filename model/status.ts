@@ -17,6 +17,7 @@ import {
   type VerificationDue,
   type VerificationFailures,
 } from "./verificationSchedule";
+import { type NewestVolume, type VolumeStatus, volumeStatus } from "./volumeStatus";
 
 /** A segment of a node's log that is finished and that the archive does not hold. */
 export interface WaitingSegment {
@@ -70,6 +71,8 @@ export interface ArchiveFindings {
   offsiteSegments: readonly StoredSegment[] | null;
   leases: PauseLease[];
   running: RunningWork[];
+  /** Null where there is none; left out where nobody looked. */
+  newestVolume?: NewestVolume | null;
   /** The newest of all backups, one a depth. */
   verifications: StoredVerification[];
   lastAttempts: Partial<Record<Tier, LastAttempt>>;
@@ -174,6 +177,8 @@ export interface Status {
   damaged: { name: string; problem: string }[];
   pauses: PauseStatus[];
   running: RunningWork[];
+  /** The newest snapshot of a pod's volume; null where there is none. */
+  volume: VolumeStatus | null;
   verifications: VerificationStatus[];
   /** When the next of each depth is due; empty where that cannot be told. */
   verificationRuns: VerificationDue[];
@@ -213,6 +218,7 @@ export function judgeStatus(found: StatusFindings): Status {
     damaged: seen.damaged,
     pauses: judgePauses(found, now),
     running: seen.running,
+    volume: volumeStatus(archived),
     verifications: seen.verifications,
     verificationRuns: verificationRuns(found),
     verificationFailures: standingFailures(found.verificationFailures, archived?.verifications ?? []),

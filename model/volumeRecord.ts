@@ -108,11 +108,16 @@ export const volumeBegunSchema: v.GenericSchema<unknown, VolumeBegun> = v.object
   epoch: wholeNumber,
 });
 
+const volumeEnds = ["void", "expired", "gone"] as const;
+export type VolumeEnd = (typeof volumeEnds)[number];
+
 /** `records/volumes/<backupId>.given-up.json`: it counts no more, and its VolumeSnapshot is deleted. */
 export interface VolumeGivenUp {
   format: "neumann-volume-given-up/1";
   backupId: string;
   node: string;
+  /** `void`: it never was good; `expired`: newer ones are kept; `gone`: somebody else deleted its VolumeSnapshot. */
+  cause: VolumeEnd;
   /** For people. */
   reason: string;
 }
@@ -121,6 +126,7 @@ export const volumeGivenUpSchema: v.GenericSchema<unknown, VolumeGivenUp> = v.ob
   format: v.literal("neumann-volume-given-up/1"),
   backupId: backupIdText,
   node: v.string(),
+  cause: v.picklist(volumeEnds),
   reason: v.string(),
 });
 

@@ -2,10 +2,11 @@ import { constants, type Stats } from "node:fs";
 import { copyFile, type FileHandle, lstat, open, readdir } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { isCode, makeDirectory, ownPrefix, walkTree } from "../host/files";
+import type { BackupFile } from "../../model/manifest";
+import { hashStream, isCode, makeDirectory, ownPrefix, walkTree } from "../host/files";
 import { inParallel } from "../host/tree";
 import { WorldFault } from "../run/errors";
-import type { BackupRun } from "./run";
+import type { Node } from "../context";
 
 /** A snapshot whose files are held open: the database may remove it meanwhile, its content stays (protocol 12). */
 export interface OpenSnapshot {
@@ -13,6 +14,10 @@ export interface OpenSnapshot {
   index: number;
   /** Writes it below a folder, under its own name. */
   copyTo(target: string): Promise<void>;
+  /** Sizes and hashes of its files, with names below `prefix`. */
+  hashes(prefix: string): Promise<BackupFile[]>;
+  /** It lies in its place, as it was opened. */
+  stillThere(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -30,25 +35,32 @@ const attempts = 5;
  * be equal (protocol 12). Snapshots appear and vanish at any time, so it is tried a few times. What was renamed into
  * place never changes, so it may be copied when writes go on again: a pause is not made longer by it.
  */
-export async function openSnapshot(run: BackupRun): Promise<OpenSnapshot> {
+export async function openSnapshot({ node }: { node: Node }): Promise<OpenSnapshot> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const before = await look(run);
+    const before = await look(node);
     if (before.newest === undefined) throw new WorldFault("the database made a snapshot, but raft/snapshots is empty");
-    const held = await hold(run.node.paths.snapshots, before.newest);
-    const after = await look(run);
+    const held = await hold(node.paths.snapshots, before.newest);
+    const after = await look(node);
     if (held !== undefined && before.index === after.index && before.listing === after.listing) {
-      return { index: before.index, copyTo: (target) => copyHeld(held, target), close: () => closeAll(held) };
+      const { snapshots } = node.paths;
+      return {
+        index: before.index,
+        copyTo: (target) => copyHeld(held, target),
+        hashes: (prefix) => hashesOf(held, prefix),
+        stillThere: () => lieIn(snapshots, held),
+        close: () => closeAll(held),
+      };
     }
     await closeAll(held ?? []);
   }
   throw new WorldFault("the database replaced its newest snapshot each time it was opened; run it again");
 }
 
-async function look(run: BackupRun): Promise<{ index: number; listing: string; newest: string | undefined }> {
-  const { snapshotIndex } = await run.node.http.metrics();
+async function look(node: Node): Promise<{ index: number; listing: string; newest: string | undefined }> {
+  const { snapshotIndex } = await node.http.metrics();
   const found: { name: string; changed: number }[] = [];
-  for (const name of (await readdir(run.node.paths.snapshots)).filter((n) => !n.startsWith(ownPrefix))) {
-    const stats = await lstat(path.join(run.node.paths.snapshots, name)).catch(() => undefined);
+  for (const name of (await readdir(node.paths.snapshots)).filter((n) => !n.startsWith(ownPrefix))) {
+    const stats = await lstat(path.join(node.paths.snapshots, name)).catch(() => undefined);
     // The rename that finished it set the time of its inode; the one renamed last is the newest.
     if (stats !== undefined) found.push({ name, changed: stats.ctimeMs });
   }
@@ -83,14 +95,36 @@ async function closeAll(held: readonly Held[]): Promise<void> {
 async function copyHeld(held: readonly Held[], target: string): Promise<void> {
   await makeDirectory(target);
   for (const { name, stats } of held) if (stats.isDirectory()) await makeDirectory(path.join(target, name));
+  await eachFile(held, ({ name }, handle) => copyHandle(handle, path.join(target, name)));
+}
+
+async function hashesOf(held: readonly Held[], prefix: string): Promise<BackupFile[]> {
+  const hashed: BackupFile[] = [];
+  await eachFile(held, async ({ name }, handle) => {
+    // By the file that is open, not by its name, which may be gone.
+    const content = handle.createReadStream({ autoClose: false, start: 0 });
+    hashed.push({ path: path.posix.join(prefix, name), ...(await hashStream(content, () => undefined)) });
+  });
+  return hashed;
+}
+
+async function eachFile(held: readonly Held[], work: (item: Held, handle: FileHandle) => Promise<void>): Promise<void> {
   const others = held.filter(({ stats }) => !stats.isDirectory());
-  await inParallel(others, async ({ name, handle }) => {
-    if (handle === undefined) {
-      const what = `the snapshot holds ${name}, which is neither a file nor a folder`;
+  await inParallel(others, async (item) => {
+    if (item.handle === undefined) {
+      const what = `the snapshot holds ${item.name}, which is neither a file nor a folder`;
       throw new WorldFault(`${what}: it cannot be backed up`);
     }
-    await copyHandle(handle, path.join(target, name));
+    await work(item, item.handle);
   });
+}
+
+async function lieIn(folder: string, held: readonly Held[]): Promise<boolean> {
+  for (const { name, stats } of held) {
+    const now = await lstat(path.join(folder, name)).catch(() => undefined);
+    if (now?.ino !== stats.ino || now.size !== stats.size || now.ctimeMs !== stats.ctimeMs) return false;
+  }
+  return true;
 }
 
 /** By the file that is open, not by its name, which may be gone. */

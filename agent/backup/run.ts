@@ -21,10 +21,9 @@ import { agentIdentity } from "../identity";
 import { ensureSigner, publishKey, type Signer } from "../signing";
 import { Refused, TryLater, WorldFault } from "../run/errors";
 
-/** A backup that is being made: what the steps of `snapshot` and `full` hand to each other. */
-export interface BackupRun {
+/** Something that is taken of the leader, of whatever kind. */
+export interface LeaderRun {
   node: Node;
-  tier: Tier;
   backupId: string;
   createdAt: Date;
   archive: Archive;
@@ -34,19 +33,25 @@ export interface BackupRun {
   databaseClusterId: string;
   /** The leader and its term, to which the whole run is pinned. */
   term: number;
+  index: { low: number; high: number };
+  pause: Manifest["pause"];
+  totalEntries: number | null;
+  /** The segment that was open on this node at the end of the copy. */
+  openSegment: string;
+  /** The end of the copy: nothing in it was written later. */
+  copiedAt: number;
+}
+
+/** A backup that is being made: what the steps of `snapshot` and `full` hand to each other. */
+export interface BackupRun extends LeaderRun {
+  tier: Tier;
   anchors: StreamAnchor[];
   /** Everything of this run on this node's disk; removed at its end. */
   work: string;
   /** Frozen copy: packed as it is. */
   tree: string;
-  index: { low: number; high: number };
-  pause: Manifest["pause"];
-  totalEntries: number | null;
-  /** The segments that were open on this node before its snapshot was asked for and at the end of the copy. */
+  /** The segment that was open on this node before its snapshot was asked for. */
   firstOpen: string;
-  openSegment: string;
-  /** The end of the copy: nothing in it was written later. */
-  copiedAt: number;
   files: BackupFile[];
   plainBytes: number;
   parts: BackupPart[];
@@ -56,10 +61,10 @@ export interface BackupRun {
 const maxClockSkewMs = 60_000;
 
 /**
- * Begins a backup on the leader: archive, claim, lineage.
- * @throws TryLater when this node does not lead or somebody else works on the tier.
+ * Begins on the leader: archive, lineage, id.
+ * @throws TryLater when this node does not lead.
  */
-export async function beginBackup(node: Node, tier: Tier): Promise<BackupRun> {
+export async function beginOnLeader(node: Node): Promise<LeaderRun> {
   const { archive: spec } = node.config;
   const archive = await openArchive(spec, spec.clusterId, "primary");
   const createdAt = new Date();
@@ -80,10 +85,8 @@ export async function beginBackup(node: Node, tier: Tier): Promise<BackupRun> {
   const signer = await ensureSigner(node.paths);
   const { lineage } = await lineageOf(archive, spec.clusterId, info.clusterId);
   const backupId = makeBackupId(createdAt, randomBytes(4).toString("hex"));
-  const work = await workFolder(node, `${tier}-${backupId}`);
   return {
     node,
-    tier,
     backupId,
     createdAt,
     archive,
@@ -91,15 +94,28 @@ export async function beginBackup(node: Node, tier: Tier): Promise<BackupRun> {
     lineage,
     databaseClusterId: info.clusterId,
     term: metrics.term,
-    anchors: [],
-    work,
-    tree: path.join(work, "tree"),
     index: { low: 0, high: 0 },
     pause: null,
     totalEntries: null,
-    firstOpen: "",
     openSegment: "",
     copiedAt: 0,
+  };
+}
+
+/**
+ * Begins a backup on the leader.
+ * @throws TryLater when this node does not lead.
+ */
+export async function beginBackup(node: Node, tier: Tier): Promise<BackupRun> {
+  const run = await beginOnLeader(node);
+  const work = await workFolder(node, `${tier}-${run.backupId}`);
+  return {
+    ...run,
+    tier,
+    anchors: [],
+    work,
+    tree: path.join(work, "tree"),
+    firstOpen: "",
     files: [],
     plainBytes: 0,
     parts: [],
@@ -118,7 +134,7 @@ export async function claimTier(run: BackupRun, timeToLiveSeconds: number): Prom
  * Leader and term are as at the beginning (I9).
  * @throws WorldFault: the backup is void.
  */
-export async function stillLeads(run: BackupRun): Promise<void> {
+export async function stillLeads(run: Pick<LeaderRun, "node" | "term" | "backupId">): Promise<void> {
   const metrics = await run.node.http.metrics();
   if (metrics.role === "leader" && metrics.term === run.term) return;
   throw new WorldFault(
@@ -135,7 +151,7 @@ export async function writeManifest(run: BackupRun, stream: string | null): Prom
   await run.claim?.stillHeld();
   const { clusterId } = run.node.config.archive;
   const { recipients } = run.node.config.policy.encryption;
-  const manifest = run.signer.sign({
+  const manifest = run.signer.sign<Manifest>({
     format: manifestFormat,
     backupId: run.backupId,
     tier: run.tier,

@@ -13,7 +13,7 @@ import { hashTree } from "../host/tree";
 import { Damaged, WorldFault } from "../run/errors";
 import type { Step, StepControl } from "../run/steps";
 import { newestSegments, openSegment, readStream } from "../stream";
-import { beginBackup, type BackupRun, claimTier, dataKey, stillLeads, writeManifest } from "./run";
+import { beginBackup, type BackupRun, claimTier, dataKey, type LeaderRun, stillLeads, writeManifest } from "./run";
 import { rest } from "../run/interrupt";
 
 /** Name of a backup's one data object. */
@@ -30,7 +30,7 @@ export interface HasRun {
 }
 
 /** The run that `begin` has made. */
-export function runOf(context: HasRun): BackupRun {
+export function runOf<R extends LeaderRun>(context: { run?: R }): R {
   if (context.run === undefined) throw new Error("the first step makes the run");
   return context.run;
 }
@@ -66,7 +66,7 @@ async function removeNameless(run: BackupRun): Promise<void> {
 }
 
 /** Asks the leader for a snapshot at its present commit index and waits until one covers it (hazard 13). */
-export async function takeSnapshot(run: BackupRun, control: StepControl): Promise<number> {
+export async function takeSnapshot(run: LeaderRun, control: StepControl): Promise<number> {
   const { commitIndex } = await run.node.http.metrics();
   if (!(await run.node.http.requestSnapshot())) {
     throw new WorldFault(`the node refused to take a snapshot: it no longer leads. Backup ${run.backupId} is void.`);
@@ -83,7 +83,7 @@ export async function takeSnapshot(run: BackupRun, control: StepControl): Promis
 }
 
 /** After the copy: which segment was open, and that nothing about the leader changed. */
-export async function endOfCopy(run: BackupRun): Promise<void> {
+export async function endOfCopy(run: LeaderRun): Promise<void> {
   await stillLeads(run);
   // The time first: all that lies in later segments was written after it.
   run.copiedAt = Date.now();

@@ -13,7 +13,9 @@ import { runProcedure } from "../run/steps";
 import { parseAs } from "../../model/parse";
 import { serializeRecoveryKit } from "../../model/recoveryKit";
 import { planSpecSchema } from "../../model/specs";
-import { catalogTable, coverageTables, hiddenTables, verdictTable } from "./output";
+import type { PlacedArchive } from "../commands/schedule";
+import { readVolumes } from "../archive/volumes";
+import { type ListedVolumes, catalogTable, coverageTables, hiddenTables, verdictTable } from "./output";
 import {
   type ArchiveOptions,
   archiveOf,
@@ -42,10 +44,13 @@ export function addArchiveCommands(program: Command, run: Runner, options: () =>
         const places = await openReachable(spec, flags.hidden);
         const catalog = await readCatalog(spec.clusterId, places, trustedKeys);
         const now = (await places[0]?.archive.now()) ?? new Date();
-        const text = catalogTable(catalog, now);
-        if (flags.hidden !== true) return { result: catalog, text };
+        const volumes = await volumesIn(places, spec.clusterId, trustedKeys);
+        const text = catalogTable(catalog, now, volumes);
+        const result = { ...catalog, volumes: volumes.entries };
+        result.unreadable = [...catalog.unreadable, ...volumes.unreadable];
+        if (flags.hidden !== true) return { result, text };
         const hidden = await listHidden(places, { clusterId: spec.clusterId, trustedKeys });
-        return { result: { ...catalog, hidden }, text: `${text}\n\n${hiddenTables(hidden)}` };
+        return { result: { ...result, hidden }, text: `${text}\n\n${hiddenTables(hidden)}` };
       }),
     );
 
@@ -122,6 +127,18 @@ export function addArchiveCommands(program: Command, run: Runner, options: () =>
         return { result: resolved, text: resolved.text };
       }),
     );
+}
+
+/** The pods of a cluster on Kubernetes say in the primary archive what snapshots of volumes there are. */
+async function volumesIn(
+  places: readonly PlacedArchive[],
+  clusterId: string,
+  trustedKeys: readonly string[],
+): Promise<ListedVolumes> {
+  const primary = places.find(({ place }) => place === "primary");
+  if (primary === undefined) return { entries: [], unreadable: [] };
+  const { entries, unreadable } = await readVolumes(primary.archive, clusterId, trustedKeys);
+  return { entries, unreadable: unreadable.map((one) => ({ place: "primary", ...one })) };
 }
 
 function verified({ verdicts, coverage, unread, backupId, depth }: VerifyContext): Outcome {

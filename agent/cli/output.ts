@@ -1,8 +1,9 @@
-import { type Catalog, inOrder } from "../../model/catalog";
+import { type Catalog, inOrder, type UnreadableManifest } from "../../model/catalog";
 import type { Coverage } from "../../model/coverage";
 import { softwareOf } from "../../model/manifest";
 import type { RetentionItem, RetentionPlan } from "../../model/retention";
 import { counted, formatBytes, formatCount, formatSeconds } from "../../model/units";
+import type { VolumeEntry } from "../archive/volumes";
 import type { Check } from "../commands/doctor";
 import type { HiddenList } from "../commands/listHidden";
 import type { DueRun } from "../commands/schedule";
@@ -23,7 +24,17 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .join("\n");
 }
 
-export function catalogTable(catalog: Catalog, now: Date): string {
+/** Snapshots of volumes, beside the backups. */
+export interface ListedVolumes {
+  entries: readonly VolumeEntry[];
+  unreadable: readonly UnreadableManifest[];
+}
+
+export function catalogTable(
+  catalog: Catalog,
+  now: Date,
+  volumes: ListedVolumes = { entries: [], unreadable: [] },
+): string {
   const rows = inOrder(catalog).map(({ manifest, place, problem, storedAt, frozen }) => [
     manifest.backupId,
     manifest.tier,
@@ -34,12 +45,42 @@ export function catalogTable(catalog: Catalog, now: Date): string {
     formatSeconds(Math.max(0, (now.getTime() - Date.parse(storedAt)) / 1000)),
     problem ?? (frozen === undefined ? "good" : `good, in ${frozen.storageClass}: thaw it first`),
   ]);
-  const bad = catalog.unreadable.map(({ key, place, problem }) => [key, "?", place, "?", "?", "?", "?", problem]);
+  rows.push(...volumes.entries.filter(isListed).map((entry) => volumeRow(entry, now)));
+  const bad = [...catalog.unreadable, ...volumes.unreadable].map(({ key, place, problem }) => [
+    key,
+    "?",
+    place,
+    "?",
+    "?",
+    "?",
+    "?",
+    problem,
+  ]);
   const all = [...rows, ...bad];
   if (all.length === 0) return "There is no backup.";
   const backups = table(["BACKUP", "TIER", "PLACE", "LINEAGE", "INDEX", "SIZE", "AGE", "STATE"], all);
   const software = softwareTable(catalog);
   return software === undefined ? backups : `${backups}\n\n${software}`;
+}
+
+/** What was given up on purpose is no news. */
+function isListed({ givenUp }: VolumeEntry): boolean {
+  return givenUp === null || givenUp.cause === "gone";
+}
+
+/** It lies with the storage system: its place is the VolumeSnapshot. */
+function volumeRow({ record, storedAt, problem, givenUp }: VolumeEntry, now: Date): string[] {
+  const { backupId, volume, lineage, index, plainBytes } = record;
+  return [
+    backupId,
+    "volume",
+    `${volume.namespace}/${volume.name}`,
+    lineage,
+    formatCount(index.low),
+    formatBytes(plainBytes),
+    formatSeconds(Math.max(0, (now.getTime() - Date.parse(storedAt)) / 1000)),
+    givenUp === null ? (problem ?? "good") : `GONE: ${givenUp.reason}`,
+  ];
 }
 
 /** What the newest off-site backup names for a recovery; undefined where there is none, or one of an agent before. */

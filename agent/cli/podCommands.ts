@@ -5,6 +5,9 @@ import { InputError } from "../../model/mistakes";
 import { podConfigure, type PodConfigure } from "../kubernetes/configure";
 import { podPlaces } from "../kubernetes/places";
 import { podSidecar, podSidecarContext } from "../kubernetes/sidecar";
+import { type VolumesRun, runVolumes } from "../kubernetes/volumes";
+import { counted } from "../../model/units";
+import { ExitCode } from "../run/errors";
 import { tellOfSignals } from "../run/interrupt";
 import { runProcedure } from "../run/steps";
 import type { Runner } from "./program";
@@ -46,7 +49,25 @@ export function addPodCommands(program: Command, run: Runner): Command {
         return { result: context.result, text: `the sidecar of ${context.pod} has ended in order` };
       }),
     );
+
+  withPod(
+    pod
+      .command("volume-snapshot")
+      .description("take a snapshot of the leader's volume where one is due, and delete those that are too many"),
+  ).action((flags: PodFlags) =>
+    run("pod volume-snapshot", async (reporter) => {
+      const result = await runVolumes({ places: podPlaces(flags.root), pod: podOf(flags), reporter });
+      const exitCode = result.outcome === "failed" ? ExitCode.World : ExitCode.Done;
+      return { result: { ...result }, text: volumesText(result), exitCode };
+    }),
+  );
   return pod;
+}
+
+function volumesText({ outcome, backupId, message, reason, deleted }: VolumesRun): string {
+  const gone = deleted.length === 0 ? "" : `; ${counted(deleted.length, "VolumeSnapshot")} deleted`;
+  if (backupId !== undefined) return `volume snapshot ${backupId} is taken${gone}`;
+  return `${outcome}: ${message ?? reason}${gone}`;
 }
 
 /** All is settled: what still tries for ever, as ending a pause of a cluster that is gone, keeps no pod from its end. */

@@ -17,6 +17,7 @@ export function statusTable(status: Status): string {
   const rows: [string, string][] = [
     ["log", logText(status)],
     ...offsiteLogRow(status),
+    ...volumeRow(status),
     ...status.pauses.map((pause): [string, string] => [
       "paused",
       `by ${pause.node} until ${pause.until} at the latest`,
@@ -78,6 +79,12 @@ function offsiteLogRow({ offsiteLog }: Status): [string, string][] {
   const { base, stream, segment, lagSeconds } = offsiteLog;
   const reach = stream === null ? `nothing follows ${base} yet` : `stream ${stream} to ${segment}, on ${base}`;
   return [["off-site", lagSeconds === 0 ? reach : `${reach}, ${formatSeconds(lagSeconds)} behind`]];
+}
+
+function volumeRow({ volume }: Status): [string, string][] {
+  if (volume === null) return [];
+  const { backupId, ageSeconds, namespace, name } = volume;
+  return [["volume", `${backupId}, ${formatSeconds(ageSeconds)} old, in VolumeSnapshot ${namespace}/${name}`]];
 }
 
 /** A line each depth: what was found, the newest backups that are known good, and when the next is due. */

@@ -20,6 +20,8 @@ import { mergeCatalogs, readCatalog } from "../archive/catalog";
 import { lookAtPlaces } from "../archive/open";
 import { readSegments } from "../archive/segments";
 import { newestVerifications } from "../archive/verifications";
+import { readVolumeSnapshots } from "../archive/volumes";
+import type { NewestVolume } from "../../model/volumeStatus";
 import { liveClaimsIn } from "../claims";
 import type { Node } from "../context";
 import { freeBytes, isCode, readIfThere } from "../host/files";
@@ -69,6 +71,7 @@ interface PlaceFindings {
   offsiteSegments: StoredSegment[] | null;
   leases: PauseLease[];
   running: RunningWork[];
+  newestVolume?: NewestVolume | null;
   verifications: StoredVerification[];
 }
 
@@ -107,7 +110,19 @@ async function readPlace({ config }: Node, place: Place, archive: Archive): Prom
     since: since.toISOString(),
     until: until.toISOString(),
   }));
-  return { ...none, now, catalog, segments, leases, running, verifications };
+  const newestVolume = await newestVolumeIn(archive, config);
+  return { ...none, now, catalog, segments, leases, running, newestVolume, verifications };
+}
+
+async function newestVolumeIn(
+  archive: Archive,
+  { archive: spec, policy }: Node["config"],
+): Promise<NewestVolume | null> {
+  const all = await readVolumeSnapshots(archive, spec.clusterId, policy.signing.trustedKeys);
+  const newest = all.filter(({ givenUp, problem }) => givenUp === null && problem === null).at(-1);
+  if (newest === undefined) return null;
+  const { backupId, volume } = newest.record;
+  return { backupId, storedAt: newest.storedAt, namespace: volume.namespace, name: volume.name };
 }
 
 async function together(node: Node, read: readonly PlaceFindings[]): Promise<ArchiveFindings | null> {

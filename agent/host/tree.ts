@@ -38,10 +38,7 @@ export class TreeCopy {
   ) {}
 
   async pass(progress: (bytes: number) => void): Promise<PassResult> {
-    const began = await fileSystemTime(this.source);
-    // A page that is changed through a memory map gives its file a new time when it is touched first after it was
-    // written out: so they are written out now, and whatever is touched after this pass began shows.
-    await mustRun("sync", ["-f", this.source], { timeoutSeconds: 600 });
+    const began = await writtenOut(this.source);
     const result = await this.copyChanges(progress);
     this.since = began;
     return result;
@@ -75,9 +72,7 @@ export class TreeCopy {
   }
 
   private mayHaveChanged(name: string, stats: Stats): boolean {
-    const known = this.seen.get(name);
-    if (known === undefined || known.size !== stats.size || known.ino !== stats.ino) return true;
-    return !stats.isDirectory() && Math.max(stats.mtimeMs, stats.ctimeMs) >= this.since - clockGrainMs;
+    return mayHaveChanged(this.seen.get(name), stats, this.since);
   }
 
   /** Also what has become something else: a file is never copied through a link that was there before it. */
@@ -91,6 +86,22 @@ export class TreeCopy {
   private async copy(name: string, stats: Stats): Promise<boolean> {
     return copyEntry(path.join(this.source, name), path.join(this.target, name), stats);
   }
+}
+
+/**
+ * Writes a folder's files out; the time by its file system before that. A page that is changed through a memory map gives
+ * its file a new time when it is touched first after it was written out: so whatever is touched after this shows.
+ */
+export async function writtenOut(root: string): Promise<number> {
+  const began = await fileSystemTime(root);
+  await mustRun("sync", ["-f", root], { timeoutSeconds: 600 });
+  return began;
+}
+
+/** Whether what was seen may be another since a time of its file system (protocol 10). */
+export function mayHaveChanged(known: Pick<Seen, "size" | "ino"> | undefined, stats: Stats, since: number): boolean {
+  if (known === undefined || known.size !== stats.size || known.ino !== stats.ino) return true;
+  return !stats.isDirectory() && Math.max(stats.mtimeMs, stats.ctimeMs) >= since - clockGrainMs;
 }
 
 function kindOf(stats: Stats): number {

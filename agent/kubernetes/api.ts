@@ -6,7 +6,7 @@ import { WorldFault } from "../run/errors";
 
 /** What every object of Kubernetes has. */
 export interface KubernetesObject {
-  metadata: { name: string; namespace?: string; resourceVersion?: string };
+  metadata: { name: string; namespace?: string; resourceVersion?: string; uid?: string };
 }
 
 /** Somebody has changed the object since it was read: read it again. */
@@ -21,6 +21,8 @@ export interface ApiServer {
 }
 
 const timeoutMs = 10_000;
+/** So many objects of a list come at once. */
+const pageSize = 200;
 const longestBytes = 4 * 1024 * 1024;
 
 interface Reply {
@@ -29,7 +31,7 @@ interface Reply {
 }
 
 /**
- * The API server, for the two objects that a pod of ours may read and change. No more is needed, and so no library is
+ * The API server, for the few objects that a pod of ours may read and change. No more is needed, and so no library is
  * (docs/decisions/kubernetes-handover.md). The token is read for each call: the kubelet replaces it.
  */
 export class KubernetesApi {
@@ -59,6 +61,42 @@ export class KubernetesApi {
     const reply = await this.call("PUT", at, JSON.stringify(object));
     if (reply.status === 409) throw new ObjectChanged(`${at} was changed by somebody else at this moment`);
     return parsed<T>(reply, `PUT ${at}`);
+  }
+
+  /**
+   * Makes an object below the path of its kind.
+   * @throws ObjectChanged when there is one of that name.
+   */
+  async create<T extends KubernetesObject>(at: string, object: T): Promise<T> {
+    const reply = await this.call("POST", at, JSON.stringify(object));
+    if (reply.status === 409) throw new ObjectChanged(`${at}/${object.metadata.name} is there already`);
+    return parsed<T>(reply, `POST ${at}`, 201);
+  }
+
+  /**
+   * All objects of a kind that have these labels; undefined where the kind is not known there.
+   * @throws WorldFault with what the server says.
+   */
+  async list<T extends KubernetesObject>(at: string, labels: Record<string, string>): Promise<T[] | undefined> {
+    const selector = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+    const found: T[] = [];
+    for (let next: string | undefined = ""; next !== undefined;) {
+      const query = new URLSearchParams({ labelSelector: selector.join(","), limit: String(pageSize) });
+      if (next !== "") query.set("continue", next);
+      const reply: Reply = await this.call("GET", `${at}?${query.toString()}`);
+      if (reply.status === 404) return undefined;
+      const { items, metadata } = parsed<{ items: T[]; metadata: { continue?: string } }>(reply, `GET ${at}`);
+      found.push(...items);
+      next = metadata.continue === "" ? undefined : metadata.continue;
+    }
+    return found;
+  }
+
+  /** Deletes the object that has this UID; nothing happens where it is not there, or is another. */
+  async delete(at: string, uid: string): Promise<void> {
+    const options = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } };
+    const reply = await this.call("DELETE", at, JSON.stringify(options));
+    if (reply.status !== 404 && reply.status !== 409) parsed(reply, `DELETE ${at}`, 202);
   }
 
   private async call(method: string, at: string, body?: string): Promise<Reply> {
@@ -111,14 +149,15 @@ async function read(reply: IncomingMessage): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-function parsed<T>({ status, text }: Reply, call: string): T {
+/** `good`: what the server answers beside 200 where all is well. */
+function parsed<T>({ status, text }: Reply, call: string, good = 200): T {
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
     throw new WorldFault(`the API server answered ${call} with ${status} and no JSON: ${text.slice(0, 200)}`);
   }
-  if (status === 200) return body as T;
+  if (status === 200 || status === good) return body as T;
   const { message } = body as { message?: unknown };
   const said = typeof message === "string" ? message : text.slice(0, 200);
   throw new WorldFault(`the API server answered ${call} with ${status}: ${said}`);

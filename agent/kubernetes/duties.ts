@@ -90,6 +90,8 @@ export class Schedule {
     private readonly duty: Duty,
     /** @throws WorldFault where there is no API server to ask. */
     private readonly lease: () => PodLease,
+    /** Words of the command that takes snapshots of the volume, where they are wanted. */
+    private readonly volumes?: readonly string[],
   ) {}
 
   /** Looks when the database answers, and then in the rhythm of every node's schedule. */
@@ -142,6 +144,7 @@ export class Schedule {
       return leaseSeconds / 2;
     }
     await this.take(ownTiers);
+    if (this.volumes !== undefined) await this.work(["--json", ...this.volumes]);
     await this.askLease((lease) => lease.release(), undefined);
     return lookSeconds;
   }
@@ -169,17 +172,22 @@ export class Schedule {
   }
 
   private async take(tiers: readonly Tier[]): Promise<void> {
-    const { node, reporter, stopping } = this.duty;
-    if (stopping.aborted) return;
-    const config = agentConfigFile(node.config);
+    const config = agentConfigFile(this.duty.node.config);
     const words = ["--config", config, "--json", "run-due", "--tiers", tiers.join(",") || "none"];
+    await this.work(words, tiers.length > 0);
+  }
+
+  /** `leads`: it is given up when another has the Lease. */
+  private async work(words: readonly string[], leads = true): Promise<void> {
+    const { reporter, stopping } = this.duty;
+    if (stopping.aborted) return;
     const part = new AgentPart(words, ({ event, step, message }) => {
       if (event !== "step" && event !== "progress") reporter.emit({ event, step, message });
     });
     this.part = part;
     try {
       while (await part.runs((leaseSeconds / 4) * 1000)) {
-        const holder = tiers.length === 0 ? null : await this.hold();
+        const holder = leads ? await this.hold() : null;
         if (holder === null) continue;
         this.note(`the Lease is ${holder}'s now: what is under way here is given up`);
         await part.stop(partPatienceMs);

@@ -4,6 +4,8 @@ import { podPaths } from "../../model/kubernetes/pod";
 
 /** What is laid into the pod from outside. */
 export interface PodPlaces {
+  /** What stands for `/`. */
+  root: string;
   /** `pod.json`. */
   settings: string;
   /** The user's ConfigMap of the database. */
@@ -15,6 +17,7 @@ export interface PodPlaces {
 /** `root`: what stands for `/`, where this is tried outside a pod. */
 export function podPlaces(root = "/"): PodPlaces {
   return {
+    root,
     settings: path.join(root, podPaths.settings),
     given: path.join(root, podPaths.given),
     account: path.join(root, "/var/run/secrets/kubernetes.io/serviceaccount"),

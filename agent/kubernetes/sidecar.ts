@@ -91,13 +91,19 @@ async function serve(context: PodSidecar, control: StepControl): Promise<void> {
   const { reporter, stopping, places } = context;
   const duty: Duty = { node, reporter, stopping };
   const lease = once(() => new PodLease(inCluster(places.account), { name: pod.lease, holder: pod.pod }));
-  const schedule = new Schedule(duty, lease);
+  const volumes = pod.volumeSnapshots === undefined ? undefined : volumeWords(places, pod.pod);
+  const schedule = new Schedule(duty, lease, volumes);
   context.schedule = schedule;
   const asked = new Promise((resolve) => stopping.addEventListener("abort", resolve, { once: true }));
   const work = Promise.all([guardPauses(duty), context.metrics.refresh(duty), schedule.run(), recovered(context)]);
   await control.point();
   // None of them ends by itself; one that breaks ends the sidecar, for the kubelet to start it anew.
   await Promise.race([work, stopping.aborted ? undefined : asked]);
+}
+
+/** In a process of its own, as all that pauses writes. */
+function volumeWords({ root }: PodPlaces, pod: string): string[] {
+  return ["pod", "volume-snapshot", "--pod", pod, "--root", root];
 }
 
 /** A cluster that comes from a backup: what the init container has left to do. Archiving is held until it is accepted. */

@@ -49,6 +49,7 @@ const parts = {
   keys: () => records("keys"),
   software: () => records("software"),
   kits: () => records("kits"),
+  volumes: () => records("volumes"),
 } satisfies Record<string, (place: Place) => string[]>;
 
 const tiersOf: Record<Place, readonly Tier[]> = { primary: [Tier.Snapshots, Tier.Full], offsite: [Tier.Offsite] };
@@ -111,7 +112,18 @@ const table: Record<Duty, readonly Right[]> = {
     {
       places: ["primary"],
       actions: ["s3:PutObject"],
-      parts: ["lineages", "claims", "leases", "watermarks", "verifications", "streams", "keys", "tail", "kits"],
+      parts: [
+        "lineages",
+        "claims",
+        "leases",
+        "watermarks",
+        "verifications",
+        "streams",
+        "keys",
+        "tail",
+        "kits",
+        "volumes",
+      ],
       why: "add the records of backups, and the end of the log before a restore in place",
     },
   ],

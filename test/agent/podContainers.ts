@@ -18,7 +18,7 @@ export function handoverProgram(): string {
 }
 
 /** What the kubelet mounts into the agent's containers of a pod. */
-export interface Mounts extends Pick<PodConfig, "pods" | "recovery"> {
+export interface Mounts extends Pick<PodConfig, "pods" | "recovery" | "volumeSnapshots"> {
   /** The user's `config.toml`. */
   given: string;
 }
@@ -36,7 +36,7 @@ export class PodContainers {
   ) {}
 
   /** Lays the volumes out. */
-  async mount({ given, pods, recovery }: Mounts): Promise<void> {
+  async mount({ given, pods, ...others }: Mounts): Promise<void> {
     handoverProgram();
     [this.port] = (await freePorts(1)) as [number];
     const places = podPlaces(this.root);
@@ -45,7 +45,7 @@ export class PodContainers {
     }
     fs.mkdirSync(places.given, { recursive: true });
     fs.writeFileSync(path.join(places.given, "config.toml"), given);
-    fs.writeFileSync(places.settings, JSON.stringify({ ...this.settings(pods), recovery }));
+    fs.writeFileSync(places.settings, JSON.stringify({ ...this.settings(pods), ...others }));
   }
 
   private settings(pods: string[]): PodConfig {
@@ -98,6 +98,11 @@ export class PodContainers {
   /** The init container of a recovery, after the other. */
   restore(options: AgentOptions = {}): Promise<Ran> {
     return agent(this.words("restore"), options);
+  }
+
+  /** Takes a snapshot of the volume where one is due, as the sidecar's schedule has it done. */
+  volumeSnapshot(options: AgentOptions = {}): Promise<Ran> {
+    return agent(this.words("volume-snapshot"), options);
   }
 
   /** Starts the sidecar; resolves when the kubelet would start the database, or, with a failpoint, when it died before. */

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { LabCluster, type LabNode } from "../../lab/neumann/harness";
-import { podPaths } from "../../model/kubernetes/pod";
+import { podPaths, type PodConfig } from "../../model/kubernetes/pod";
 import type { BackupPolicyOverrides } from "../../model/policy";
 import type { ArchiveSpec } from "../../model/reference";
 import { PodContainers } from "./podContainers";
@@ -14,6 +14,8 @@ export interface PodOptions {
   data?: string;
   /** The database's programs, as the agent knows them. @default those that the lab built */
   programDirectory?: string;
+  /** @default none are taken */
+  volumeSnapshots?: PodConfig["volumeSnapshots"];
 }
 
 /** A pod whose database is a node of the lab. Its volumes lie below one folder. */
@@ -21,11 +23,12 @@ export class LabPod extends PodContainers {
   private constructor(
     readonly node: LabNode,
     root: string,
-    { data, programDirectory, ...options }: PodOptions & { policy: BackupPolicyOverrides; data: string },
+    { data, programDirectory, archive, policy }: PodOptions & { policy: BackupPolicyOverrides; data: string },
   ) {
     const agentDirectory = path.join(data, path.basename(podPaths.agent));
     const host = {
-      ...options,
+      archive,
+      policy,
       node: {
         ...labNodeConfig(node, programDirectory),
         dataDirectory: data,
@@ -43,7 +46,8 @@ export class LabPod extends PodContainers {
     const root = path.join(node.folder, "pod");
     const pod = new LabPod(node, root, { policy: quickPolicy, data: node.dataDirectory, ...options });
     fs.mkdirSync(pod.wal, { recursive: true });
-    await pod.mount({ given: fs.readFileSync(node.configFile, "utf8"), pods: options.pods });
+    const { pods, volumeSnapshots } = options;
+    await pod.mount({ given: fs.readFileSync(node.configFile, "utf8"), pods, volumeSnapshots });
     if (options.data === undefined) {
       // The database's container sees what the init container writes under the name that it knows.
       fs.rmSync(node.configFile);

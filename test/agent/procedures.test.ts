@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { undelete } from "../../agent/commands/undelete";
 import { podSidecar } from "../../agent/kubernetes/sidecar";
 import type { Steps } from "./killing";
-import { inPods, killed, withoutArchive } from "./procedures";
+import { inPods, killed, ofVolumes, withoutArchive } from "./procedures";
 
 const agent = path.join(__dirname, "..", "..", "agent");
 
@@ -25,7 +25,7 @@ async function procedures(): Promise<Steps[]> {
 describe("a command of the agent", () => {
   it.each<["folders" | "buckets", readonly Steps[]]>([
     // A folder has no delete markers, and a pod keeps its archive in a bucket.
-    ["folders", [undelete, podSidecar, ...inPods]],
+    ["folders", [undelete, podSidecar, ...inPods, ...ofVolumes]],
     ["buckets", withoutArchive],
   ])("is killed at every step where archives are kept in %s", async (kind, without) => {
     const all = await procedures();

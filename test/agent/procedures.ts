@@ -15,6 +15,8 @@ import { podConfigure } from "../../agent/kubernetes/configure";
 import { podSidecar } from "../../agent/kubernetes/sidecar";
 import { podAccepted, podFirst, podMember } from "../../agent/kubernetes/recovery";
 import { podJoin, podRestore } from "../../agent/kubernetes/restore";
+import { pruneVolumes } from "../../agent/kubernetes/volumePrune";
+import { takeVolumeSnapshot } from "../../agent/kubernetes/volumeSnapshot";
 import { restoreAccept, restoreBase, restoreRelease } from "../../agent/restore/accept";
 import { restoreFirst } from "../../agent/restore/first";
 import { restoreGate } from "../../agent/restore/gate";
@@ -33,6 +35,9 @@ const inPlace = [restoreGate, restoreFirst, restoreJoin, giveUp];
 /** A recovery in pods, whose archive is in buckets. */
 export const inPods: readonly Steps[] = [podRestore, podFirst, podJoin, podMember, podAccepted];
 
+/** Snapshots of volumes, which only pods take. */
+export const ofVolumes: readonly Steps[] = [takeVolumeSnapshot, pruneVolumes];
+
 /** Which test kills what, at every moment of every step. */
 export const killed: Record<"folders" | "buckets", Record<string, readonly Steps[]>> = {
   folders: {
@@ -50,5 +55,6 @@ export const killed: Record<"folders" | "buckets", Record<string, readonly Steps
     undelete: [undelete],
     "pod-killed": [podSidecar, walPush],
     "pod-restore": inPods,
+    "volume-killed": ofVolumes,
   },
 };

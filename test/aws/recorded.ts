@@ -33,6 +33,7 @@ export const innermost: readonly Part[] = [
   "keys",
   "software",
   "kits",
+  "volumes",
 ];
 
 /** The narrowest first. */

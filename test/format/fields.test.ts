@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { manifestSchema } from "../../model/manifest";
 import { recoveryKitSchema } from "../../model/recoveryKit";
 import * as records from "../../model/records";
+import * as volumes from "../../model/volumeRecord";
 import { markedCommands, readDocument, tableAfter } from "./document";
 
 const page = readDocument("docs/format.md");
@@ -41,6 +42,9 @@ const pages: [string, unknown][] = [
   ["### `expired/<pruneId>.json`", records.expiredSchema],
   ["### `watermarks/<lineage>/<time>-<node>.json`", records.watermarkSchema],
   ["### `verifications/<depth>/<time>-<random>.json`", records.verificationSchema],
+  ["### `volumes/<backup>.json`", volumes.volumeRecordSchema],
+  ["### `volumes/<backup>.begun.json`", volumes.volumeBegunSchema],
+  ["### `volumes/<backup>.given-up.json`", volumes.volumeGivenUpSchema],
 ];
 
 describe("docs/format.md", () => {
@@ -57,7 +61,7 @@ describe("docs/format.md", () => {
   });
 
   it("leaves out no kind of record", () => {
-    const schemas = Object.entries(records).filter(([name]) => name.endsWith("Schema"));
+    const schemas = Object.entries({ ...records, ...volumes }).filter(([name]) => name.endsWith("Schema"));
     const known = pages.map(([, schema]) => schema);
     expect(schemas.filter(([, schema]) => !known.includes(schema)).map(([name]) => name)).toEqual([]);
   });

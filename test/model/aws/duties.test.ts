@@ -68,9 +68,10 @@ const refusals: Record<string, string> = {
     "`verify` without the right to record it says so, and verifies all the same: an auditor writes nothing",
 };
 
-/** What is allowed and no command asks for, each with its reason. */
+/** Actions and parts that are allowed and that none of the recorded commands asks for, each with its reason. */
 const unused: Record<string, string> = {
   "s3:BypassGovernanceRetention": "only by hand",
+  volumes: "no action, but records that only pods on Kubernetes write",
 };
 
 describe("the record of what the agent asks a store for", () => {
@@ -99,7 +100,7 @@ describe("the record of what the agent asks a store for", () => {
         }
       }
     }
-    const reasoned = [...missing].filter((line) => Object.keys(unused).some((action) => line.includes(` ${action} `)));
+    const reasoned = [...missing].filter((line) => Object.keys(unused).some((word) => line.includes(` ${word} `)));
     expect([...missing].filter((line) => !reasoned.includes(line))).toEqual([]);
     expect(reasoned.length).toBeGreaterThan(0);
   });

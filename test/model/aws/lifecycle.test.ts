@@ -112,6 +112,7 @@ describe("the parts of an archive", () => {
     "keys",
     "software",
     "kits",
+    "volumes",
   ];
 
   it("each have one rule for what is tagged and one for what is hidden; records but watermarks none", () => {
@@ -143,7 +144,7 @@ describe("the parts of an archive", () => {
 
   it("are named so that new records are thought of", () => {
     const all: Record<layout.RecordKind, true> = Object.fromEntries(kinds.map((kind) => [kind, true])) as never;
-    expect(Object.keys(all)).toHaveLength(12);
+    expect(Object.keys(all)).toHaveLength(13);
   });
 });
 
