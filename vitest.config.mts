@@ -16,6 +16,7 @@ const hosts = [
   "test/hosts/*.slow.test.ts",
   "test/lab/hosts.slow.test.ts",
   "test/lab/pods.slow.test.ts",
+  "test/lab/snapshots.slow.test.ts",
   "test/kubernetes/run.slow.test.ts",
   "test/kubernetes/recover.slow.test.ts",
 ];

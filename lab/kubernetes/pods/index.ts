@@ -3,4 +3,6 @@ export { databaseImage, type Image, type ImageFile, makeLayer, nodeImage } from 
 export { PodLab, type PodLabOptions } from "./lab";
 export { type PodPhase, RunningPod } from "./pod";
 export type { ContainerSpec, PodObject, PodSpec, Surroundings } from "./spec";
-export { type Api, Kubelet, surroundingsOf } from "./kubelet";
+export type { Api } from "./calls";
+export { Kubelet, surroundingsOf } from "./kubelet";
+export { snapshotDriver, SnapshotDriver } from "./snapshots";

@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiAnswer, ApiCall } from "../api";
+import { type Api, checked, claimPath } from "./calls";
 import type { PodLab } from "./lab";
 import type { RunningPod } from "./pod";
-import { type DataObject, namespaceOf, type PodObject, type Surroundings } from "./spec";
+import { type ClaimObject, type DataObject, namespaceOf, type PodObject, type Surroundings } from "./spec";
 import { statusOf } from "./status";
-
-/** Calls to an API server by one who may do everything: a `ControlPlane`. */
-export interface Api {
-  call(call: Omit<ApiCall, "token">): Promise<ApiAnswer>;
-}
 
 const node = "lab";
 const leases = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
@@ -35,11 +30,6 @@ export function surroundingsOf(api: Api, environment: Readonly<Record<string, st
       return (checked(answer, `a token for ${name}`) as { status: { token: string } }).status.token;
     },
   };
-}
-
-function checked({ status, body }: ApiAnswer, what: string): unknown {
-  if (status >= 200 && status < 300) return body;
-  throw new Error(`the API server answered ${status} for ${what}: ${JSON.stringify(body)}`);
 }
 
 /**
@@ -143,11 +133,24 @@ export class Kubelet {
   private async begin(object: PodObject): Promise<void> {
     const { name, uid = "" } = object.metadata;
     try {
+      await this.refuseWithoutVolumes(object);
       if (object.spec.nodeName === undefined) await this.bind(object);
       this.running.set(uid, await this.lab.run(object));
       this.problems.delete(name);
     } catch (error) {
       this.problems.set(name, (error as Error).message);
+    }
+  }
+
+  /** A volume that is made of something else is there once its claim is bound; every other one is made on the way. */
+  private async refuseWithoutVolumes(object: PodObject): Promise<void> {
+    for (const { persistentVolumeClaim: claim } of object.spec.volumes ?? []) {
+      if (claim === undefined) continue;
+      const path = claimPath(namespaceOf(object), claim.claimName);
+      const { spec, status } = checked(await this.api.call({ path }), `claim ${claim.claimName}`) as ClaimObject;
+      if (spec.dataSource !== undefined && status?.phase !== "Bound") {
+        throw new Error(`claim ${claim.claimName} waits for its volume`);
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import { checkPod } from "./check";
 import { Container } from "./container";
 import { hostnameOf, type PodFacts } from "./environment";
 import type { Image } from "./images";
+import { copyFolder, whileFrozen } from "./frozen";
 import { type PodParts, restartPolicyOf, RunningPod } from "./pod";
 import { ContainerRunner } from "./runner";
 import { namespaceOf, type PodObject, type Surroundings } from "./spec";
@@ -145,7 +146,12 @@ export class PodLab {
       }),
     );
     for (const name of namesOf(pod)) this.name(name, host.address);
-    const running: RunningPod = new RunningPod({ facts, runners, remove: () => this.removed(running, remove) });
+    const running: RunningPod = new RunningPod({
+      facts,
+      runners,
+      cgroup: host.cgroup,
+      remove: () => this.removed(running, remove),
+    });
     this.pods.push(running);
     return running;
   }
@@ -203,10 +209,34 @@ export class PodLab {
     rmSync(this.claimFolder(namespace, claim), { recursive: true, force: true });
   }
 
+  /** Copies what a claim's volume holds at one moment, as a storage system cuts a snapshot: nobody writes into it meanwhile. */
+  copyClaim(namespace: string, claim: string, target: string): Promise<void> {
+    const source = this.claimFolder(namespace, claim);
+    if (!existsSync(source)) throw new Error(`claim ${claim} has no volume yet`);
+    const users = this.pods.filter((pod) => pod.namespace === namespace && usesClaim(pod.object, claim));
+    const groups = users.map((pod) => pod.cgroup);
+    return whileFrozen(groups, () => copyFolder(source, target));
+  }
+
+  /** The folder of a copy that outlives the claim it was made of. */
+  copyFolder(name: string): string {
+    return path.join(makeFolder(this.place.folder, "copies"), name);
+  }
+
+  /** Makes a claim's volume out of such a copy; whatever it held is gone. */
+  async fillClaim(namespace: string, claim: string, source: string): Promise<void> {
+    this.wipe(namespace, claim);
+    await copyFolder(source, this.claimFolder(namespace, claim));
+  }
+
   /** Removes everything: pods, volumes, network. May be called again. */
   stop(): Promise<void> {
     return this.network.stop();
   }
+}
+
+function usesClaim({ spec }: PodObject, claim: string): boolean {
+  return (spec.volumes ?? []).some((volume) => volume.persistentVolumeClaim?.claimName === claim);
 }
 
 /** What DNS would know a pod by. */

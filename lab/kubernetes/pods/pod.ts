@@ -13,6 +13,8 @@ export type PodPhase = "Pending" | "Running" | "Succeeded" | "Failed";
 export interface PodParts {
   facts: PodFacts;
   runners: ReadonlyMap<string, ContainerRunner>;
+  /** All its processes are in it. */
+  cgroup: string;
   /** Its network, volumes and files are removed. */
   remove(): Promise<void>;
 }
@@ -49,6 +51,10 @@ export class RunningPod {
 
   get runners(): ReadonlyMap<string, ContainerRunner> {
     return this.parts.runners;
+  }
+
+  get cgroup(): string {
+    return this.parts.cgroup;
   }
 
   get terminating(): boolean {

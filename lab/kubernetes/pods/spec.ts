@@ -136,6 +136,19 @@ export interface DataObject {
   binaryData?: Record<string, string>;
 }
 
+/** A claim of a volume. */
+export interface ClaimObject {
+  metadata: ObjectMeta;
+  spec: {
+    accessModes?: string[];
+    storageClassName?: string;
+    resources?: { requests?: { storage?: string } };
+    /** What its volume is made of. */
+    dataSource?: { apiGroup?: string; kind: string; name: string };
+  };
+  status?: { phase?: string };
+}
+
 /** What pods refer to by name. */
 export interface Surroundings {
   /** A ConfigMap or Secret as it is now; undefined if there is none. */
