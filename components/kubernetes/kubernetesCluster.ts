@@ -143,7 +143,7 @@ export class KubernetesCluster extends pulumi.ComponentResource {
       ...secrets,
       ...(args.restoreFrom?.identity === undefined ? [] : [makeIdentity(name, checked, own)]),
     ];
-    const minutes = recovers ? recoverySeconds / 60 : 60;
+    const minutes = recovers ? (args.restoreFrom?.timeoutMinutes ?? recoverySeconds / 60) : 60;
     const set = makeStatefulSet(name, objects, { ...own, dependsOn: needed, minutes, protect: !rehearsal });
     const later = { ...own, dependsOn: [set] };
     const waits = recovers ? [makeAwait(name, objects, { ...later, minutes })] : [];

@@ -58,6 +58,12 @@ export interface RestoreFromArgs {
    */
   approvedPlanDigest?: pulumi.Input<string>;
   /**
+   * How long an up waits for the pods, and then for the acceptance. When it is over the up fails, and the pods go on: the next up
+   * waits again. In minutes, and plain.
+   * @default 1440
+   */
+  timeoutMinutes?: number;
+  /**
    * The archive of another cluster, which is only read: the new cluster is a clone, and `archive` is its own. Its credentials are
    * of the same kind as those of `archive`: keys, which get into the same Secret and need not be able to write; sections of
    * `credentialsSecret`; or `workloadIdentity`.

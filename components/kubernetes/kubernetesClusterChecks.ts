@@ -9,6 +9,7 @@ import {
   memoryQuantity,
   objectName,
   texts,
+  wholeNumber,
 } from "../../model/kubernetes/fieldChecks";
 import { resourceRules } from "../../model/kubernetes/checks";
 import { checkScheduling } from "../../model/kubernetes/scheduling";
@@ -37,11 +38,17 @@ import type { KnownKubernetesCluster, KubernetesClusterArgs } from "./kubernetes
 
 export const defaultRestorePoint = "latest-offsite";
 
+/** A week. */
+const longestMinutes = 10_080;
+
 /** What decides which resources there are. */
 export function checkClusterStructure(args: KubernetesClusterArgs, mistakes: Mistakes): void {
   checkStructure(args, mistakes);
   if (!isPlain(args.restoreFrom)) {
     mistakes.add("restoreFrom", "must be plain", "an output", "It decides which resources there are.");
+  } else {
+    const minutes = wholeNumber(1, longestMinutes);
+    checkField(args.restoreFrom?.timeoutMinutes, "restoreFrom.timeoutMinutes", minutes, mistakes);
   }
   checkRehearsal(args, mistakes);
 }
@@ -96,7 +103,7 @@ function checkClients(clients: unknown, mistakes: Mistakes): void {
   checkItems(namespaces, "clients.namespaces", labelName, mistakes);
 }
 
-const restoreFields = ["recoveryId", "restorePoint", "approvedPlanDigest", "cloneOf", "identity"];
+const restoreFields = ["recoveryId", "restorePoint", "approvedPlanDigest", "timeoutMinutes", "cloneOf", "identity"];
 
 type Restore = NonNullable<KnownKubernetesCluster["restoreFrom"]>;
 

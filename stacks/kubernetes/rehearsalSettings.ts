@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { RehearsalQuotaArgs, StatefulSetArgs } from "../../components/kubernetes";
 import type { BackupPolicyArgs } from "../../components/policyArgs";
-import { isObject, isTextList, type Keys, read } from "../settings";
+import { isNumber, isObject, isTextList, type Keys, read } from "../settings";
 import { type Bucket, bucketOf, exampleBucket } from "./settings";
 
 /** A bucket of an archive, as pods and this machine open it. */
@@ -36,7 +36,12 @@ export interface KubernetesRehearsalSettings {
   recoveryId: string;
   restorePoint?: string;
   approvedPlanDigest?: string;
+  /** It has failed when it takes longer. */
+  timeoutMinutes: number;
 }
+
+/** The standard policy's objective for a recovery from the off-site archive. */
+const standardMinutes = 480;
 
 /**
  * Reads the configuration of a rehearsal in Kubernetes.
@@ -75,6 +80,7 @@ export function readKubernetesRehearsal(source: pulumi.Config): KubernetesRehear
       recoveryId,
       restorePoint: keys.text("restorePoint"),
       approvedPlanDigest: keys.text("approvedPlanDigest"),
+      timeoutMinutes: keys.json("timeoutMinutes", isNumber, "a number of minutes") ?? standardMinutes,
     };
   });
 }

@@ -38,6 +38,7 @@ const copy = new KubernetesCluster("rehearsal", {
     recoveryId,
     restorePoint: settings.restorePoint,
     approvedPlanDigest: settings.approvedPlanDigest,
+    timeoutMinutes: settings.timeoutMinutes,
     cloneOf: { clusterId, ...source },
   },
 });

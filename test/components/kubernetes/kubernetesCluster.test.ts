@@ -23,6 +23,12 @@ function setOf(resources: Registered[]): Spec["spec"] {
   return (named(resources, "prod-set").inputs as unknown as Spec).spec;
 }
 
+const timeoutsOf = (resources: Registered[]) =>
+  ["prod-set", "prod-await-recovery"].map((name) => {
+    const { customTimeouts } = named(resources, name).options as { customTimeouts?: { create: string } };
+    return customTimeouts?.create;
+  });
+
 describe("KubernetesCluster without a recovery", () => {
   it("is a set whose pods come in order and whose volumes stay", async () => {
     const { resources } = await makeCluster();
@@ -109,7 +115,17 @@ describe("KubernetesCluster with restoreFrom", () => {
     });
     expect(named(resources, "prod-await-recovery").options.dependsOn).toEqual(["prod-set"]);
     expect(named(resources, "prod-set").options).toMatchObject({ protect: true });
+    expect(timeoutsOf(resources)).toEqual(["1440m", "1440m"]);
     await expect(valueOf(result.report!)).resolves.toMatchObject({ lineage: "l-1", restoredIndex: 7, seconds: 60 });
+  });
+
+  it("is waited for as long as it says, in whole minutes", async () => {
+    const { resources } = await makeCluster({ restoreFrom: { ...restoreFrom, timeoutMinutes: 90 } }, recovering);
+    expect(timeoutsOf(resources)).toEqual(["90m", "90m"]);
+    for (const wrong of [0, 1.5, 10_081, "90" as unknown as number]) {
+      const refused = makeCluster({ restoreFrom: { ...restoreFrom, timeoutMinutes: wrong } }, recovering);
+      await expect(refused).rejects.toThrow("restoreFrom.timeoutMinutes: must be a whole number from 1 to 10080");
+    }
   });
 
   it("keeps every key and the identity out of all but Secrets", async () => {

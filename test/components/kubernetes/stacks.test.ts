@@ -102,6 +102,20 @@ it("rehearses by its example: a clone in a namespace of its own, whose keys lie 
   expect(named(resources, "rehearsal-set").options.protect).not.toBe(true);
 });
 
+it("gives a rehearsal eight hours, or what its settings say", async () => {
+  const { readKubernetesRehearsal } = await import("../../../stacks/kubernetes/rehearsalSettings");
+  const places = { archiveLocation: own.archiveLocation, sourceLocation: own.offsiteLocation };
+  const { image, databaseImage } = own;
+  const given = { ...rehearsalExample, ...places, image, databaseImage, recoveryId: "1", configuration: "[cluster]" };
+  const minutes = () => readKubernetesRehearsal(new pulumi.Config("project")).timeoutMinutes;
+  configure(given);
+  expect(minutes()).toBe(480);
+  configure({ ...given, timeoutMinutes: 30 });
+  expect(minutes()).toBe(30);
+  configure({ ...given, timeoutMinutes: "soon" });
+  expect(minutes).toThrow("project:timeoutMinutes: must be a number of minutes (received");
+});
+
 it("says all that is missing, wrong and unknown at once", async () => {
   const { readKubernetesEnvironment } = await import("../../../stacks/kubernetes/settings");
   configure({
