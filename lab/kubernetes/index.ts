@@ -10,4 +10,5 @@ export type {
 } from "./controlPlane";
 export { ControlPlane, startControlPlane } from "./controlPlane";
 export { kubernetesVersion } from "./programs";
+export { ensureKubernetesPlugin } from "./provider";
 export type { RightsQuestion } from "./rights";

@@ -1,10 +1,17 @@
+import { ensureToolchain } from "../toolchain";
 import { controlPlanePrograms } from "./programs";
+import { ensureKubernetesPlugin } from "./provider";
 
-// Tests that need a control plane need not wait for its build then.
-controlPlanePrograms((line) => process.stderr.write(`${line}\n`)).then(
-  (programs) => process.stdout.write(`${Object.values(programs).join("\n")}\n`),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+// Tests that need a control plane, or the provider that speaks to it, need not wait for their build then.
+async function main(): Promise<void> {
+  const programs = Object.values(await controlPlanePrograms(say));
+  const provider = await ensureKubernetesPlugin(await ensureToolchain({ progress: say }), say);
+  process.stdout.write(`${programs.join("\n")}\nkubernetes provider: ${provider}\n`);
+}
+
+main().catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { findOnPath, isExecutable } from "./files";
@@ -28,13 +28,23 @@ export interface GoProgram {
   ldflags?: string;
   /** Further environment of `go build`. @default none */
   env?: NodeJS.ProcessEnv;
+  /** Files of another module that the package in `module` embeds as if they lay beside it. @default none */
+  embeds?: { module: string; folder: string; files: readonly string[] };
+}
+
+/** Where the program's file is, or will be. */
+export function goProgramFile({ name, version }: GoProgram, pulumiHome = defaultHome()): string {
+  return path.join(pulumiHome, "pulumi-neumann", `${name}-${version}`);
 }
 
 /** The program's file, built on first use and kept beside what else the toolchain builds. */
-export async function ensureGoProgram(program: GoProgram, say: (line: string) => void): Promise<string> {
-  const folder = path.join(defaultHome(), "pulumi-neumann");
-  const name = `${program.name}-${program.version}`;
-  const file = path.join(folder, name);
+export async function ensureGoProgram(
+  program: GoProgram,
+  say: (line: string) => void,
+  pulumiHome = defaultHome(),
+): Promise<string> {
+  const file = goProgramFile(program, pulumiHome);
+  const [folder, name] = [path.dirname(file), path.basename(file)];
   if (isExecutable(file)) return file;
   const waiting = (seconds: number) => say(`waiting for another process that builds ${title(program)}: ${seconds} s`);
   return withLock(path.join(folder, `.${name}.lock`), { waiting }, async () => {
@@ -64,12 +74,27 @@ async function build(program: GoProgram, file: string, steps: Steps): Promise<vo
       let lines = 0;
       const line = (text: string) => detail(text.startsWith("go: ") ? text : `${(lines += 1)} packages compiled`);
       const env = { ...process.env, GOWORK: "off", ...program.env };
-      const args = ["build", ...flags, "-o", temporary, program.package];
+      const args = ["build", ...flags, ...(await overlayFlags(program, temporary)), "-o", temporary, program.package];
       const result = await run("go", args, { cwd, env, timeoutSeconds: 1800, line });
       if (result.code !== 0) throw new Error(`go build of ${program.package} ${account(result)}`);
     });
     renameSync(temporary, file);
   } finally {
-    rmSync(temporary, { force: true });
+    for (const each of [temporary, overlayOf(temporary)]) rmSync(each, { force: true });
   }
+}
+
+const overlayOf = (temporary: string): string => `${temporary}.overlay.json`;
+
+/** Shows the compiler files of a module where the package embeds them: nothing is copied into this checkout. */
+async function overlayFlags({ embeds, module: cwd, env }: GoProgram, temporary: string): Promise<string[]> {
+  if (embeds === undefined) return [];
+  const args = ["mod", "download", "-json", embeds.module];
+  const options = { cwd, env: { ...process.env, GOWORK: "off", ...env }, timeoutSeconds: 600 };
+  const result = await run("go", args, options);
+  if (result.code !== 0) throw new Error(`go mod download of ${embeds.module} ${account(result)}`);
+  const { Dir: folder } = JSON.parse(result.stdout) as { Dir: string };
+  const pairs = embeds.files.map((name) => [path.join(cwd, name), path.join(folder, embeds.folder, name)]);
+  writeFileSync(overlayOf(temporary), JSON.stringify({ Replace: Object.fromEntries(pairs) as object }));
+  return ["-overlay", overlayOf(temporary)];
 }

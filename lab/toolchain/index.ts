@@ -1,11 +1,12 @@
 import path from "node:path";
-import { type CommandPluginChoice, ensureCommandPlugin } from "./command-plugin";
+import { commandPlugin } from "./command-plugin";
 import { ensureEngine } from "./engine";
 import { defaultHome } from "./home";
 import { lackingPrograms, ToolchainError } from "./needs";
+import { ensurePlugin, type PluginChoice } from "./plugin";
 import { Steps } from "./progress";
 
-export { type CommandPluginChoice, commandVersion } from "./command-plugin";
+export { commandVersion } from "./command-plugin";
 export { engineVersion } from "./engine";
 export { type Lack, ToolchainError } from "./needs";
 
@@ -30,7 +31,7 @@ export interface ToolchainOptions {
   /** @default PULUMI_HOME, else ~/.pulumi */
   pulumiHome?: string;
   /** @default COMMAND_PLUGIN, else "auto": the official plugin where it can be had. */
-  commandPlugin?: CommandPluginChoice;
+  commandPlugin?: PluginChoice;
   /** Ends what is under way; nothing that looks complete is left behind. */
   signal?: AbortSignal;
 }
@@ -55,7 +56,7 @@ export async function ensureToolchain(options: ToolchainOptions): Promise<Toolch
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
   const { pulumi } = engine;
-  const commandPlugin = await ensureCommandPlugin({
+  const installed = await ensurePlugin(commandPlugin, {
     pulumi,
     pulumiHome,
     environment,
@@ -64,11 +65,11 @@ export async function ensureToolchain(options: ToolchainOptions): Promise<Toolch
     signal: options.signal,
   });
   // With the stand-in in place nothing else can be had from there either: say so at once rather than wait for it.
-  if (commandPlugin === "stand-in") environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
-  return { pulumiHome, pulumi, version: engine.version, commandPlugin, environment };
+  if (installed === "stand-in") environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
+  return { pulumiHome, pulumi, version: engine.version, commandPlugin: installed, environment };
 }
 
-function choiceFromEnvironment(): CommandPluginChoice {
+function choiceFromEnvironment(): PluginChoice {
   const value = process.env["COMMAND_PLUGIN"] ?? "auto";
   if (value === "auto" || value === "official" || value === "stand-in") return value;
   throw new Error(`COMMAND_PLUGIN is "${value}": write auto, official or stand-in`);
