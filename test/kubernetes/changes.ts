@@ -6,8 +6,8 @@ import { wholeRequest as request } from "../components/kubernetes/backupRuns";
 
 /** What else a cluster may be asked for, one argument at a time: a new one does not compile until it is here. */
 
-/** Another namespace is another cluster; without `monitoring` its objects are not made; `own` makes it a cluster of ours. */
-type Changed<T> = Required<Omit<T, "namespace" | "monitoring" | "own" | "volumeSnapshots">>;
+/** Another namespace is another cluster, and so is a clone; without `monitoring` its objects are not made; `own` makes it a cluster of ours. */
+type Changed<T> = Required<Omit<T, "namespace" | "cloneOf" | "monitoring" | "own">>;
 type Changes<T> = { [K in keyof Changed<T>]: Partial<T> };
 
 export const backupChanges: Changes<BackupRequest> = {
@@ -31,6 +31,7 @@ export const backupChanges: Changes<BackupRequest> = {
   jobScheduling: { jobScheduling: { nodeSelector: { pool: "backup" }, tolerations: [{}], priorityClassName: "low" } },
   scratch: { scratch: { size: "80Gi", storageClass: "fast" } },
   traffic: { traffic: { ...request.traffic, archiveCidrs: ["10.1.0.0/16"], allowMetadata: true } },
+  volumeSnapshots: { volumeSnapshots: { className: "fast", everyMinutes: 60, keep: 24 } },
   owner: { owner: "another/stack" },
 };
 
