@@ -22,6 +22,8 @@ import { type BackupSoftware, describeSoftware } from "./software";
 import { type Frozen, frozenTogether, type ThawPhase, thawPhase } from "./thaw";
 import { Tier } from "./tier";
 import { counted, formatBytes, formatCount, formatSeconds } from "./units";
+import { describeVolume, refuseOtherNamespace, refuseOutsidePods, type StoredVolume, volumeSource } from "./volumePlan";
+import type { SnapshottedVolume } from "./volumeRecord";
 import type { StoredWatermark } from "./watermarks";
 
 /** What a recovery will do: resolved once, shown, approved by its digest, then executed as it stands (protocol 21). */
@@ -33,7 +35,8 @@ export interface RestorePlan {
   restorePoint: string;
   source: {
     place: "primary" | "offsite";
-    tier: Tier;
+    /** `volume`: nothing is fetched, it lies on the volume that the pod finds. */
+    tier: Tier | "volume";
     backupId: string;
     lineage: string;
     databaseClusterId: string;
@@ -52,6 +55,8 @@ export interface RestorePlan {
     software?: BackupSoftware[];
     /** Delete markers hide some of it: it is read by version ids. */
     hidden?: true;
+    /** The snapshot of a volume that the first pod's claim is made of; then `manifestSha256` is of its record. */
+    volume?: SnapshottedVolume;
   };
   /** The log that is replayed on top of it; null: the backup as it is. */
   replay: ReplayPlan | null;
@@ -83,6 +88,10 @@ export interface PlanRequest {
   pin?: RecoveryPin;
   inPlace?: InPlace;
   cloneAs?: string;
+  /** Where the pods are to be. */
+  kubernetes?: { namespace: string };
+  /** What a restore point of that kind names. */
+  volume?: StoredVolume;
 }
 
 /** SHA-256 over the canonical plan: what `approvedPlanDigest` names. */
@@ -127,10 +136,24 @@ export function resolvePlan(request: PlanRequest): RestorePlan {
     );
   }
   const point = parseRestorePoint(restorePoint);
+  if (point.kind === "volume-snapshot") return planOfVolume(request, point.backupId);
   if (request.pin) return pinnedPlan(request.pin, request);
   refuseUnknownLineage(request);
   return planFor(request, choose(request, point));
 }
+
+function planOfVolume(request: PlanRequest, backupId: string): RestorePlan {
+  const { namespace } = refuseOutsidePods(backupId, request);
+  const { pin, volume } = request;
+  if (pin === undefined && volume === undefined) throw new Error("a plan of a volume needs the volume's record");
+  const plan =
+    pin === undefined ? planWith(request, volumeSource(volume as StoredVolume), null) : pinnedPlan(pin, request);
+  refuseOtherNamespace(plan, namespace);
+  return plan;
+}
+
+/** What a backup of the archive is restored to. */
+export type BackupPoint = Exclude<RestorePoint, { kind: "volume-snapshot" }>;
 
 /** A restore point that rolls a backup forward. */
 export function needsLog(point: RestorePoint): point is Extract<RestorePoint, { kind: "time" | "end-of-log" }> {
@@ -143,7 +166,7 @@ function lineageAt(catalog: Catalog, production: LineageRecord, until: Date): Li
   return line.find(({ createdAt }) => Date.parse(createdAt) <= until.getTime()) ?? line.at(-1) ?? production;
 }
 
-function choose({ catalog, segments, watermarks, now }: PlanRequest, point: RestorePoint): BaseAndLog {
+function choose({ catalog, segments, watermarks, now }: PlanRequest, point: BackupPoint): BaseAndLog {
   if (!needsLog(point)) return { base: chooseBackup(catalog, point), replay: null };
   const production = productionLineage(catalog);
   if ("refused" in production) throw new PlanRefused(`${production.refused}.${whatIsThere(catalog)}`);
@@ -190,7 +213,7 @@ function describeKind({ inPlace, cloneAs }: Pick<RestorePlan, "inPlace" | "clone
   return `in place of ${inPlace.replaces} (fenced: ${inPlace.fenced.join(", ") || "none"})`;
 }
 
-function chooseBackup(catalog: Catalog, point: RestorePoint): CatalogEntry {
+function chooseBackup(catalog: Catalog, point: BackupPoint): CatalogEntry {
   if (point.kind === "backup") return namedBackup(catalog, point.backupId);
   const production = productionLineage(catalog);
   if ("refused" in production) throw new PlanRefused(`${production.refused}.${whatIsThere(catalog)}`);
@@ -256,35 +279,44 @@ export function planFor(
   const { manifest } = entry;
   const software = softwareOf(manifest);
   const frozen = frozenTogether([entry.frozen, replay?.frozen]);
+  const source: RestorePlan["source"] = {
+    place: entry.place,
+    tier: manifest.tier,
+    backupId: manifest.backupId,
+    lineage: manifest.lineage,
+    databaseClusterId: manifest.databaseClusterId,
+    manifestSha256: entry.manifestSha256,
+    createdAt: manifest.createdAt,
+    index: manifest.index,
+    totalEntries: manifest.totalEntries,
+    storedBytes: storedBytes(manifest),
+    plainBytes: manifest.plainBytes,
+    files: manifest.files.length,
+    walSegments: manifest.wal.segments.length,
+    ...(manifest.encryption === undefined ? {} : { recipients: manifest.encryption.recipients }),
+    ...(software.length === 0 ? {} : { software: [...software] }),
+    ...(entry.hidden === true ? { hidden: true as const } : {}),
+  };
+  return { ...planWith(request, source, replay), ...(frozen === undefined ? {} : { frozen }) };
+}
+
+/** The plan around what it restores from. */
+function planWith(
+  request: Pick<PlanRequest, "catalog" | "restorePoint" | "recoveryId" | "nodes" | "inPlace" | "cloneAs">,
+  source: RestorePlan["source"],
+  replay: ReplayPlan | null,
+): RestorePlan {
   return {
     format: "neumann-plan/1",
     clusterId: request.catalog.clusterId,
     recoveryId: request.recoveryId,
     restorePoint: request.restorePoint,
-    source: {
-      place: entry.place,
-      tier: manifest.tier,
-      backupId: manifest.backupId,
-      lineage: manifest.lineage,
-      databaseClusterId: manifest.databaseClusterId,
-      manifestSha256: entry.manifestSha256,
-      createdAt: manifest.createdAt,
-      index: manifest.index,
-      totalEntries: manifest.totalEntries,
-      storedBytes: storedBytes(manifest),
-      plainBytes: manifest.plainBytes,
-      files: manifest.files.length,
-      walSegments: manifest.wal.segments.length,
-      ...(manifest.encryption === undefined ? {} : { recipients: manifest.encryption.recipients }),
-      ...(software.length === 0 ? {} : { software: [...software] }),
-      ...(entry.hidden === true ? { hidden: true as const } : {}),
-    },
+    source,
     replay,
     nodes: [...request.nodes],
-    estimatedSeconds: estimateSeconds(manifest.plainBytes + (replay?.bytes ?? 0), request.nodes.length),
+    estimatedSeconds: estimateSeconds(source.plainBytes + (replay?.bytes ?? 0), request.nodes.length),
     ...(request.inPlace === undefined ? {} : { inPlace: request.inPlace }),
     ...(request.cloneAs === undefined ? {} : { cloneAs: request.cloneAs }),
-    ...(frozen === undefined ? {} : { frozen }),
   };
 }
 
@@ -320,7 +352,7 @@ export function describePlan(plan: ShownPlan, digest: string, now: Date, trusted
     `  backup          ${source.backupId} (${source.tier}, ${source.place}), lineage ${source.lineage}`,
     `  taken           ${source.createdAt}, ${formatSeconds(age)} ago`,
     `  holds           entries up to index ${source.index.low}${rows}`,
-    `  size            ${formatBytes(source.storedBytes)} to fetch, ${formatBytes(source.plainBytes)} unpacked, ${source.files} files, ${source.walSegments} WAL segments`,
+    ...describeSize(source),
     `  signatures      ${describeTrust(trustedKeys.length)}`,
     ...describeObjects(source),
     ...describeReplay(plan.replay, source.place),
@@ -329,11 +361,19 @@ export function describePlan(plan: ShownPlan, digest: string, now: Date, trusted
       ? []
       : [`  CLONE           named ${plan.cloneAs}, beside ${plan.clusterId}, whose archive is only read`]),
     ...(thaw === null ? [] : describeThaw(thaw)),
-    `  will do         on ${first}: fetch, check every file${plan.replay === null ? "" : ", replay the log"}, prove a copy alone, put in place, bootstrap once, start`,
+    `  will do         on ${first}: ${source.volume === undefined ? "fetch" : "copy"}, check every file${plan.replay === null ? "" : ", replay the log"}, prove a copy alone, put in place, bootstrap once, start`,
     `                  then ${others.join(", ") || "no other node"}: join, empty, one at a time; then accept and take a base backup`,
     `  will be lost    ${describeLoss(plan)}`,
     `  should take     about ${formatSeconds(plan.estimatedSeconds)}${thaw === null ? "" : ", once it is thawed"}`,
   ].join("\n");
+}
+
+function describeSize(source: RestorePlan["source"]): string[] {
+  if (source.volume !== undefined) return describeVolume(source);
+  const { storedBytes: stored, plainBytes: plain, files, walSegments } = source;
+  return [
+    `  size            ${formatBytes(stored)} to fetch, ${formatBytes(plain)} unpacked, ${files} files, ${walSegments} WAL segments`,
+  ];
 }
 
 /** What lies beside the backup, who can read it, and that somebody deleted it. */

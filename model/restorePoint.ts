@@ -8,7 +8,9 @@ export type RestorePoint =
   | { kind: "backup"; backupId: string }
   | { kind: "time"; until: Date; stream?: string }
   | { kind: "end-of-log"; stream?: string }
-  | { kind: "index"; index: number };
+  | { kind: "index"; index: number }
+  /** A snapshot of a pod's volume: only where the claim can be made of it. */
+  | { kind: "volume-snapshot"; backupId: string };
 
 const words = ["latest-offsite", "latest"] as const;
 
@@ -57,7 +59,7 @@ function refuseOtherZone(text: string): void {
 
 function backupPoint(text: string): RestorePoint | undefined {
   const [kind, value] = [text.slice(0, text.indexOf(":")), text.slice(text.indexOf(":") + 1)];
-  if (kind === "backup" && isBackupId(value)) return { kind, backupId: value };
+  if ((kind === "backup" || kind === "volume-snapshot") && isBackupId(value)) return { kind, backupId: value };
   return kind === "index" && /^\d{1,15}$/.test(value) ? { kind, index: Number(value) } : undefined;
 }
 

@@ -85,6 +85,8 @@ export interface PlanSpec {
   identity?: string;
   /** Another cluster's archive, which is only read: the recovery is a clone, and `archive` is its own. */
   cloneOf?: ArchiveSpec;
+  /** Where the pods are that the volume of a snapshot comes back to; only for such a restore point. */
+  kubernetes?: { namespace: string };
 }
 
 /** What both are told. */
@@ -171,6 +173,7 @@ export const planSpecSchema: v.GenericSchema<unknown, PlanSpec> = v.object({
   inPlace: v.optional(inPlaceSchema),
   identity: v.optional(textThat(isIdentity, "an age identity, AGE-SECRET-KEY-1…")),
   cloneOf: v.optional(archiveSpecSchema),
+  kubernetes: v.optional(v.object({ namespace: v.string() })),
 });
 
 export const kitStoreSpecSchema: v.GenericSchema<unknown, KitStoreSpec> = v.object({

@@ -9,6 +9,7 @@ import type { ArchiveSpec } from "../../model/reference";
 import type { PlanSpec } from "../../model/specs";
 import { parseRestorePoint, type RestorePoint } from "../../model/restorePoint";
 import { type ThawPhase, thawPhase } from "../../model/thaw";
+import type { StoredVolume } from "../../model/volumePlan";
 import type { Archive } from "../archive/archive";
 import { readCatalog } from "../archive/catalog";
 import { readHiddenBackups, readingOf, versionedPlaces } from "../archive/hidden";
@@ -17,6 +18,7 @@ import { readSegments } from "../archive/segments";
 import { watermarksAfter } from "../archive/watermarks";
 import { readManifest } from "../restore/material";
 import { leftToThaw } from "../restore/thaw";
+import { findVolume } from "../restore/volume";
 import { oneOrNone, refuseUnlessOpened, refuseWithoutIdentity } from "../restore/unsealed";
 import { Damaged, Refused, WorldFault } from "../run/errors";
 import type { Catalog, Place, StoredSegment } from "../../model/catalog";
@@ -172,7 +174,19 @@ export async function planNow(
     pin,
     inPlace: spec.inPlace,
     cloneAs: spec.cloneOf && spec.archive.clusterId,
+    kubernetes: spec.kubernetes,
+    volume: pin === undefined ? await volumeOf(point, { spec, places }) : undefined,
   });
+}
+
+/** The record of a volume snapshot; nothing is looked for where none can be restored. */
+async function volumeOf(
+  point: RestorePoint,
+  { spec, places }: { spec: PlanSpec; places: RecoveryPlaces["places"] },
+): Promise<StoredVolume | undefined> {
+  if (point.kind !== "volume-snapshot" || spec.kubernetes === undefined || spec.cloneOf !== undefined) return undefined;
+  const { trustedKeys = [], archive } = spec;
+  return findVolume(places, { clusterId: archive.clusterId, backupId: point.backupId, trustedKeys });
 }
 
 /** Keys that may not list versions, and stores that have none: there it is as if nothing had been deleted. */

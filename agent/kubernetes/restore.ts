@@ -1,10 +1,11 @@
+import { rm } from "node:fs/promises";
 import { changeConfig } from "../database/config";
 import { refuseWithoutPrograms } from "../database/programs";
 import { recoveryState, type RecoveryState } from "../commands/plan";
 import { openPhase, readRestored, recordsOf, resolvedOf, type RestoreContext } from "../restore/context";
 import { pinningSteps, placingSteps, releaseClaims, startAlone } from "../restore/first";
 import { joinedBefore, type JoinContext, markJoined, refuseUnlessEmpty } from "../restore/join";
-import { replaceFile } from "../host/files";
+import { makeDirectory, replaceFile } from "../host/files";
 import { Refused, TryLater } from "../run/errors";
 import type { Reporter } from "../run/events";
 import { type Procedure, runProcedure, type StepControl } from "../run/steps";
@@ -29,6 +30,7 @@ export const podRestore: Procedure<PodRecoveryContext> = {
     { name: "records", title: "hold the two records of the recovery against each other", run: lookFirst },
     ...pinningSteps,
     { name: "keep", title: "say outside the volume that it is being restored", run: keepClaimed },
+    { name: "forget", title: "forget what another pod noted on the volume", run: forget },
     { name: "hold", title: "hold archiving until it is accepted", run: hold },
     ...placingSteps,
     { name: "configure", title: "configure it as the only member", run: configureFirst },
@@ -115,6 +117,14 @@ async function lookJoining(context: PodRecoveryContext, control: StepControl): P
 
 async function keepClaimed({ store, spec, done: restored }: PodRecoveryContext): Promise<void> {
   if (restored !== true) await keep(store, spec, "claimed");
+}
+
+/** The volume of a snapshot brings the notes of the pod that it was cut of: they say nothing about the new log. */
+async function forget({ volume, mark, node }: PodRecoveryContext): Promise<void> {
+  if (volume === undefined || mark !== undefined) return;
+  const { state, leases } = node.paths;
+  await rm(state, { recursive: true, force: true });
+  await makeDirectory(leases, 0o750);
 }
 
 /** Only before there is any data: what serves is never held again. */

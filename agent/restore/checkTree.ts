@@ -10,7 +10,7 @@ import { faultOf, type FileHashes } from "./fileHashes";
  */
 export async function checkTree(
   root: string,
-  { files, hashes }: { files: readonly BackupFile[]; hashes: FileHashes },
+  { files, hashes, what }: { files: readonly BackupFile[]; hashes: FileHashes; what?: string },
   progress: (bytes: number) => void,
 ): Promise<void> {
   const expected = new Map(files.map((file) => [file.path, file]));
@@ -26,7 +26,7 @@ export async function checkTree(
   if (faults.length === 0) return;
   const more = faults.length > 5 ? `; and ${faults.length - 5} more` : "";
   throw new Damaged(
-    `the backup is not what its manifest says: ${faults.slice(0, 5).join("; ")}${more}. Nothing was put in place.`,
+    `${what ?? "the backup is not what its manifest says"}: ${faults.slice(0, 5).join("; ")}${more}. Nothing was put in place.`,
   );
 }
 

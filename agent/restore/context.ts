@@ -6,7 +6,9 @@ import { PlanRefused } from "../../model/planRefused";
 import { parseStored } from "../archive/stored";
 import { type RecoveryRestored, recoveryRestoredSchema } from "../../model/records";
 import type { OldMember } from "../../model/inPlace";
+import { parseRestorePoint } from "../../model/restorePoint";
 import type { RestoreSpec } from "../../model/specs";
+import type { VolumeRecord } from "../../model/volumeRecord";
 import type { Archive } from "../archive/archive";
 import { takeClaim, type Claim } from "../claims";
 import { openRecovery, recoveryKey, type RecoveryPlaces, type ResolvedPlan } from "../commands/plan";
@@ -26,6 +28,8 @@ export interface RestoreContext {
   places?: RecoveryPlaces;
   resolved?: ResolvedPlan;
   manifest?: Manifest;
+  /** What the node's own volume is a copy of, in the place of a manifest. */
+  volume?: VolumeRecord;
   /** Holds the backup and its log. */
   source?: Archive;
   /** Of the recovery, and of the folder that it goes to. */
@@ -125,6 +129,11 @@ export async function readRestored(context: RestoreContext): Promise<RecoveryRes
   return text === undefined ? undefined : parseStored(recoveryRestoredSchema, text, key);
 }
 
+/** This node finds on its volume what it restores. */
+export function comesOnVolume({ plan, node, members }: RestoreSpec): boolean {
+  return parseRestorePoint(plan.restorePoint).kind === "volume-snapshot" && members[0]?.id === node;
+}
+
 /** The same specification for every phase: this node is one of the members, and the agent's own. */
 export async function openPhase(context: RestoreContext): Promise<void> {
   const { spec, node } = context;
@@ -136,8 +145,9 @@ export async function openPhase(context: RestoreContext): Promise<void> {
   }
   context.places = await openRecovery(spec.plan);
   const mark = await readMark(node.config.node.dataDirectory);
-  // In place, the data of an earlier recovery is what is put aside.
-  const old = spec.plan.inPlace !== undefined && mark?.recoveryId !== spec.plan.recoveryId;
+  // In place, and on the volume of a snapshot, the data of an earlier recovery is what is put aside.
+  const replaces = spec.plan.inPlace !== undefined || comesOnVolume(spec);
+  const old = replaces && mark?.recoveryId !== spec.plan.recoveryId;
   context.mark = old ? undefined : mark;
 }
 

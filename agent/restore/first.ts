@@ -1,11 +1,9 @@
 import { rm } from "node:fs/promises";
-import { manifestKey } from "../../model/layout";
 import { PlanRefused } from "../../model/planRefused";
 import type { RecoveryPin, RecoveryRestored } from "../../model/records";
 import { counted } from "../../model/units";
 import { Conflict } from "../archive/archive";
 import { putDecryption } from "../archive/verifications";
-import { readExpiring } from "../archive/expired";
 import { restartDueFile } from "../commands/install";
 import { archiveFor, recoveryKey, recoveryState, resolve } from "../commands/plan";
 import { changeConfig } from "../database/config";
@@ -36,6 +34,7 @@ import { refuseGivenUp, refuseUnlessAllGated } from "./inPlace";
 import { readManifest } from "./material";
 import { oneOrNone, refuseUnlessOpened, refuseWithoutAge } from "./unsealed";
 import { promisedEntries, reachedIndex, stagingSteps, thawFirst } from "./stage";
+import { readPlannedVolume, refuseExpiring, refuseOtherVolume } from "./volume";
 import { refuseForeignSwap, sayWhatIsAside, swapIn, swapUnderWay } from "./swap";
 
 /** Who goes on with a recovery begins with these. */
@@ -107,7 +106,11 @@ async function plan(context: RestoreContext, control: StepControl): Promise<void
   const { trustedKeys = [] } = spec.plan;
   context.source = await archiveFor(resolved.plan, context.places?.places ?? [], trustedKeys);
   const { source } = context;
-  context.manifest = await readingSource(context, () => readManifest(source, resolved.plan, trustedKeys));
+  if (resolved.plan.source.volume !== undefined) {
+    context.volume = await readPlannedVolume(source, resolved.plan, trustedKeys);
+  } else {
+    context.manifest = await readingSource(context, () => readManifest(source, resolved.plan, trustedKeys));
+  }
   await refuseClosed(context);
 }
 
@@ -140,17 +143,6 @@ async function refuseClosed(context: RestoreContext): Promise<void> {
   if (decrypts) await refuseWithoutAge(node);
 }
 
-/** Pinned first, looked at then: a prune that announces later finds the pin and leaves the backup alone. */
-async function refuseExpiring(context: RestoreContext): Promise<void> {
-  const { source, clusterId } = resolvedOf(context).plan;
-  const key = manifestKey(clusterId, source.tier, source.lineage, source.backupId);
-  const expiring = await readExpiring(sourceArchive(context), clusterId);
-  if (!expiring.some(({ record }) => record.manifests.includes(key))) return;
-  throw new PlanRefused(
-    `backup ${source.backupId} is being expired at this moment. Choose a newer one under a new recoveryId; nothing was touched.`,
-  );
-}
-
 /** The target is this recovery's, or empty, or gated for it; it never runs, it is never another's (I5). */
 async function recognise(context: RestoreContext): Promise<void> {
   const { node, spec, mark } = context;
@@ -170,13 +162,19 @@ async function recognise(context: RestoreContext): Promise<void> {
   await refuseForeignSwap(context);
   if (await swapUnderWay(context)) return;
   if (spec.plan.inPlace !== undefined) return refuseUnlessAllGated(context);
+  await refuseUnlessEmptyOrOfPlan(context);
+  await refuseWithoutPrograms(node.config.node);
+}
+
+async function refuseUnlessEmptyOrOfPlan({ node, spec, volume }: RestoreContext): Promise<void> {
+  const { dataDirectory } = node.config.node;
+  if (volume !== undefined) return refuseOtherVolume(dataDirectory, volume);
   const files = await databaseFiles(dataDirectory);
   if (files[0] !== undefined) {
     throw new Refused(
       `${dataDirectory} on ${spec.node} is not empty: it holds ${counted(files.length, "file")}, such as ${files[0]}. A recovery goes onto empty nodes; nothing was touched.`,
     );
   }
-  await refuseWithoutPrograms(node.config.node);
 }
 
 async function pin(context: RestoreContext): Promise<void> {
@@ -198,7 +196,7 @@ async function pin(context: RestoreContext): Promise<void> {
       `recovery ${recoveryId} is pinned to another plan or another first node. Use a new recoveryId.`,
     );
   }
-  await refuseExpiring(context);
+  await refuseExpiring(sourceArchive(context), resolvedOf(context).plan);
 }
 
 /** It knows no other member: it must not wait for one. */

@@ -23,7 +23,6 @@ import {
   recordsOf,
   refuseChangedPlan,
   type RestoreContext,
-  restorePaths,
   unlessDone,
 } from "./context";
 import { inPlaceOf, readGated, refuseGivenUp } from "./inPlace";
@@ -85,11 +84,7 @@ async function checkPlan(context: RestoreContext): Promise<void> {
   const manifest = await readManifest(archive, resolved.plan, trustedKeys);
   Object.assign(context, { source: archive, manifest });
   if (await mustDecrypt(archive, resolved.plan)) await refuseWithoutAge(spec.node);
-  const folder = restorePaths(context).staging;
-  await checkSpace(
-    { node, plan: resolved.plan, archive, manifest, identities: [], folder },
-    node.config.node.dataDirectory,
-  );
+  await checkSpace({ plan: resolved.plan, manifest }, node.config.node.dataDirectory);
 }
 
 /** By the first node alone: a thaw takes hours, and the cluster takes writes meanwhile. */

@@ -8,6 +8,7 @@ import { type ReplayPlan, segmentsOf } from "../../model/replay";
 import { signatureProblem } from "../../model/signature";
 import { Tier } from "../../model/tier";
 import { formatBytes } from "../../model/units";
+import { fetchedTier } from "../../model/volumePlan";
 import type { Archive } from "../archive/archive";
 import { dataPart, encryptedPart } from "../backup/steps";
 import type { Node } from "../context";
@@ -34,6 +35,9 @@ export interface Material {
   folder: string;
 }
 
+/** A folder whose tree is made ready. */
+export type Staged = Pick<Material, "node" | "folder">;
+
 const otherPoint = "Nothing was put in place. A recovery needs another restore point under a new recoveryId.";
 
 /** The unpacked tarball: `data/…` and `config/…`. */
@@ -54,7 +58,7 @@ export async function readManifest(
   { source, clusterId }: RestorePlan,
   trustedKeys: readonly string[],
 ): Promise<Manifest> {
-  const key = manifestKey(clusterId, source.tier, source.lineage, source.backupId);
+  const key = manifestKey(clusterId, fetchedTier(source), source.lineage, source.backupId);
   const text = (await archive.getText(key)) ?? "";
   if (createHash("sha256").update(text).digest("hex") !== source.manifestSha256) {
     throw new Damaged(
@@ -122,7 +126,11 @@ export async function checkBackup(material: Material, control: StepControl, hash
 const spaceFactor = 2.2;
 
 /** Room for what the plan makes of a backup: a replay builds the store anew, beside a snapshot that has none. */
-export async function checkSpace({ plan, manifest }: Material, place: string, reserveBytes = 0): Promise<void> {
+export async function checkSpace(
+  { plan, manifest }: { plan: RestorePlan; manifest: { plainBytes: number; tier?: Tier } },
+  place: string,
+  reserveBytes = 0,
+): Promise<void> {
   const log = plan.replay?.bytes ?? 0;
   const rebuilt = plan.replay !== null && manifest.tier === Tier.Snapshots ? manifest.plainBytes : 0;
   const needed = (manifest.plainBytes + rebuilt + 2 * log) * spaceFactor + log;
@@ -198,7 +206,7 @@ function indexOf(printed: string): number {
 export const holdCommand = "exit 75";
 
 /** `init-cluster --bootstrap` on the staged data, once: a run that dies here fetches again. */
-export async function bootstrapStaged(material: Material, control: StepControl): Promise<void> {
+export async function bootstrapStaged(material: Staged, control: StepControl): Promise<void> {
   const admin = material.node.admin.withConfig(await configureStaged(material));
   await control.point();
   await admin.mustRun(["init-cluster", "--bootstrap"], { timeoutSeconds: 600 });
@@ -208,7 +216,7 @@ export async function bootstrapStaged(material: Material, control: StepControl):
 }
 
 /** A configuration for the staged data, with the folders that the database expects. */
-async function configureStaged(material: Material): Promise<string> {
+async function configureStaged(material: Staged): Promise<string> {
   const data = path.join(treeOf(material), "data");
   await mkdir(path.join(data, "store"), { recursive: true });
   await mkdir(path.join(data, "raft", "wal"), { recursive: true });

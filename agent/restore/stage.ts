@@ -20,6 +20,7 @@ import {
   replaySegments,
 } from "./material";
 import { isProven, noteProven, prove } from "./proof";
+import { checkVolume, copyVolume } from "./volume";
 import { swapUnderWay } from "./swap";
 import { readingThawed, thaw } from "./thaw";
 import { oneOrNone } from "./unsealed";
@@ -38,7 +39,9 @@ export const stagingSteps: Step<RestoreContext>[] = [
 export const thawFirst: Step<RestoreContext> = unlessProven({
   name: "thaw",
   title: "thaw what lies in an archive class",
-  run: (context, control) => thaw(materialOf(context), control),
+  run: async (context, control) => {
+    if (context.volume === undefined) await thaw(materialOf(context), control);
+  },
 });
 
 /** A run before this one has proven the staged data, or is putting it in place. */
@@ -60,18 +63,26 @@ function materialOf(context: RestoreContext): Material {
 }
 
 async function fetch(context: RestoreContext, control: StepControl): Promise<void> {
-  const material = materialOf(context);
+  const { dataDirectory } = context.node.config.node;
+  const { staging, tree } = restorePaths(context);
   // A staging folder whose proof was broken off may hold half a replay or bootstrap: it is fetched again (protocol 23).
   // Those of recoveries that were given up go too: we hold the claim on this target, and no swap is under way.
-  await rm(path.dirname(material.folder), { recursive: true, force: true });
-  await checkSpace(material, context.node.config.node.dataDirectory);
+  await rm(path.dirname(staging), { recursive: true, force: true });
+  const { volume } = context;
+  if (volume !== undefined) {
+    await checkSpace({ plan: resolvedOf(context).plan, manifest: volume }, dataDirectory);
+    return copyVolume({ dataDirectory, tree, record: volume }, control);
+  }
+  const material = materialOf(context);
+  await checkSpace(material, dataDirectory);
   context.hashes = await readingSource(context, () =>
     readingThawed(material, control, () => fetchBackup(material, control)),
   );
 }
 
 async function checkFiles(context: RestoreContext, control: StepControl): Promise<void> {
-  await checkBackup(materialOf(context), control, context.hashes);
+  if (context.volume !== undefined) await checkVolume(restorePaths(context).tree, context.volume, control);
+  else await checkBackup(materialOf(context), control, context.hashes);
   await control.point();
 }
 
@@ -119,7 +130,7 @@ export function promisedEntries(context: RestoreContext): number | null {
 }
 
 async function bootstrap(context: RestoreContext, control: StepControl): Promise<void> {
-  await bootstrapStaged(materialOf(context), control);
+  await bootstrapStaged({ node: context.node, folder: restorePaths(context).staging }, control);
 }
 
 async function proveCopy(context: RestoreContext, control: StepControl): Promise<void> {

@@ -4,6 +4,7 @@ import type { RestorePlan } from "../../model/plan";
 import { segmentsOf } from "../../model/replay";
 import { frozenAmong, type ThawPhase, thawPhase, thawRequest } from "../../model/thaw";
 import { counted, formatBytes } from "../../model/units";
+import { fetchedTier } from "../../model/volumePlan";
 import { type Archive, FrozenFault, type Thawed, type Thawing } from "../archive/archive";
 import { inParallel } from "../host/tree";
 import { TryLater } from "../run/errors";
@@ -27,7 +28,7 @@ const leastLeftMs = 24 * 3600 * 1000;
 
 /** All that a restore by this plan reads, but for what is never frozen. */
 function keysOf({ plan: { source, replay, clusterId }, manifest }: Needed): string[] {
-  const prefix = dataPrefix(clusterId, source.tier, source.lineage, source.backupId);
+  const prefix = dataPrefix(clusterId, fetchedTier(source), source.lineage, source.backupId);
   const segments = replay === null ? [] : segmentsOf(replay);
   return [
     ...manifest.parts.map(({ name }) => prefix + name),
