@@ -17,6 +17,7 @@ import { sealed } from "../sealed";
 import { makeBelongings, makeJobs, makeMonitoring } from "./backupResources";
 import { makeAwait, makeStatefulSet, makeSurroundings } from "./clusterResources";
 import { factsOf, makeSecrets, whereaboutsOf } from "./kubernetesBackups";
+import { keepFields } from "./keptFields";
 import type { KnownKubernetesCluster, KubernetesClusterArgs } from "./kubernetesClusterArgs";
 import { checkClusterStructure, checkClusterValues, clusterRequestOf, planSpecOf } from "./kubernetesClusterChecks";
 import { publicHalf, signingKey } from "./signingKey";
@@ -93,7 +94,8 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     // What the agent prints holds no key.
     const plan = recovers ? pulumi.unsecret(showPlan(this, checked.apply(planSpecOf))) : undefined;
     const owner = ownerOf("KubernetesCluster", name);
-    const request = pulumi.all([checked, plan]).apply(([known, found]) => clusterRequestOf(known, owner, found));
+    const asked = pulumi.all([checked, plan]).apply(([known, found]) => clusterRequestOf(known, owner, found));
+    const request = keepFields(this, { name, subject, checked, request: asked });
     const { set, jobs, key } = this.makeAll({ name, subject, args, request, checked }, own);
     const facts = pulumi.unsecret(request.apply((known) => factsOf(withDefaults(known))));
     this.archive = after<ArchiveReference>(
