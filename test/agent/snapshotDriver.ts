@@ -13,6 +13,9 @@ interface VolumeSnapshot extends KubernetesObject {
 /** What the driver does with what it is asked for. */
 export type Behaviour = "good" | "never cuts" | "fails" | "fails after the cut";
 
+/** So long a copy takes after the cut. */
+const copyMs = 1500;
+
 /**
  * A storage system and its controllers, in this process: copies the folder of a claim at one moment, says so, and a moment
  * later says that the copy is ready.
@@ -72,6 +75,7 @@ export class TestDriver {
       return this.say(name, { creationTime: new Date().toISOString(), readyToUse: false });
     }
     if (this.behaviour === "fails after the cut") return this.say(name, failed);
+    if (Date.now() - Date.parse(status.creationTime) < copyMs) return;
     await this.say(name, {
       readyToUse: true,
       restoreSize: "1Gi",

@@ -142,8 +142,8 @@ it("the sidecar takes one beside the backups, and only when one is due", async (
       throw new Error(`${String(error)}: ${pod.log}`);
     },
   );
-  await writesGoOn();
   const [record] = await soundRecords();
+  await writesGoOn();
   expect(record).toMatchObject({
     node: { id: "neumann-0" },
     volume: { namespace, claim: "data-neumann-0", className: "fast", restoreSize: "1Gi" },
