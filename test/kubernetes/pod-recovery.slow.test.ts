@@ -21,6 +21,7 @@ import {
   must,
   protectedBy,
   quickPolicy,
+  type Ran,
   runProgram,
   scratch,
 } from "../agent/support";
@@ -121,6 +122,16 @@ const hasRows = async (pod: AnyHost): Promise<void> => {
   expect({ lost, wrong, double }, pod.node.id).toEqual({ lost: [], wrong: [], double: [] });
 };
 
+/** As the database's shell runs archive_command, with the oldest segment of the pod's log. */
+function handOver(pod: PodContainers): Promise<Ran> {
+  const [segment = ""] = fs
+    .readdirSync(pod.wal)
+    .filter((name) => name.endsWith(".wal"))
+    .sort();
+  const [program = "", socket = ""] = pod.command.split(" ");
+  return runProgram(program, [socket, path.join(pod.wal, segment), segment]);
+}
+
 it("init containers that are killed in every step prepare both volumes, the second after the first", async () => {
   const { environment } = api;
   expect((await two.configure()).code).toBe(0);
@@ -134,6 +145,9 @@ it("init containers that are killed in every step prepare both volumes, the seco
   await until("the first pod is ready", async () => (await one.probe("readyz")).status === 200 || undefined);
   expect(JSON.parse(await kept())).toMatchObject({ state: "restored" });
   await hasRows(namespace.pods[0]!);
+  const held = await handOver(one);
+  expect(held.code).toBe(75);
+  expect(held.stderr).toContain("held");
   await killedAtEach(two, podJoin);
   expect(isRunning(namespace.pods[1]!)).toBe(false);
 });
@@ -148,12 +162,7 @@ it("a sidecar that is ended in the middle of the first backup gives it up in ord
   await still.reached("stats", () => one.log);
   await nothingWritten(writer);
   expect((await one.probe("livez")).status).toBe(200);
-  const segment = fs
-    .readdirSync(one.wal)
-    .filter((name) => name.endsWith(".wal"))
-    .sort()[0]!;
-  const [program = "", socket = ""] = one.command.split(" ");
-  expect(await runProgram(program, [socket, path.join(one.wal, segment), segment])).toMatchObject({ code: 0 });
+  expect((await handOver(one)).code).toBe(0);
   const { acknowledged } = writer;
   const ran = await one.endSidecar();
   expect(ran.code, complaint(ran)).toBe(0);
