@@ -15,13 +15,15 @@ export interface ClusterShape {
   /** The account of the pods is ours. */
   account: boolean;
   recovers: boolean;
+  /** The first pod's volume is made of a snapshot. */
+  fromVolume: boolean;
   /** All of it goes when it is destroyed. */
   rehearsal: boolean;
 }
 
 /** What the pods need before there are any. */
 export function makeSurroundings(
-  { name, account, recovers, rehearsal }: ClusterShape,
+  { name, account, recovers, fromVolume, rehearsal }: ClusterShape,
   objects: pulumi.Output<Objects>,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
@@ -69,8 +71,24 @@ export function makeSurroundings(
       new core.ServiceAccount(`${name}-pods`, fieldsOf(found, "metadata", "automountServiceAccountToken"), opts),
     );
   }
+  if (fromVolume) made.push(makeClaim(name, objects, opts));
   if (recovers) made.push(makeRecord(name, objects, { ...opts, retainOnDelete: !rehearsal }));
   return made;
+}
+
+/** As the set's own claims: it stays when the stack goes, and what it was made of is looked at once. */
+function makeClaim(
+  name: string,
+  objects: pulumi.Output<Objects>,
+  opts: pulumi.CustomResourceOptions,
+): core.PersistentVolumeClaim {
+  const claim = objects.apply((known) => known.claim as NonNullable<Objects["claim"]>);
+  return new core.PersistentVolumeClaim(`${name}-volume`, fieldsOf(claim, "metadata", "spec"), {
+    ...opts,
+    protect: true,
+    retainOnDelete: true,
+    ignoreChanges: ["spec"],
+  });
 }
 
 /** Made empty, written by the pods, and there as long as their volumes may be; `opts` says whether that is beyond this stack. */

@@ -19,7 +19,13 @@ import { makeAwait, makeStatefulSet, makeSurroundings } from "./clusterResources
 import { factsOf, makeSecrets, whereaboutsOf } from "./kubernetesBackups";
 import { keepFields } from "./keptFields";
 import type { KnownKubernetesCluster, KubernetesClusterArgs } from "./kubernetesClusterArgs";
-import { checkClusterStructure, checkClusterValues, clusterRequestOf, planSpecOf } from "./kubernetesClusterChecks";
+import {
+  checkClusterStructure,
+  checkClusterValues,
+  clusterRequestOf,
+  isVolumePoint,
+  planSpecOf,
+} from "./kubernetesClusterChecks";
 import { publicHalf, signingKey } from "./signingKey";
 
 /**
@@ -137,10 +143,11 @@ export class KubernetesCluster extends pulumi.ComponentResource {
     const key = args.signingKeySecret === undefined ? signingKey(name, own) : undefined;
     const secrets = makeSecrets({ name, args, where, backups: request.apply<Backups>(withDefaults), key }, own);
     const recovers = args.restoreFrom !== undefined;
+    const fromVolume = isVolumePoint(args.restoreFrom?.restorePoint);
     const rehearsal = args.rehearsal === true;
     const account = pulumi.Output.isInstance(args.statefulSet) || accountOf(args) === undefined;
     const needed = [
-      ...makeSurroundings({ name, account, recovers, rehearsal }, objects, own),
+      ...makeSurroundings({ name, account, recovers, fromVolume, rehearsal }, objects, own),
       ...makeBelongings(backups, own),
       ...secrets,
       ...(args.restoreFrom?.identity === undefined ? [] : [makeIdentity(name, checked, own)]),

@@ -48,7 +48,8 @@ export interface RestoreFromArgs {
    */
   recoveryId: pulumi.Input<string>;
   /**
-   * What to restore, as in docs/recovery.md.
+   * What to restore, as in docs/recovery.md; or `volume-snapshot:ID`, written as it is and not as an output: it decides which
+   * resources there are.
    * @default latest-offsite
    */
   restorePoint?: pulumi.Input<string>;

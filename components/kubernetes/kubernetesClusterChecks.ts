@@ -134,6 +134,14 @@ function checkPoint({ archive }: KnownKubernetesCluster, restore: Restore, { mis
   if (pending("restorePoint") || pending("cloneOf")) return;
   const { restorePoint = defaultRestorePoint, cloneOf = archive } = restore;
   checkRestorePoint({ restorePoint, archive: cloneOf }, mistakes, pending);
+  if (restore.cloneOf === undefined || !isVolumePoint(restorePoint)) return;
+  const remedy = "Two clusters would use one namespace. Write another restore point, such as latest.";
+  mistakes.add("restorePoint", "is nothing to clone from", restorePoint, remedy);
+}
+
+/** Whether the first pod's claim is made of a snapshot; what is not known yet is none. */
+export function isVolumePoint(restorePoint: unknown): boolean {
+  return typeof restorePoint === "string" && restorePoint.startsWith("volume-snapshot:");
 }
 
 function checkClone(
@@ -158,6 +166,7 @@ export function planSpecOf(known: KnownKubernetesCluster): PlanSpec {
   return {
     archive: archiveSpec(known.archive),
     restorePoint: restorePoint ?? defaultRestorePoint,
+    ...(isVolumePoint(restorePoint) ? { kubernetes: { namespace: known.namespace ?? "neumann" } } : {}),
     recoveryId,
     nodes: podNames({ ...defaultStatefulSet, ...statefulSet }),
     ...(approvedPlanDigest === undefined ? {} : { approvedPlanDigest }),
@@ -182,7 +191,10 @@ export function clusterRequestOf(
   if (plan === undefined || restoreFrom === undefined) return { ...base, own: {} };
   const identitySecret = restoreFrom.identity === undefined ? {} : { identitySecret: "neumann-backup-identity" };
   const cloneOf = restoreFrom.cloneOf === undefined ? {} : { cloneOf: archiveSpec(restoreFrom.cloneOf) };
-  return { ...withoutOldKeys(base), ...identitySecret, ...cloneOf, own: { recovery: recoveryOf(known, base, plan) } };
+  const { volume } = plan.plan.source;
+  const restoredVolume = volume === undefined ? {} : { restoredVolume: volume.name };
+  const own = { recovery: recoveryOf(known, base, plan) };
+  return { ...withoutOldKeys(base), ...identitySecret, ...cloneOf, ...restoredVolume, own };
 }
 
 /** The list names those who signed what is restored: by it the new pods would not believe each other. */

@@ -8,6 +8,7 @@ import { type BackupRequest, type Backups, type ContainerResources, withDefaults
 import { resourcesOf } from "./resources";
 import { type Scheduling, schedulingOf } from "./scheduling";
 import { containerSecurity, podSecurity } from "./security";
+import { dataClaim, volumeSnapshotKind } from "./volumeSnapshots";
 import { toApiServer, toArchive, toDns, toMetadata } from "./traffic";
 
 /** Where a pod's data lies. */
@@ -44,6 +45,8 @@ export interface ClusterRequest extends BackupRequest {
   /** Secret whose `identity.txt` opens what is restored. */
   identitySecret?: string;
   own: NonNullable<BackupRequest["own"]>;
+  /** VolumeSnapshot that the first pod's volume is made of. */
+  restoredVolume?: string;
 }
 
 const serverResources: ContainerResources = { cpuRequest: "500m", memoryRequest: "1Gi" };
@@ -69,6 +72,7 @@ export function clusterObjects(request: ClusterRequest) {
     budget: disruptionBudget(cluster),
     networkPolicies: [databasePolicy(cluster)],
     record: recordMap(cluster),
+    claim: firstClaim(cluster),
     statefulSet: statefulSet(cluster, patch.spec.template.metadata.annotations),
     awaitRecovery: recoveryJob(cluster),
   };
@@ -231,17 +235,35 @@ function statefulSet(cluster: Cluster, annotations: Record<string, string>) {
           volumes,
         },
       },
-      volumeClaimTemplates: [
-        {
-          metadata: { name: set.dataVolume },
-          spec: {
-            accessModes: ["ReadWriteOnce"],
-            ...(storage.storageClass === undefined ? {} : { storageClassName: storage.storageClass }),
-            resources: { requests: { storage: storage.size } },
-          },
-        },
-      ],
+      volumeClaimTemplates: [{ metadata: { name: set.dataVolume }, spec: claimSpec(storage) }],
     },
+  };
+}
+
+function claimSpec({ size, storageClass }: DataVolume) {
+  return {
+    accessModes: ["ReadWriteOnce"],
+    ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+    resources: { requests: { storage: size } },
+  };
+}
+
+/** The set takes a claim over that has the name of one of its own: this one's volume is a copy of the snapshot's. */
+function firstClaim(cluster: Cluster) {
+  const { restoredVolume: name, statefulSet: set, storage } = cluster;
+  if (name === undefined) return undefined;
+  const { labels, ...metadata } = metadataOf(cluster, dataClaim(set.dataVolume, `${set.name}-0`), "database");
+  const { group: apiGroup, kind } = volumeSnapshotKind;
+  return {
+    apiVersion: "v1" as const,
+    kind: "PersistentVolumeClaim" as const,
+    metadata: {
+      ...metadata,
+      labels: { ...labels, ...podSelector(cluster) },
+      // Many classes make a volume only once a pod wants it: nobody waits before there is one.
+      annotations: { "pulumi.com/skipAwait": "true" },
+    },
+    spec: { ...claimSpec(storage), dataSource: { apiGroup, kind, name } },
   };
 }
 

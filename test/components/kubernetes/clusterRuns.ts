@@ -1,5 +1,5 @@
 import { KubernetesCluster, type KubernetesClusterArgs } from "../../../components/kubernetes";
-import { run, type Run, type RunOptions } from "../harness";
+import { planResult, run, type Run, type RunOptions } from "../harness";
 import { args as backups, usual } from "./backupRuns";
 
 const args: KubernetesClusterArgs = {
@@ -20,6 +20,17 @@ export const recovering: RunOptions = {
   made: (type, name, inputs) =>
     name.endsWith("-report") ? { stdout: `${JSON.stringify(accepted)}\n` } : usual.made!(type, name, inputs),
 };
+
+/** The same from the snapshot of a volume. */
+export const recoveringVolume: RunOptions = {
+  ...recovering,
+  agent: () => {
+    const { plan, ...planned } = planResult() as { plan: { source: object } };
+    const source = { ...plan.source, tier: "volume", volume: { namespace: "neumann", name: "cut-1" } };
+    return { ...planned, plan: { ...plan, source } };
+  },
+};
+export const volumePoint = "volume-snapshot:20261122T040000Z-01020304";
 
 export function makeCluster(
   change: Partial<KubernetesClusterArgs> = {},

@@ -4,7 +4,7 @@ import { type KubernetesClusterArgs, RehearsalNamespace } from "../../../compone
 import { planDigest, planResult, type Registered, run, valueOf } from "../harness";
 import { agePairs } from "../../model/fixtures";
 import { buckets, bucketsWithoutKeys, named, usual } from "./backupRuns";
-import { makeCluster, recovering } from "./clusterRuns";
+import { makeCluster, recovering, recoveringVolume, volumePoint } from "./clusterRuns";
 
 const [{ identity }] = agePairs;
 
@@ -126,6 +126,28 @@ describe("KubernetesCluster with restoreFrom", () => {
       const refused = makeCluster({ restoreFrom: { ...restoreFrom, timeoutMinutes: wrong } }, recovering);
       await expect(refused).rejects.toThrow("restoreFrom.timeoutMinutes: must be a whole number from 1 to 10080");
     }
+  });
+
+  it("makes the first pod's claim of a volume snapshot, which stays; a clone is refused", async () => {
+    const restorePoint = volumePoint;
+    const { resources } = await makeCluster({ restoreFrom: { ...restoreFrom, restorePoint } }, recoveringVolume);
+    const { inputs, options } = named(resources, "prod-volume");
+    expect(inputs).toMatchObject({
+      metadata: { name: "data-neumann-0", namespace: "neumann" },
+      spec: {
+        accessModes: ["ReadWriteOnce"],
+        resources: { requests: { storage: "100Gi" } },
+        dataSource: { apiGroup: "snapshot.storage.k8s.io", kind: "VolumeSnapshot", name: "cut-1" },
+      },
+    });
+    expect(options).toMatchObject({ protect: true, retainOnDelete: true, ignoreChanges: ["spec"] });
+    expect(named(resources, "prod-set").options.dependsOn).toContain("prod-volume");
+    const { recovery } = podConfigOf(resources);
+    expect(recovery.plan).toMatchObject({ restorePoint, kubernetes: { namespace: "neumann" } });
+    const cloneOf = { ...bucketsWithoutKeys, clusterId: "other" };
+    await expect(makeCluster({ restoreFrom: { ...restoreFrom, restorePoint, cloneOf } }, recovering)).rejects.toThrow(
+      "restoreFrom.restorePoint: is nothing to clone from",
+    );
   });
 
   it("keeps every key and the identity out of all but Secrets", async () => {

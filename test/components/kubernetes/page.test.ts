@@ -7,7 +7,7 @@ import { run } from "../harness";
 import { request } from "../../model/kubernetes/requests";
 import { agePairs } from "../../model/fixtures";
 import { args, usual } from "./backupRuns";
-import { makeCluster, recovering } from "./clusterRuns";
+import { makeCluster, recoveringVolume, volumePoint } from "./clusterRuns";
 
 const page = readDocument("docs/kubernetes-objects.md");
 
@@ -47,8 +47,8 @@ it("docs/kubernetes-objects.md names each job with its command, and each account
 
 it("docs/kubernetes-objects.md names each child of KubernetesCluster beside those of KubernetesBackups", async () => {
   const { resources } = await makeCluster(
-    { monitoring: true, restoreFrom: { recoveryId: "r1", identity: agePairs[0].identity } },
-    recovering,
+    { monitoring: true, restoreFrom: { recoveryId: "r1", restorePoint: volumePoint, identity: agePairs[0].identity } },
+    recoveringVolume,
   );
   const rows = (heading: string) =>
     rowsAfter(heading).flatMap(([names, types]) =>

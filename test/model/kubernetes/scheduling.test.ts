@@ -87,7 +87,10 @@ describe("where pods run", () => {
     };
     expect(mistakesIn(wrong)).toMatchSnapshot();
     expect([...mistakesIn({ tolerations: [] }), ...mistakesIn({ tolerations: {} })]).toEqual(
-      Array.from({ length: 2 }, () => expect.stringContaining("tolerations: must be a list with something in it")),
+      Array.from(
+        { length: 2 },
+        () => expect.stringContaining("tolerations: must be a list with something in it") as string,
+      ),
     );
     for (const other of ["low", null, []]) expect(mistakesIn(other)).toHaveLength(1);
   });
