@@ -46,7 +46,7 @@ export function renderedBackups(request: BackupRequest): { objects: RenderedObje
 /** Everything of a cluster with its backups, in the order in which it is applied. No Secret is among it. */
 export function renderedCluster(request: ClusterRequest): RenderedObject[] {
   const { backups, ...own } = clusterObjects(request);
-  const { configuration, account, services, budget, networkPolicies, record, statefulSet, awaitRecovery } = own;
+  const { configuration, account, services, budget, networkPolicies, record, claim, statefulSet, awaitRecovery } = own;
   const accounts = request.statefulSet?.serviceAccount === undefined ? [account] : [];
   const { database: folder, recovery, jobs } = clusterFolders;
   const database = { folder, head: databaseHead };
@@ -56,6 +56,7 @@ export function renderedCluster(request: ClusterRequest): RenderedObject[] {
     ),
     ...watches(backups).map((object) => rendered(object)),
     ...(record === undefined ? [] : [rendered(record, database)]),
+    ...(claim === undefined ? [] : [rendered(claim, database)]),
     rendered(statefulSet, database),
     ...(awaitRecovery === undefined ? [] : [rendered(awaitRecovery, { folder: recovery })]),
     ...backups.cronJobs.map((job) => rendered(job, { folder: jobs })),

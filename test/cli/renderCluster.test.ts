@@ -10,7 +10,13 @@ import { makeRecoveryKit, serializeRecoveryKit } from "../../model/recoveryKit";
 import type { ArchiveSpec } from "../../model/reference";
 import { agePairs } from "../model/fixtures";
 import { planDigest, planResult } from "../components/harness";
-import { makeCluster, recovering } from "../components/kubernetes/clusterRuns";
+import {
+  makeCluster,
+  recovering,
+  recoveringVolume,
+  volumePlan,
+  volumePoint,
+} from "../components/kubernetes/clusterRuns";
 
 /** In the place of the agent: what it was asked, and what it answers. */
 const agent = vi.hoisted(() => ({ asked: [] as unknown[], answer: (): string => "" }));
@@ -75,8 +81,8 @@ function documentsOf(text: string): Written[] {
 }
 
 /** What the component hands to its provider for the same; who owns it is told by another name. */
-async function madeByComponent(change: object = {}): Promise<Map<string, unknown>> {
-  const { resources } = await makeCluster({ ...(config as object), ...change, configuration: toml }, recovering);
+async function madeByComponent(change: object = {}, run = recovering): Promise<Map<string, unknown>> {
+  const { resources } = await makeCluster({ ...(config as object), ...change, configuration: toml }, run);
   const own = resources.filter(({ type }) => type.startsWith("kubernetes:"));
   return new Map(own.map(({ inputs }) => [nameOf(inputs as unknown as Written), JSON.parse(JSON.stringify(inputs))]));
 }
@@ -106,6 +112,19 @@ describe("render --kind cluster", () => {
       expect(kinds.map(at)).toEqual(kinds.map(at).sort((one, other) => one - other));
     },
   );
+
+  it("writes the claim that is made of a volume snapshot where the set finds it", async () => {
+    const change = { restoreFrom: { recoveryId: "2026-11-23", restorePoint: volumePoint } };
+    const wanted = await madeByComponent(change, recoveringVolume);
+    agent.answer = () => JSON.stringify(volumePlan());
+    const { code, out } = await say("--config", put("volume.json", { ...config, ...change, configuration: toml }));
+    expect(code).toBe(0);
+    const written = documentsOf(out).map(nameOf);
+    expect([...written].sort()).toEqual([...wanted.keys()].sort());
+    const claim = written.indexOf("PersistentVolumeClaim data-neumann-0");
+    expect(claim).toBeGreaterThanOrEqual(0);
+    expect(written[claim + 1]).toBe("StatefulSet neumann");
+  });
 
   it("has a folder for each step, takes config.toml from its file, and removes what is not asked for any more", async () => {
     const out = place("steps");

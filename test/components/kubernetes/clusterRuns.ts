@@ -21,15 +21,15 @@ export const recovering: RunOptions = {
     name.endsWith("-report") ? { stdout: `${JSON.stringify(accepted)}\n` } : usual.made!(type, name, inputs),
 };
 
-/** The same from the snapshot of a volume. */
-export const recoveringVolume: RunOptions = {
-  ...recovering,
-  agent: () => {
-    const { plan, ...planned } = planResult() as { plan: { source: object } };
-    const source = { ...plan.source, tier: "volume", volume: { namespace: "neumann", name: "cut-1" } };
-    return { ...planned, plan: { ...plan, source } };
-  },
-};
+/** What the agent plans for the snapshot of a volume. */
+export function volumePlan(): object {
+  const { plan, ...planned } = planResult() as { plan: { source: object } };
+  const source = { ...plan.source, tier: "volume", volume: { namespace: "neumann", name: "cut-1" } };
+  return { ...planned, plan: { ...plan, source } };
+}
+
+/** The same from it. */
+export const recoveringVolume: RunOptions = { ...recovering, agent: volumePlan };
 export const volumePoint = "volume-snapshot:20261122T040000Z-01020304";
 
 export function makeCluster(

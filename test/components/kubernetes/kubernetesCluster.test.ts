@@ -78,7 +78,7 @@ describe("KubernetesCluster without a recovery", () => {
         - clients.namespaces[0]: is no name in Kubernetes (received "A"). Use lower-case letters, digits and dashes, at most 63, such as neumann.
         - podAccountAnnotations: must be an object with texts (received "role"). Write such as {"eks.amazonaws.com/role-arn":"arn:aws:iam::123456789012:role/prune"}.
         - podScheduling.tolerations: must be a list with something in it (received []). Put it in brackets, such as [{ key: "dedicated", value: "backup" }].
-        - restoreFrom.restorepoint: is not known (received "latest"). Use one of: recoveryId, restorePoint, approvedPlanDigest, cloneOf, identity.]
+        - restoreFrom.restorepoint: is not known (received "latest"). Use one of: recoveryId, restorePoint, approvedPlanDigest, timeoutMinutes, cloneOf, identity.]
     `);
   });
 });
