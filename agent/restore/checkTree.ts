@@ -3,6 +3,14 @@ import { type TreeFile, walkTree } from "../host/files";
 import { Damaged } from "../run/errors";
 import { faultOf, type FileHashes } from "./fileHashes";
 
+/** What a folder must hold. */
+export interface Checked {
+  files: readonly BackupFile[];
+  hashes: FileHashes;
+  /** What is wrong where it holds something else. */
+  what?: string;
+}
+
 /**
  * A folder holds exactly the listed files, byte for byte, and nothing but files and folders (protocol 30); names that
  * the agent keeps for itself are no exception, or a forged tarball could plant them.
@@ -10,7 +18,7 @@ import { faultOf, type FileHashes } from "./fileHashes";
  */
 export async function checkTree(
   root: string,
-  { files, hashes, what }: { files: readonly BackupFile[]; hashes: FileHashes; what?: string },
+  { files, hashes, what = "the backup is not what its manifest says" }: Checked,
   progress: (bytes: number) => void,
 ): Promise<void> {
   const expected = new Map(files.map((file) => [file.path, file]));
@@ -26,7 +34,7 @@ export async function checkTree(
   if (faults.length === 0) return;
   const more = faults.length > 5 ? `; and ${faults.length - 5} more` : "";
   throw new Damaged(
-    `${what ?? "the backup is not what its manifest says"}: ${faults.slice(0, 5).join("; ")}${more}. Nothing was put in place.`,
+    `${what}: ${faults.slice(0, 5).join("; ")}${more}. Nothing was put in place.`,
   );
 }
 
