@@ -33,9 +33,7 @@ export async function checkTree(
   for (const name of expected.keys()) faults.push(`${name} is missing`);
   if (faults.length === 0) return;
   const more = faults.length > 5 ? `; and ${faults.length - 5} more` : "";
-  throw new Damaged(
-    `${what}: ${faults.slice(0, 5).join("; ")}${more}. Nothing was put in place.`,
-  );
+  throw new Damaged(`${what}: ${faults.slice(0, 5).join("; ")}${more}. Nothing was put in place.`);
 }
 
 async function problemOf(entry: TreeFile, listed: BackupFile | undefined, hashes: FileHashes): Promise<string | null> {

@@ -35,8 +35,8 @@ export const backupChanges: Changes<BackupRequest> = {
   owner: { owner: "another/stack" },
 };
 
-/** What a cluster of ours has beside; `storage` is Kubernetes' to keep. */
-export const clusterChanges: Omit<Changes<ClusterRequest>, "storage" | "identitySecret"> = {
+/** What a cluster of ours has beside; `storage` is Kubernetes' to keep, and what it was restored from the past. */
+export const clusterChanges: Omit<Changes<ClusterRequest>, "storage" | "identitySecret" | "restoredVolume"> = {
   ...backupChanges,
   // A server of ours has the database's image.
   programDirectory: { programDirectory: "/usr/local/bin" },
