@@ -19,6 +19,7 @@ const hosts = [
   "test/lab/snapshots.slow.test.ts",
   "test/kubernetes/run.slow.test.ts",
   "test/kubernetes/recover.slow.test.ts",
+  "test/kubernetes/stacks.slow.test.ts",
 ];
 
 export default defineConfig({

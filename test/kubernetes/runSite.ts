@@ -5,7 +5,7 @@ import { stringify } from "smol-toml";
 import { type ControlPlane, startControlPlane } from "../../lab/kubernetes";
 import { databaseImage, Kubelet, nodeImage, PodLab, type RunningPod, surroundingsOf } from "../../lab/kubernetes/pods";
 import { request, until } from "../../lab/neumann/harness";
-import { Store } from "../../lab/store/store";
+import { Store, type StoreUser } from "../../lab/store/store";
 import { backupObjects, fieldManager, signingSecret } from "../../model/kubernetes/backupObjects";
 import { clusterObjects, type ClusterRequest, recordName } from "../../model/kubernetes/clusterObjects";
 import { podAddress, podPaths, type PodRecovery } from "../../model/kubernetes/pod";
@@ -20,7 +20,9 @@ import { handoverProgram } from "../agent/podContainers";
 import { bundle, calm, filesBelow, must, quickPolicy } from "../agent/support";
 import { databaseName, namespace, pods, server, usersObjects } from "./userSet";
 
-const agentName = "registry.example/neumann-backup:1.0";
+export const agentName = "registry.example/neumann-backup:1.0";
+/** The database's, before an agent writes into it what differs between pods. */
+export const clusterConfiguration = stringify({ cluster: { name: "prod" }, ...calm });
 const apiServer = "kubernetes.default.svc";
 const clusterId = "prod";
 /** Namespace and name in the archive of a cluster that comes from no backup. */
@@ -40,7 +42,7 @@ export class RunSite {
   private constructor(
     readonly plane: ControlPlane,
     readonly kubelet: Kubelet,
-    private readonly lab: PodLab,
+    readonly lab: PodLab,
     /** The store, and the archive in it as pods reach it. */
     private readonly kept: { store: Store; archive: ArchiveSpec<S3Location>; own: S3Location },
   ) {}
@@ -185,7 +187,7 @@ export class RunSite {
       access: { kind: "keys" },
       policy: resolvePolicy(quickPolicy),
       namespace: target,
-      configuration: stringify({ cluster: { name: "prod" }, ...calm }),
+      configuration: clusterConfiguration,
       storage: { size: "1Gi" },
     };
   }
@@ -281,9 +283,24 @@ export class RunSite {
     if (end !== "Complete") throw new Error(`job ${name}: ${end}\n${this.account}`);
   }
 
+  /** Makes buckets that one user has; where they are for pods, and that user's keys. */
+  async makeBuckets<N extends string>(...names: N[]): Promise<{ places: Record<N, string>; keys: StoreUser }> {
+    const { store, archive } = this.kept;
+    const keys = await store.createUser();
+    for (const name of names) await store.createBucket(name, keys);
+    const query = `region=${store.region}&endpoint=${encodeURIComponent(archive.endpoint ?? "")}`;
+    const places = Object.fromEntries(names.map((name) => [name, `s3://${name}?${query}`])) as Record<N, string>;
+    return { places, keys };
+  }
+
+  /** The folder that holds a bucket's objects as files. */
+  bucketFolder(bucket: string): string {
+    return path.join(this.kept.store.folder, "data", bucket);
+  }
+
   /** Files of a bucket below a folder of a cluster's. */
-  stored(bucket: "archive" | "offsite" | "rehearsals", below: string, cluster = clusterId): string[] {
-    return filesBelow(path.join(this.kept.store.folder, "data", bucket, cluster, below));
+  stored(bucket: string, below: string, cluster = clusterId): string[] {
+    return filesBelow(path.join(this.bucketFolder(bucket), cluster, below));
   }
 
   /** What a pod's sidecar tells Prometheus, asked at the pod's address. */

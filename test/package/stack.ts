@@ -25,6 +25,8 @@ export interface Shown {
 /** Where a user's project is, and what its engine runs with. */
 export interface UserStackOptions {
   project: string;
+  /** Of the stack. @default test */
+  name?: string;
   tools: Toolchain;
   /** For the engine and what it starts. */
   environment?: Record<string, string>;
@@ -34,11 +36,11 @@ export interface UserStackOptions {
 export class UserStack {
   private constructor(private readonly stack: Stack) {}
 
-  static async open({ project, tools, environment }: UserStackOptions): Promise<UserStack> {
+  static async open({ project, name = "test", tools, environment }: UserStackOptions): Promise<UserStack> {
     const state = path.join(project, "state");
     mkdirSync(state, { recursive: true });
     const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName: "test", workDir: project },
+      { stackName: name, workDir: project },
       {
         pulumiCommand: await PulumiCommand.get({ root: path.dirname(path.dirname(tools.pulumi)) }),
         pulumiHome: tools.pulumiHome,
@@ -71,6 +73,14 @@ export class UserStack {
     const values: Record<string, unknown> = {};
     for (const [name, { value }] of Object.entries(outputs)) values[name] = value;
     return { ...watch.shown({ ...summary.resourceChanges }), outputs: values, text: stdout };
+  }
+
+  /** As `pulumi state unprotect --all`, by whoever means to destroy what is protected. */
+  async unprotect(): Promise<void> {
+    const exported = await this.stack.exportStack();
+    const { resources = [] } = exported.deployment as { resources?: { protect?: boolean }[] };
+    for (const resource of resources) delete resource.protect;
+    await this.stack.importStack(exported);
   }
 
   async destroy(): Promise<Shown> {
