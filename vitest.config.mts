@@ -20,6 +20,7 @@ const hosts = [
   "test/kubernetes/run.slow.test.ts",
   "test/kubernetes/recover.slow.test.ts",
   "test/kubernetes/stacks.slow.test.ts",
+  "test/kubernetes/volume.slow.test.ts",
 ];
 
 export default defineConfig({

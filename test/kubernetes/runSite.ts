@@ -2,8 +2,18 @@ import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import path from "node:path";
 import { stringify } from "smol-toml";
+import type { ResolvedPlan } from "../../agent/commands/plan";
 import { type ControlPlane, startControlPlane } from "../../lab/kubernetes";
-import { databaseImage, Kubelet, nodeImage, PodLab, type RunningPod, surroundingsOf } from "../../lab/kubernetes/pods";
+import {
+  databaseImage,
+  Kubelet,
+  nodeImage,
+  PodLab,
+  type RunningPod,
+  snapshotDriver,
+  SnapshotDriver,
+  surroundingsOf,
+} from "../../lab/kubernetes/pods";
 import { request, until } from "../../lab/neumann/harness";
 import { Store, type StoreUser } from "../../lab/store/store";
 import { backupObjects, fieldManager, signingSecret } from "../../model/kubernetes/backupObjects";
@@ -33,6 +43,9 @@ export const rehearsed = "rehearsed";
 const keysName = "neumann-rehearsal-keys";
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
+/** A plan as the agent shows it. */
+type ShownPlan = Pick<ResolvedPlan, "plan" | "digest">;
+
 interface JobObject {
   status: { conditions?: { type: string; status: string }[] };
 }
@@ -43,11 +56,12 @@ export class RunSite {
     readonly plane: ControlPlane,
     readonly kubelet: Kubelet,
     readonly lab: PodLab,
-    /** The store, and the archive in it as pods reach it. */
-    private readonly kept: { store: Store; archive: ArchiveSpec<S3Location>; own: S3Location },
+    /** The store, the archive in it as pods reach it, and what takes snapshots of volumes. */
+    private readonly kept: { store: Store; archive: ArchiveSpec<S3Location>; own: S3Location; driver?: SnapshotDriver },
   ) {}
 
-  static async open(): Promise<RunSite> {
+  /** `snapshotClass`: the storage takes snapshots of volumes, in a class of this name. */
+  static async open({ snapshotClass }: { snapshotClass?: string } = {}): Promise<RunSite> {
     const [plane, store] = await Promise.all([startControlPlane({ say }), Store.start(say)]);
     const environment = { KUBERNETES_SERVICE_HOST: apiServer, KUBERNETES_SERVICE_PORT: "443" };
     const surroundings = surroundingsOf(plane, environment);
@@ -58,7 +72,8 @@ export class RunSite {
     const endpoint = `http://${await lab.network.offer(port(store.endpoint))}`;
     const archives = await makeArchives(store, endpoint);
     await plane.createNamespace(namespace, "restricted");
-    return new RunSite(plane, await Kubelet.start(plane, lab), lab, { store, ...archives });
+    const driver = snapshotClass === undefined ? undefined : await startDriver(plane, lab, snapshotClass);
+    return new RunSite(plane, await Kubelet.start(plane, lab), lab, { store, driver, ...archives });
   }
 
   /** What `KubernetesBackups` makes. */
@@ -103,11 +118,49 @@ export class RunSite {
     await this.rolled(target);
   }
 
-  /** Makes a cluster as `KubernetesCluster` does without a backup: in a namespace, and an archive, of its own. */
-  async begin(target: string): Promise<void> {
-    const archive = { ...this.kept.archive, clusterId: target };
-    await this.applyCluster({ ...this.clusterIn(target), archive, own: {} }, target);
+  /**
+   * Makes a cluster as `KubernetesCluster` does without a backup: in a namespace, and an archive, of its own. Again with
+   * another request it changes what is there.
+   */
+  async begin(target: string, more: Partial<ClusterRequest> = {}): Promise<void> {
+    await this.applyCluster({ ...this.ownIn(target), ...more, own: {} }, target);
     await this.rolled(target);
+  }
+
+  /** The plan of a recovery of such a cluster from a snapshot of a volume, as the preview of its component makes it. */
+  planVolume(target: string, { backupId, recoveryId }: { backupId: string; recoveryId: string }): Promise<ShownPlan> {
+    const spec = this.volumePlan(target, { backupId, recoveryId });
+    return this.agent<ShownPlan>("neumann-1", ["plan"], { stdin: JSON.stringify(spec), where: target });
+  }
+
+  /** Carries it out, in the same namespace, as the component does. */
+  async recoverVolume(target: string, { plan, digest }: ShownPlan, more: Partial<ClusterRequest>): Promise<void> {
+    const spec = this.volumePlan(target, { backupId: plan.source.backupId, recoveryId: plan.recoveryId });
+    const restoredVolume = plan.source.volume?.name;
+    const own = { recovery: this.recoveryIn(target, spec, digest) };
+    const waits = await this.applyCluster({ ...this.ownIn(target), ...more, restoredVolume, own }, target);
+    await this.jobDone(waits?.metadata.name ?? "", target, 120_000);
+    await this.rolled(target);
+  }
+
+  private volumePlan(target: string, { backupId, recoveryId }: { backupId: string; recoveryId: string }): PlanSpec {
+    const { archive, access } = this.ownIn(target);
+    return {
+      archive: archiveInPod({ archive, access }),
+      restorePoint: `volume-snapshot:${backupId}`,
+      kubernetes: { namespace: target },
+      recoveryId,
+      nodes: pods,
+    };
+  }
+
+  /** Loses a cluster: its pods with everything on their volumes. */
+  async lose(target: string): Promise<void> {
+    await this.plane.kubectl(["delete", "statefulset", "neumann", "-n", target, "--wait"]);
+    await until("the pods are gone", () => pods.every((name) => !this.kubelet.pod(target, name)), 60_000);
+    const claims = pods.map((pod) => `data-${pod}`);
+    await this.plane.kubectl(["delete", "pvc", ...claims, "-n", target, "--timeout=60s"]);
+    for (const claim of claims) this.lab.wipe(target, claim);
   }
 
   /**
@@ -179,6 +232,10 @@ export class RunSite {
     return awaitRecovery;
   }
 
+  private ownIn(target: string): Omit<ClusterRequest, "own"> {
+    return { ...this.clusterIn(target), archive: { ...this.kept.archive, clusterId: target } };
+  }
+
   private clusterIn(target: string): Omit<ClusterRequest, "own"> {
     return {
       image: agentName,
@@ -219,7 +276,7 @@ export class RunSite {
   /** All that pods have said: for messages. */
   get account(): string {
     const logs = this.lab.pods.map((pod) => `=== ${pod.name}\n${pod.logs}`);
-    return [this.kubelet.complaints, ...logs].join("\n");
+    return [this.kubelet.complaints, this.kept.driver?.complaints, ...logs].join("\n");
   }
 
   /** A pod of the set that runs. */
@@ -310,9 +367,19 @@ export class RunSite {
   }
 
   async close(): Promise<void> {
+    await this.kept.driver?.stop();
     await this.kubelet.stop();
     await Promise.all([this.lab.stop(), this.kept.store.stop(), this.plane.stop()]);
   }
+}
+
+async function startDriver(plane: ControlPlane, lab: PodLab, name: string): Promise<SnapshotDriver> {
+  await plane.installCustomKinds();
+  const apiVersion = "snapshot.storage.k8s.io/v1";
+  const kind = "VolumeSnapshotClass";
+  const made = { apiVersion, kind, metadata: { name }, driver: snapshotDriver, deletionPolicy: "Delete" };
+  await plane.apply([made], { fieldManager: "lab" });
+  return SnapshotDriver.start(plane, lab);
 }
 
 /** The agent's image as its Containerfile lays it out, and the database's. */
