@@ -12,7 +12,7 @@ import { resolvePolicy } from "../../model/policy";
 /** In the place of the agent, which would ask an archive. */
 const planDigest = "d1".repeat(32);
 vi.mock("../../cli/agent", () => ({
-  runAgent: () => Promise.resolve(JSON.stringify({ plan: {}, digest: "d1".repeat(32), text: "the plan" })),
+  runAgent: () => Promise.resolve(JSON.stringify({ plan: { source: {} }, digest: "d1".repeat(32), text: "the plan" })),
 }));
 
 /** What GitOps does with what `render` writes: kubectl and a real API server, without Pulumi. */
