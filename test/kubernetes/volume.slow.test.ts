@@ -6,7 +6,7 @@ import { resolvePolicy } from "../../model/policy";
 import type { VolumeRecord } from "../../model/volumeRecord";
 import { quickPolicy } from "../agent/support";
 import { newcomer, RunSite } from "./runSite";
-import { pods } from "./userSet";
+import { pods, server } from "./userSet";
 
 const why = whyNoHosts();
 if (why !== undefined) process.stderr.write(`skipped: snapshots of volumes in pods (${why})\n`);
@@ -36,7 +36,14 @@ describe.skipIf(why !== undefined)("a cluster that is lost, recovered from a sna
   let writer: Writer;
   let record: VolumeRecord;
 
-  const running = () => pods.filter((pod) => site.kubelet.pod(newcomer, pod) !== undefined);
+  /** Between two pods of a name, and before its init containers are done, there is no server to write to. */
+  const serves = (pod: string) => {
+    try {
+      return site.pod(pod, newcomer).commandIn(server, []).length > 0;
+    } catch {
+      return false;
+    }
+  };
   const nodes = () => site.nodesIn(newcomer);
   const list = () => site.agent<Listed>("neumann-1", ["list"], { where: newcomer });
   const clusterOf = async (pod: string) => {
@@ -48,7 +55,7 @@ describe.skipIf(why !== undefined)("a cluster that is lost, recovered from a sna
     site = await RunSite.open({ snapshotClass: className });
     await site.begin(newcomer, { policy });
     await createTable(nodes()[0]!);
-    const up = () => nodes().filter((_, at) => running().includes(pods[at]!));
+    const up = () => nodes().filter((_, at) => serves(pods[at]!));
     writer = new Writer({ nodes: up, rowsPerSecond: 50 }).start();
   }, withProgramsMs);
   afterAll(async () => {
