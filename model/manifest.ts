@@ -103,13 +103,11 @@ const part = { name: v.string(), bytes: wholeNumber, sha256: sha256Hex };
 const tierSchema = v.picklist(tiers);
 const segmentText = textThat(isSegmentName, "a segment's name, such as 00000000000000a1.wal");
 
-const agentSchema = v.object({ version: v.string(), sha256: v.string() });
+export const agentSchema = v.object({ version: v.string(), sha256: v.string() });
 export const signatureSchema = v.object({ keyId: v.string(), publicKey: v.string(), value: v.string() });
 
-export const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
-  format: v.literal(manifestFormat),
-  backupId: v.string(),
-  tier: tierSchema,
+/** What every record of a backup tells: of which history it is, when and on whom it was taken, and what it covers. */
+export const takenFields = {
   clusterId: v.string(),
   lineage: v.string(),
   databaseClusterId: v.string(),
@@ -117,6 +115,13 @@ export const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
   copiedAt: isoTime,
   node: v.object({ id: v.string(), term: wholeNumber }),
   index: v.object({ low: wholeNumber, high: wholeNumber }),
+};
+
+export const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
+  format: v.literal(manifestFormat),
+  backupId: v.string(),
+  tier: tierSchema,
+  ...takenFields,
   pause: v.nullable(v.object({ from: isoTime, until: isoTime, seconds: v.number() })),
   totalEntries: v.nullable(wholeNumber),
   plainBytes: wholeNumber,

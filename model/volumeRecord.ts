@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isBackupId, recordKey, recordPrefix } from "./layout";
-import { type BackupFile, type Manifest, signatureSchema } from "./manifest";
+import { agentSchema, type BackupFile, type Manifest, signatureSchema, takenFields } from "./manifest";
 import { isoTime, parseJsonAs, sha256Hex, textThat, wholeNumber } from "./parse";
 
 /**
@@ -57,13 +57,7 @@ const backupIdText = textThat(isBackupId, "the id of a backup, such as 20261123T
 export const volumeRecordSchema: v.GenericSchema<unknown, VolumeRecord> = v.object({
   format: v.literal("neumann-volume-snapshot/1"),
   backupId: backupIdText,
-  clusterId: v.string(),
-  lineage: v.string(),
-  databaseClusterId: v.string(),
-  createdAt: isoTime,
-  copiedAt: isoTime,
-  node: v.object({ id: v.string(), term: wholeNumber }),
-  index: v.object({ low: wholeNumber, high: wholeNumber }),
+  ...takenFields,
   pause: v.object({ from: isoTime, until: isoTime, seconds: v.number() }),
   totalEntries: v.nullable(wholeNumber),
   plainBytes: wholeNumber,
@@ -78,7 +72,7 @@ export const volumeRecordSchema: v.GenericSchema<unknown, VolumeRecord> = v.obje
     restoreSize: v.nullable(v.string()),
   }),
   files: v.array(v.object({ path: v.string(), bytes: wholeNumber, sha256: sha256Hex })),
-  agent: v.object({ version: v.string(), sha256: v.string() }),
+  agent: agentSchema,
   signature: v.optional(signatureSchema),
 });
 

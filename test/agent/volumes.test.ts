@@ -10,6 +10,7 @@ import { signedText } from "../../model/manifest";
 import { keyIdOf } from "../../model/signature";
 import { serializeVolumeRecord, volumeKey, type VolumeRecord } from "../../model/volumeRecord";
 import { volumeStatus } from "../../model/volumeStatus";
+import { volumeRecord } from "../model/fixtures";
 import { scratch } from "./support";
 
 const root = scratch("volumes");
@@ -18,32 +19,16 @@ let folder: string;
 let made = 0;
 
 const idOf = (at: number) => `20261128T19000${at}Z-0a1b2c3d`;
-const recordOf = (at: number): VolumeRecord => ({
-  format: "neumann-volume-snapshot/1",
-  backupId: idOf(at),
-  clusterId: "prod",
-  lineage: "l-0123456789abcdef",
-  databaseClusterId: "c-1",
-  createdAt: "2026-11-28T19:00:00.000Z",
-  copiedAt: "2026-11-28T19:00:09.000Z",
-  node: { id: "neumann-0", term: 3 },
-  index: { low: 70, high: 70 },
-  pause: { from: "2026-11-28T19:00:05.000Z", until: "2026-11-28T19:00:09.100Z", seconds: 4.1 },
-  totalEntries: 66,
-  plainBytes: 4096,
-  volume: {
-    namespace: "neumann",
-    name: `neumann-backup-${at}`,
-    uid: `u${at}`,
-    claim: "data-neumann-0",
-    className: null,
-    content: null,
-    cutAt: "2026-11-28T19:00:07Z",
-    restoreSize: null,
-  },
-  files: [],
-  agent: { version: "0.1.0", sha256: "b".repeat(64) },
-});
+const recordOf = (at: number): VolumeRecord => {
+  const { volume } = volumeRecord();
+  const backupId = idOf(at);
+  return volumeRecord({
+    backupId,
+    plainBytes: 4096,
+    files: [],
+    volume: { ...volume, name: `neumann-backup-${at}`, uid: `u${at}` },
+  });
+};
 
 const put = async (at: number, text = serializeVolumeRecord(recordOf(at))): Promise<void> => {
   await archive.putText(volumeKey("prod", idOf(at)), text);

@@ -8,6 +8,7 @@ import { PlanRefused } from "../../model/planRefused";
 import type { LineageRecord, RecoveryAccepted, RecoveryPin } from "../../model/records";
 import { keyIdOf } from "../../model/signature";
 import { Tier } from "../../model/tier";
+import type { VolumeRecord } from "../../model/volumeRecord";
 
 /** Sixty-four times the same hex digit: a SHA-256 that is easy to tell apart. */
 export const sha = (digit: string): string => digit.repeat(64);
@@ -43,6 +44,37 @@ export function manifest(change: Partial<Manifest> = {}): Manifest {
     },
     source: null,
     agent: { version: "0.1.0", sha256: sha("c") },
+    ...change,
+  };
+}
+
+/** A snapshot of a volume of `prod`, recorded; parts of it may be replaced. */
+export function volumeRecord(change: Partial<VolumeRecord> = {}): VolumeRecord {
+  return {
+    format: "neumann-volume-snapshot/1",
+    backupId: "20261128T190000Z-0a1b2c3d",
+    clusterId: "prod",
+    lineage: "l-0123456789abcdef",
+    databaseClusterId: "c-1",
+    createdAt: "2026-11-28T19:00:00.000Z",
+    copiedAt: "2026-11-28T19:00:09.000Z",
+    node: { id: "neumann-0", term: 3 },
+    index: { low: 70, high: 70 },
+    pause: { from: "2026-11-28T19:00:05.000Z", until: "2026-11-28T19:00:09.100Z", seconds: 4.1 },
+    totalEntries: 66,
+    plainBytes: 12,
+    volume: {
+      namespace: "neumann",
+      name: "neumann-backup-20261128t190000z-0a1b2c3d",
+      uid: "f3b7f2f0-0000-4000-8000-000000000000",
+      claim: "data-neumann-0",
+      className: "fast",
+      content: "snapcontent-f3b7f2f0",
+      cutAt: "2026-11-28T19:00:07Z",
+      restoreSize: "10Gi",
+    },
+    files: [{ path: "data/store/pages.db", bytes: 12, sha256: "a".repeat(64) }],
+    agent: { version: "0.1.0", sha256: "b".repeat(64) },
     ...change,
   };
 }
