@@ -1,32 +1,19 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { runCommandLine } from "../../cli/main";
 import { renderOwner } from "../../cli/renderConfig";
 import { renderFlags } from "../../cli/renderRequest";
 import { backupObjects } from "../../model/kubernetes/backupObjects";
 import type { BackupRequest } from "../../model/kubernetes/request";
 import { resolvePolicy } from "../../model/policy";
+import { Rendering } from "./rendering";
 
 vi.mock("../../components/agentBundle", async () => (await import("../components/harness")).fakeBundle());
 
-const folder = mkdtempSync(path.join(tmpdir(), "neumann-render-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const place = (name: string) => path.join(folder, name);
-const put = (name: string, content: unknown): string => {
-  writeFileSync(place(name), typeof content === "string" ? content : JSON.stringify(content));
-  return place(name);
-};
-
-async function say(...argv: string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const terminal = { out: (text: string) => out.push(text), err: { write: (text: string) => err.push(text) } };
-  const code = await runCommandLine(["render", ...argv], terminal);
-  return { code, out: out.join("\n"), err: err.join("").replaceAll(folder, "DIR") };
-}
+const rendering = new Rendering();
+const { place, put, say } = rendering;
+afterAll(() => rendering.end());
 
 const image = `registry.example.com/neumann-backup@sha256:${"a".repeat(64)}`;
 const config = {

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
@@ -17,6 +16,7 @@ import {
   volumePlan,
   volumePoint,
 } from "../components/kubernetes/clusterRuns";
+import { Rendering } from "./rendering";
 
 /** In the place of the agent: what it was asked, and what it answers. */
 const agent = vi.hoisted(() => ({ asked: [] as unknown[], answer: (): string => "" }));
@@ -32,21 +32,9 @@ beforeEach(() => {
   agent.answer = () => JSON.stringify(planResult());
 });
 
-const folder = mkdtempSync(path.join(tmpdir(), "neumann-render-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const place = (name: string) => path.join(folder, name);
-const put = (name: string, content: unknown): string => {
-  writeFileSync(place(name), typeof content === "string" ? content : JSON.stringify(content));
-  return place(name);
-};
-
-async function say(...argv: string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const terminal = { out: (text: string) => out.push(text), err: { write: (text: string) => err.push(text) } };
-  const code = await runCommandLine(["render", "--kind", "cluster", ...argv], terminal);
-  return { code, out: out.join("\n"), err: err.join("").replaceAll(folder, "DIR") };
-}
+const rendering = new Rendering(["--kind", "cluster"]);
+const { place, put, say } = rendering;
+afterAll(() => rendering.end());
 
 const [{ identity }] = agePairs;
 const toml = '[cluster]\nname = "prod"\n';
